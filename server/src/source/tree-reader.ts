@@ -1,0 +1,38 @@
+/**
+ * The only way in which anything below `source/` sees files: an immutable view of one kernel tree (with the editor's
+ * unsaved buffers laid over it, where there is an editor). Paths are relative to the root, `/` as separator, no `./`,
+ * no `..`. Nothing here throws: what cannot be read is `undefined`, and the reason is kept in `problems()`.
+ */
+export interface TreeReader {
+  /** Absolute path of the root, for messages only. */
+  readonly root: string;
+  /** The whole text: UTF-8, or Latin-1 where it is not valid UTF-8; CRLF kept. `undefined`: no such file, or unreadable. */
+  read(path: string): string | undefined;
+  /** What the path is, links to files followed (links to directories are not: they are the loops). */
+  kind(path: string): 'file' | 'directory' | undefined;
+  /** Names in a directory, sorted by code unit, directories with a trailing `/`. Empty when it cannot be read. */
+  list(directory: string): readonly string[];
+  /** Why something that exists could not be read, so far. */
+  problems(): readonly { readonly file: string; readonly reason: string }[];
+}
+
+/** A tree held in memory: fixtures in tests, and generated trees. */
+export function memoryTree(files: ReadonlyMap<string, string>, root = '/memory'): TreeReader {
+  const directories = new Map<string, Set<string>>([['', new Set()]]);
+  for (const path of files.keys()) {
+    const parts = path.split('/');
+    parts.forEach((part, index) => {
+      const parent = parts.slice(0, index).join('/');
+      const names = directories.get(parent) ?? new Set();
+      names.add(index === parts.length - 1 ? part : `${part}/`);
+      directories.set(parent, names);
+    });
+  }
+  return {
+    root,
+    read: (path) => files.get(path),
+    kind: (path) => (files.has(path) ? 'file' : directories.has(path) ? 'directory' : undefined),
+    list: (directory) => [...(directories.get(directory) ?? [])].sort(),
+    problems: () => [],
+  };
+}

@@ -1,0 +1,52 @@
+import type { Place, Range } from '../positions';
+
+/** One pointer that a translation unit puts into a named section, as the preprocessor and compiler see it. */
+export interface SectionEntry {
+  /** Input section name, as in the object file: `.task_watchers.init`. */
+  readonly section: string;
+  /** The pointer variable (`__task_watcher_init_audit_alloc`); for `asm` forms, the label. */
+  readonly variable: string;
+  /** The function it points to. */
+  readonly function: string;
+  /** `variable`: GCC may emit in reverse; `asm`: top-level asm, source order and before all variables of the unit. */
+  readonly form: 'variable' | 'asm';
+  /** The pointer variable itself is `const`. */
+  readonly isConst: boolean;
+  /** Kept by the compiler though nothing refers to it (`__used`, non-static, or asm). */
+  readonly isKept: boolean;
+  /** Where a person registered it: the outermost macro invocation's line. In an included .c or .h, that file. */
+  readonly place: Place;
+  /** The invocation in `place.file` (0-based UTF-16 offsets). */
+  readonly range: Range;
+  /** The outermost macro's name, `undefined` when written by hand. */
+  readonly macro: string | undefined;
+  /** The invocation's arguments as written, trimmed. */
+  readonly arguments: readonly string[];
+  /** Preprocessor conditions around it, outermost first, as written: `CONFIG_AUDITSYSCALL`, `!defined(MODULE)`. */
+  readonly guards: readonly string[];
+  /** What the registration expands to, for hover. */
+  readonly expansion: string;
+}
+
+/** A use of a registering macro that registers nothing, and why: feeds `compiled-out` and `no-effect`. */
+export interface IneffectiveUse {
+  /** `compiled-out`: inside a false `#if`; `not-visible`: the macro is not defined at this point of the unit. */
+  readonly reason: 'compiled-out' | 'not-visible';
+  readonly macro: string;
+  readonly place: Place;
+  readonly range: Range;
+  readonly arguments: readonly string[];
+  /** For `compiled-out`: the conditions as written, outermost first; the false one is in it. */
+  readonly guards: readonly string[];
+}
+
+/** What one translation unit contributes to linker-gathered tables. */
+export interface UnitEntries {
+  /** In source order of the preprocessed unit (what the compiler sees, includes followed). */
+  readonly entries: readonly SectionEntry[];
+  readonly ineffective: readonly IneffectiveUse[];
+  /** Every file the unit's preprocessing read, for cache keys and "which units include this header". */
+  readonly files: readonly string[];
+  /** Includes that could not be found and are not known to be generated, and other things that were assumed. */
+  readonly assumptions: readonly { readonly message: string; readonly file: string; readonly line: number }[];
+}
