@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { lineAt, lineStarts } from '../server/src/syntax/positions';
+import { lineAt, lineStarts } from '../../server/src/syntax/positions';
 
 describe('positions', () => {
   it('counts lines from 1, the newline belonging to the line it ends', () => {
