@@ -1,0 +1,13 @@
+/**
+ * Wrong usage or unreadable input: one line that says what, where, and what to do. Exit status 2.
+ * Thrown only inside `cli/`, and caught in one place, {@link runCommand}.
+ */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+}
+
+/** The value, or the end of the command with its one-line message. */
+export function orFail<T>(result: T | { readonly failure: string }): T {
+  if (typeof result === 'object' && result !== null && 'failure' in result) throw new Failure(result.failure);
+  return result;
+}

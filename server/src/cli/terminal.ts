@@ -1,0 +1,73 @@
+import picocolors from 'picocolors';
+
+export type ColourChoice = 'auto' | 'always' | 'never';
+
+/** Styles for text output; every one is the identity when colours are off. */
+export interface Styles {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly cyan: (text: string) => string;
+  readonly magenta: (text: string) => string;
+}
+
+/** `auto`: on a terminal, unless NO_COLOR is set or TERM is dumb; FORCE_COLOR turns them on (https://no-color.org). */
+export function stylesFor(choice: ColourChoice, stream: { readonly isTTY?: boolean }): Styles {
+  const { NO_COLOR: none, FORCE_COLOR: forced, TERM: term } = process.env;
+  const wanted = forced !== undefined && forced !== '' && forced !== '0';
+  const refused = none !== undefined && none !== '';
+  const on =
+    choice === 'always' ||
+    (choice === 'auto' && !refused && (wanted || (stream.isTTY === true && term !== 'dumb')));
+  return picocolors.createColors(on);
+}
+
+/** Writes results; a reader that goes away (`| head`) ends the program quietly, as it does other Unix tools. */
+export function survivePipeEnd(): void {
+  const quit = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  };
+  process.stdout.on('error', quit);
+  process.stderr.on('error', quit);
+}
+
+/** Writes to stdout and resolves when the text has been taken, so that an exit afterwards loses nothing. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => {
+      resolve();
+    });
+  });
+}
+
+/** A place in a form that terminals make clickable. */
+export function placeText(place: { readonly file: string; readonly line: number }): string {
+  return `${place.file}:${place.line}`;
+}
+
+/** Columns padded to their widest cell; the last one is left ragged. `width` counts what a terminal shows. */
+export function columns(rows: readonly (readonly string[])[], gap = 2): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, visibleWidth(cell));
+    });
+  return rows.map((row) =>
+    row
+      .map((cell, index) =>
+        index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - visibleWidth(cell) + gap),
+      )
+      .join('')
+      .trimEnd(),
+  );
+}
+
+// eslint-disable-next-line no-control-regex -- the escape character is what terminals' colour codes start with
+const colourCode = /\u001b\[[\d;]*m/g;
+
+function visibleWidth(cell: string): number {
+  return cell.replace(colourCode, '').length;
+}

@@ -1,0 +1,102 @@
+/**
+ * A family describes one kind of linker-gathered table: which macros register, which input sections feed which event,
+ * which functions walk the table. Plain data, so that a user can add one in `.task-watchers.json`.
+ */
+export interface Family {
+  /** `task-watchers`, `initcalls`: the value of `--family`. */
+  readonly name: string;
+  readonly title: string;
+  readonly events: readonly FamilyEvent[];
+  /** How input section names spell events. The first that matches decides. */
+  readonly sections: readonly SectionShape[];
+  /** Macros known to register; wrappers around them, and what they are called in a given tree, are learnt from it. */
+  readonly macros: readonly string[];
+  /**
+   * Strings of which every file that registers or notifies without a wrapper contains at least one. They decide what
+   * is read at all, so each should be rare.
+   */
+  readonly needles: readonly string[];
+  /** Functions that walk the table. Their first argument is an event where `notifies` is true. */
+  readonly dispatchers: readonly Dispatcher[];
+  /** The family's table can also be filled by modules at run time. */
+  readonly modulesTakePart: boolean;
+}
+
+export interface FamilyEvent {
+  /** As printed: `INIT`, `6s`. */
+  readonly name: string;
+  /** The constant that call sites pass, where there is one: `WATCH_TASK_INIT`. */
+  readonly constant?: string;
+  /** When it fires, in one sentence. */
+  readonly meaning?: string;
+  /** What the dispatcher's `val` holds. */
+  readonly val?: string;
+  /** Input section of an event that no {@link SectionShape} spells: `.con_initcall.init`. */
+  readonly section?: string;
+}
+
+export interface SectionShape {
+  /** `.task_watchers.{event}`. */
+  readonly template: string;
+  /** How the event stands in it, compared with {@link FamilyEvent.name}. */
+  readonly spelling: 'lower' | 'upper' | 'same';
+  readonly dialect?: string;
+}
+
+export interface Dispatcher {
+  readonly function: string;
+  /** 0-based positions of the arguments, `undefined` where the dispatcher takes none. */
+  readonly eventArgument?: number;
+  readonly valArgument?: number;
+  readonly taskArgument?: number;
+}
+
+const spell = (name: string, spelling: SectionShape['spelling']): string =>
+  spelling === 'lower' ? name.toLowerCase() : spelling === 'upper' ? name.toUpperCase() : name;
+
+/** Every input section that feeds an event of the family, with the event's name. */
+export function eventsBySection(family: Family): ReadonlyMap<string, string> {
+  const bySection = new Map<string, string>();
+  for (const event of family.events) {
+    if (event.section !== undefined) bySection.set(event.section, event.name);
+    else
+      for (const shape of family.sections) {
+        const section = shape.template.replace('{event}', spell(event.name, shape.spelling));
+        if (!bySection.has(section)) bySection.set(section, event.name);
+      }
+  }
+  return bySection;
+}
+
+/** True for a section that has the family's shape, whether or not its event exists (`.task_watchers.inti`). */
+export function isFamilySection(family: Family, section: string): boolean {
+  return eventOfSection(family, section) !== undefined;
+}
+
+/**
+ * The event a section name spells: one of the family's by name, or, where no such event exists, the text in the
+ * template's place (so that a misspelt event can be shown). `undefined`: not a section of this family.
+ */
+export function eventOfSection(family: Family, section: string): string | undefined {
+  for (const event of family.events) if (event.section === section) return event.name;
+  for (const shape of family.sections) {
+    const [before = '', after = ''] = shape.template.split('{event}');
+    if (section.length <= before.length + after.length) continue;
+    if (!section.startsWith(before) || !section.endsWith(after)) continue;
+    const spelt = section.slice(before.length, section.length - after.length);
+    const event = family.events.find(({ name }) => spell(name, shape.spelling) === spelt);
+    if (event) return event.name;
+    if (/^\w+$/.test(spelt)) return spelt;
+  }
+  return undefined;
+}
+
+/** The event a person means: `INIT`, `init`, `WATCH_TASK_INIT`, or its number. */
+export function findEvent(family: Family, text: string): FamilyEvent | undefined {
+  const wanted = text.trim();
+  return (
+    family.events.find(({ name, constant }) => name === wanted || constant === wanted) ??
+    family.events.find(({ name }) => name.toLowerCase() === wanted.toLowerCase()) ??
+    (/^\d+$/.test(wanted) ? family.events[Number(wanted)] : undefined)
+  );
+}
