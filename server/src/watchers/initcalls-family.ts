@@ -39,12 +39,12 @@ export const initcallsFamily: Family = {
   name: 'initcalls',
   title: 'Initcalls',
   events: [
-    { name: 'early', meaning: levelMeaning['early'] ?? '' },
+    { name: 'early', meaning: levelMeaning.early ?? '' },
     ...levels.map((name) => ({
       name,
       meaning: levelMeaning[name] ?? `${levelMeaning[name.slice(0, -1)] ?? ''}, synchronised`,
     })),
-    { name: 'con', section: '.con_initcall.init', meaning: levelMeaning['con'] ?? '' },
+    { name: 'con', section: '.con_initcall.init', meaning: levelMeaning.con ?? '' },
   ],
   sections: [{ template: '.initcall{event}.init', spelling: 'same' }],
   macros: ['__define_initcall', 'module_init', 'console_initcall', '__initcall', 'early_initcall'],
