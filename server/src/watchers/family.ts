@@ -6,6 +6,8 @@ export interface Family {
   /** `task-watchers`, `initcalls`: the value of `--family`. */
   readonly name: string;
   readonly title: string;
+  /** What one entry's function is called, and several: `watcher`, `watchers`. */
+  readonly noun: readonly [one: string, many: string];
   readonly events: readonly FamilyEvent[];
   /** How input section names spell events. The first that matches decides. */
   readonly sections: readonly SectionShape[];

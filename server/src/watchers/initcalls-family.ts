@@ -38,6 +38,7 @@ const levelMeaning: Readonly<Record<string, string>> = {
 export const initcallsFamily: Family = {
   name: 'initcalls',
   title: 'Initcalls',
+  noun: ['initcall', 'initcalls'],
   events: [
     { name: 'early', meaning: levelMeaning.early ?? '' },
     ...levels.map((name) => ({

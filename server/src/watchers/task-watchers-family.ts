@@ -7,6 +7,7 @@ import type { Family } from './family';
 export const taskWatchersFamily: Family = {
   name: 'task-watchers',
   title: 'Task watchers',
+  noun: ['watcher', 'watchers'],
   events: [
     {
       name: 'INIT',

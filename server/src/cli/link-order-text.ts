@@ -1,0 +1,105 @@
+import type { LinkPlan, PlannedObject, UnlinkedObject, WhyStep } from '../kbuild/link-plan';
+import { columns, placeText, type Styles } from './terminal';
+
+/** `link-order`: every object of vmlinux, in link order, numbered from 0. */
+export function linkOrderText(plan: LinkPlan, styles: Styles): string {
+  const rows = plan.objects.map((object, index) => [
+    styles.dim(String(index).padStart(5)),
+    object.path,
+    object.membership === 'archive-member'
+      ? styles.yellow(`member of ${object.archive ?? 'an archive'}`)
+      : '',
+    styles.dim(object.source ?? 'generated'),
+  ]);
+  return columns(rows).join('\n') + '\n';
+}
+
+export function linkOrderJson(plan: LinkPlan): unknown {
+  return {
+    schema: 1,
+    source: plan.source,
+    arch: plan.arch,
+    objects: plan.objects.map((object, index) => ({
+      index,
+      object: object.path,
+      source: object.source ?? null,
+      membership: object.membership,
+      archive: object.archive ?? null,
+      why: object.why.map(stepJson),
+    })),
+    notes: plan.notes,
+  };
+}
+
+/** The answer to `--why OBJECT`. */
+export type Why =
+  | { readonly linked: PlannedObject; readonly index: number }
+  | { readonly unlinked: UnlinkedObject }
+  | { readonly conditional: readonly WhyStep[]; readonly path: string };
+
+/** Takes `kernel/fork.o`, `kernel/fork.c` or `kernel/fork`. */
+export function whyObject(plan: LinkPlan, asked: string): Why {
+  const stem = asked.replace(/^\.\//, '').replace(/\.(o|c|S|s)$/, '');
+  const index = plan.objects.findIndex(
+    ({ path, source }) => path === `${stem}.o` || (source !== undefined && source === asked),
+  );
+  const linked = plan.objects[index];
+  if (linked !== undefined) return { linked, index };
+  const source = /\.(c|S)$/.test(asked) ? asked.replace(/^\.\//, '') : `${stem}.c`;
+  if (plan.source === 'none') return { conditional: plan.conditions(source), path: `${stem}.o` };
+  return { unlinked: plan.unlinked(source) };
+}
+
+export function whyText(why: Why, styles: Styles): string {
+  if ('linked' in why) {
+    const { linked, index } = why;
+    const where =
+      linked.membership === 'archive-member'
+        ? `is in ${linked.archive ?? 'an archive'}: linked only when something needs it`
+        : `is linked, number ${index}`;
+    return [`${styles.bold(linked.path)} ${where}`, ...steps(linked.why, styles), ''].join('\n');
+  }
+  if ('unlinked' in why) {
+    const { path, status, why: lines } = why.unlinked;
+    const what = status === 'module' ? 'is built as a module: not in vmlinux' : 'is not built';
+    const reason = lines.length === 0 ? ['  no makefile names it'] : steps(lines, styles);
+    return [`${styles.bold(path)} ${what}`, ...reason, ''].join('\n');
+  }
+  const reason = why.conditional.length === 0 ? ['  no makefile names it'] : steps(why.conditional, styles);
+  return [`${styles.bold(why.path)} is linked if (no configuration to tell):`, ...reason, ''].join('\n');
+}
+
+export function whyJson(why: Why): unknown {
+  if ('linked' in why)
+    return {
+      schema: 1,
+      object: why.linked.path,
+      status: why.linked.membership === 'archive-member' ? 'archive-member' : 'linked',
+      index: why.index,
+      source: why.linked.source ?? null,
+      why: why.linked.why.map(stepJson),
+    };
+  if ('unlinked' in why)
+    return {
+      schema: 1,
+      object: why.unlinked.path,
+      status: why.unlinked.status,
+      index: null,
+      why: why.unlinked.why.map(stepJson),
+    };
+  return {
+    schema: 1,
+    object: why.path,
+    status: 'conditional',
+    index: null,
+    why: why.conditional.map(stepJson),
+  };
+}
+
+function stepJson(step: WhyStep): unknown {
+  return { file: step.file, line: step.line, text: step.text, guards: step.guards };
+}
+
+function steps(why: readonly WhyStep[], styles: Styles): readonly string[] {
+  return columns(why.map((step) => [`  ${placeText(step)}`, step.text, styles.dim(step.guards.join(' '))]));
+}

@@ -1,0 +1,55 @@
+import type { LinkPlan } from '../kbuild/link-plan';
+import type { EventTable, TableEntry } from '../link/entry';
+import type { Note } from '../syntax/note';
+import type { Place, Range } from '../syntax/positions';
+import type { Family } from './family';
+
+/** A call of a family's dispatcher. */
+export interface CallSite extends Place {
+  /** Event name (`INIT`); `undefined` where the argument is not one of the family's constants. */
+  readonly event: string | undefined;
+  readonly dispatcher: string;
+  /** The enclosing function; `undefined` outside any (a macro's body). */
+  readonly caller: string | undefined;
+  /** The `val` argument as written, white space folded. */
+  readonly val: string | undefined;
+  readonly arguments: readonly string[];
+  readonly range: Range;
+  /** What happens to the result: thrown away, kept in a variable, tested where it stands, or handed to the caller. */
+  readonly result: 'discarded' | 'void-cast' | 'assigned' | 'tested' | 'returned' | 'passed';
+  /** Preprocessor conditions around it. */
+  readonly guards: readonly string[];
+  /** Linked, or why not, as for entries. */
+  readonly status: 'linked' | 'module' | 'not-built' | 'compiled-out' | 'archive-member' | 'conditional';
+  readonly object: string | undefined;
+}
+
+/** A registration that names no event of the family: `task_watcher_func(inti, f)`. */
+export interface UnknownRegistration extends Place {
+  readonly entry: TableEntry;
+}
+
+/** Version 1 of the patches (June 2006) used notifier chains: watchers exist, a linker table does not. */
+export interface NotifierRegistration extends Place {
+  readonly text: string;
+}
+
+/** Everything known about one family in one tree under one configuration: one immutable value. */
+export interface Snapshot {
+  /** Absolute path, for messages and output only. */
+  readonly root: string;
+  readonly family: Family;
+  /** The configuration file as the user would name it; `undefined`: none, so nothing has an order. */
+  readonly configFile: string | undefined;
+  readonly plan: LinkPlan;
+  /** In family order. */
+  readonly tables: readonly EventTable[];
+  readonly callSites: readonly CallSite[];
+  /** Registrations in sections of the family's shape whose event does not exist. */
+  readonly unknownEvents: readonly TableEntry[];
+  /** June 2006 style. */
+  readonly notifiers: readonly NotifierRegistration[];
+  /** The dialect the tree speaks, with where it was learnt; `undefined`: no table macro in this tree. */
+  readonly dialect: { readonly name: string; readonly place: Place | undefined } | undefined;
+  readonly notes: readonly Note[];
+}
