@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { Family } from './family';
+import { initcallsFamily } from './initcalls-family';
+import { taskWatchersFamily } from './task-watchers-family';
+
+/** The file a kernel tree (or the folder a person works in) may hold, relative to the kernel root. */
+export const projectFileName = '.task-watchers.json';
+
+const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a C identifier');
+
+const eventSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('As printed and as asked for on the command line.'),
+    constant: identifier.optional().describe('The constant that call sites pass to the dispatcher.'),
+    section: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Its input section, where no shape in `sections` spells it.'),
+    meaning: z.string().optional().describe('When it fires, in one sentence, for hovers.'),
+    val: z.string().optional().describe('What the dispatcher’s value argument holds.'),
+  })
+  .describe('One table of the family.');
+
+const sectionSchema = z.strictObject({
+  template: z
+    .string()
+    .min(1)
+    .refine((text) => text.split('{event}').length === 2, 'must hold {event} once')
+    .describe('Input section name, with {event} where the event stands: `.initcall{event}.init`.'),
+  spelling: z
+    .enum(['same', 'lower', 'upper'])
+    .default('same')
+    .describe('How the event’s name is written in the section name.'),
+});
+
+const familySchema = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/, 'must be lower case letters, digits and dashes')
+      .describe('The value of --family.'),
+    title: z.string().optional(),
+    noun: z
+      .tuple([z.string(), z.string()])
+      .default(['entry', 'entries'])
+      .describe('What one entry is called, and several.'),
+    events: z.array(eventSchema).min(1),
+    sections: z.array(sectionSchema).default([]),
+    macros: z
+      .array(identifier)
+      .min(1)
+      .describe('Macros that register. Wrappers around them are found by themselves.'),
+    needles: z
+      .array(z.string().min(4))
+      .optional()
+      .describe('Strings of which every file that registers holds at least one. Default: the macros.'),
+    dispatchers: z
+      .array(
+        z.strictObject({
+          function: identifier,
+          eventArgument: z.int().min(0).optional(),
+          valArgument: z.int().min(0).optional(),
+          taskArgument: z.int().min(0).optional(),
+        }),
+      )
+      .default([])
+      .describe('Functions that walk the table; arguments count from 0.'),
+    modulesTakePart: z.boolean().default(false),
+  })
+  .refine(
+    ({ events, sections }) => sections.length > 0 || events.every(({ section }) => section !== undefined),
+    'needs `sections`, or a `section` on every event',
+  )
+  .describe('One kind of linker-gathered table.');
+
+export const projectFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    families: z
+      .array(familySchema)
+      .default([])
+      .describe('Further tables beside task-watchers and initcalls.'),
+    exclude: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Folders that are never looked at, relative to the kernel root.'),
+  })
+  .describe('Settings of Task Watchers tools for one kernel tree.');
+
+export interface ProjectFile {
+  readonly families: readonly Family[];
+  readonly exclude: readonly string[];
+}
+
+export const builtInFamilies: readonly Family[] = [taskWatchersFamily, initcallsFamily];
+
+export const defaultProjectFile: ProjectFile = { families: builtInFamilies, exclude: [] };
+
+/** Reads the text of a `.task-watchers.json`. A failure is one line: where in the file, what, what to do. */
+export function readProjectFile(text: string): ProjectFile | { readonly failure: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { failure: `${projectFileName}: ${error instanceof Error ? error.message : 'not JSON'}` };
+  }
+  const read = projectFileSchema.safeParse(json);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+    return { failure: `${projectFileName}: ${where}${issue?.message ?? 'not valid'}` };
+  }
+  const names = new Set(builtInFamilies.map(({ name }) => name));
+  for (const { name } of read.data.families) {
+    if (names.has(name)) return { failure: `${projectFileName}: families: the name ${name} is taken` };
+    names.add(name);
+  }
+  return {
+    exclude: read.data.exclude,
+    families: [...builtInFamilies, ...read.data.families.map(toFamily)],
+  };
+}
+
+/** The JSON schema of the file, for editors. */
+export function projectFileJsonSchema(): object {
+  return z.toJSONSchema(projectFileSchema, { io: 'input' });
+}
+
+function toFamily(read: z.infer<typeof familySchema>): Family {
+  return {
+    name: read.name,
+    title: read.title ?? read.name,
+    noun: read.noun,
+    sections: read.sections,
+    macros: read.macros,
+    needles: read.needles ?? read.macros,
+    modulesTakePart: read.modulesTakePart,
+    events: read.events.map((event) => withoutUndefined(event)),
+    dispatchers: read.dispatchers.map((dispatcher) => withoutUndefined(dispatcher)),
+  };
+}
+
+/** Zod types optional fields as possibly `undefined`; ours are absent instead. */
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } & object {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
