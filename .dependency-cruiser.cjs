@@ -8,8 +8,9 @@ const mayUse = {
   dispatch: ['syntax', 'kbuild', 'link', 'watchers'],
   checks: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch'],
   features: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks'],
-  lsp: ['syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
-  cli: ['syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
+  workspace: ['syntax', 'source', 'kbuild', 'link', 'watchers'],
+  lsp: ['workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
+  cli: ['workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
 };
 
 const purePlaces = ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'];

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { addCommonOptions, readSettings } from './settings';
+
+/**
+ * Declares every command. Each loads its own code only when it is run, so that none pays for the others.
+ * `done` takes the exit status.
+ */
+export function addCommands(program: Command, done: (status: number) => void): void {
+  addCommonOptions(
+    program
+      .command('table', { isDefault: true })
+      .description('per-event tables as linked (default)')
+      .argument('[event...]', 'events: INIT, init, WATCH_TASK_INIT or its number; all without')
+      .option('--all', 'also what is not linked, and why')
+      .option('--from <vmlinux>', 'read the tables from an ELF file instead'),
+    ['text', 'json'],
+  ).action(async (events: string[], options: unknown) => {
+    const { runTable } = await import('./table-command');
+    done(await runTable(events, readSettings(options), options));
+  });
+
+  addCommonOptions(
+    program.command('list').description('every registration and call site, unresolved ones too'),
+    ['text', 'json'],
+  ).action(async (options: unknown) => {
+    const { runList } = await import('./list-command');
+    done(await runList(readSettings(options)));
+  });
+
+  addCommonOptions(
+    program
+      .command('link-order')
+      .description('the objects of vmlinux in link order')
+      .option('--why <object>', 'why an object is linked, or is not: kernel/fork.o'),
+    ['text', 'json'],
+  ).action(async (options: unknown) => {
+    const { runLinkOrder } = await import('./link-order-command');
+    done(await runLinkOrder(readSettings(options), options));
+  });
+
+  addCommonOptions(
+    program
+      .command('verify')
+      .description('compare the predicted tables with those in a vmlinux, entry by entry')
+      .argument('<vmlinux>', 'ELF file: vmlinux, or a relocatable vmlinux.o'),
+    ['text', 'json'],
+  ).action(async (vmlinux: string, options: unknown) => {
+    const { runVerify } = await import('./verify-command');
+    done(await runVerify(vmlinux, readSettings(options)));
+  });
+}

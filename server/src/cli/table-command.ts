@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { EventTable } from '../link/entry';
+import { findEvent } from '../watchers/family';
+import type { Snapshot } from '../watchers/snapshot';
+import { Failure } from './failure';
+import { loadSnapshot } from './load-snapshot';
+import { printNotes } from './notes-text';
+import type { Settings } from './settings';
+import { tableJson } from './table-json';
+import { tableText } from './table-text';
+import { print, stylesFor } from './terminal';
+
+const optionsSchema = z.object({ all: z.boolean().default(false), from: z.string().min(1).optional() });
+
+export async function runTable(
+  events: readonly string[],
+  settings: Settings,
+  options: unknown,
+): Promise<number> {
+  const { all, from } = optionsSchema.parse(options);
+  if (from !== undefined) {
+    const { runTableFromElf } = await import('./table-from-elf');
+    return runTableFromElf(events, settings, from);
+  }
+  const snapshot = await loadSnapshot(settings, all ? 'tree' : 'linked');
+  const tables = chosenTables(snapshot, events);
+  if (settings.format === 'json') {
+    await print(`${JSON.stringify(tableJson(snapshot, tables, all), null, 2)}\n`);
+    return 0;
+  }
+  await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));
+  printNotes(snapshot.notes, settings);
+  return 0;
+}
+
+/** The tables asked for, in the order asked; all of them without a choice. */
+export function chosenTables(snapshot: Snapshot, events: readonly string[]): readonly EventTable[] {
+  if (events.length === 0) return snapshot.tables;
+  return events.map((asked) => {
+    const event = findEvent(snapshot.family, asked);
+    const table = snapshot.tables.find((candidate) => candidate.event === event?.name);
+    if (table !== undefined) return table;
+    const known = snapshot.tables.map((candidate) => candidate.event).join(', ');
+    throw new Failure(`no event ${asked} in ${snapshot.family.name}; there are: ${known}`);
+  });
+}
