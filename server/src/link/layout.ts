@@ -1,0 +1,162 @@
+import type { Note } from '../syntax/note';
+import type {
+  AssignmentStatement,
+  DataStatement,
+  InputStatement,
+  LinkerScript,
+  OutputStatement,
+} from '../syntax/ldscript/script';
+import type { InputSection, LinkedObject } from './input-section';
+import type { Taken } from './pattern';
+import { insertTaken, takesFrom, takingPattern } from './pattern';
+
+/** One thing in an output section, in address order. */
+export type LaidItem =
+  | { readonly kind: 'section'; readonly section: InputSection; readonly by: InputStatement | undefined }
+  /** A symbol that gets this address. `provided` by ld for an output section whose name is a C identifier. */
+  | { readonly kind: 'symbol'; readonly symbol: string; readonly by: AssignmentStatement | undefined }
+  /** The location counter is moved: entries around it may not be adjacent. */
+  | { readonly kind: 'move'; readonly by: AssignmentStatement }
+  | { readonly kind: 'data'; readonly by: DataStatement };
+
+export interface LaidSection {
+  /** Output section name; `''` for what stands between output sections. */
+  readonly name: string;
+  /** `undefined`: ld made it for orphans, or it stands between output sections. */
+  readonly by: OutputStatement | undefined;
+  readonly items: readonly LaidItem[];
+}
+
+/** Where ld puts every input section it is given. */
+export interface Layout {
+  /** In script order, then the output sections made for orphans (whose place in memory is not modelled). */
+  readonly sections: readonly LaidSection[];
+  /** In the image, but no pattern took them. */
+  readonly orphans: readonly InputSection[];
+  readonly discarded: readonly { readonly section: InputSection; readonly by: InputStatement }[];
+  /** Symbols that stand for other symbols: `jiffies = jiffies_64`. */
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly notes: readonly Note[];
+}
+
+const isIdentifier = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
+
+/** Expressions that are the current place, or the next aligned one. */
+const isHere = (expression: string): boolean =>
+  /^(?:ABSOLUTE ?\( ?)?(?:\.|ALIGN ?\([^()]*\))(?: ?\))?$/.test(expression);
+
+/**
+ * Lays out `objects` (in link order) by `script`, as GNU ld: an input section goes to the first statement in script
+ * order that matches it; within one statement, files in link order, within a file sections in header order, unless
+ * the statement sorts. `garbageCollected`: the kernel is linked with `--gc-sections`
+ * (CONFIG_LD_DEAD_CODE_DATA_ELIMINATION), which drops table sections that no `KEEP` holds.
+ */
+export function layOut(
+  objects: readonly LinkedObject[],
+  script: LinkerScript,
+  options: { readonly garbageCollected?: boolean } = {},
+): Layout {
+  const notes: Note[] = script.problems.map(({ message, place }) => ({
+    message: `linker script: ${message}`,
+    ...place,
+  }));
+  const left = new Map<LinkedObject, readonly InputSection[]>();
+  for (const object of objects) if (object.sections.length > 0) left.set(object, object.sections);
+  const laid: LaidSection[] = [];
+  const discarded: { section: InputSection; by: InputStatement }[] = [];
+  const aliases = new Map<string, string>();
+  for (const statement of script.statements) {
+    if (statement.kind === 'assign') {
+      const item = symbolItem(statement, aliases);
+      if (item) laid.push({ name: '', by: undefined, items: [item] });
+    } else if (statement.kind === 'output') {
+      const items: LaidItem[] = [];
+      for (const content of statement.contents) {
+        if (content.kind === 'assign') {
+          const item = symbolItem(content, aliases);
+          if (item) items.push(item);
+        } else if (content.kind === 'data') items.push({ kind: 'data', by: content });
+        else if (content.kind === 'input') {
+          for (const { section } of take(content, left)) {
+            if (statement.name === '/DISCARD/') discarded.push({ section, by: content });
+            else items.push({ kind: 'section', section, by: content });
+          }
+        }
+      }
+      if (statement.name !== '/DISCARD/') laid.push({ name: statement.name, by: statement, items });
+    }
+  }
+  const orphans = [...left.values()].flat();
+  const sections = placeOrphans(laid, orphans).map(withProvidedSymbols);
+  if (options.garbageCollected === true) notes.push(...notKept(sections));
+  return { sections, orphans, discarded, aliases, notes };
+}
+
+function symbolItem(statement: AssignmentStatement, aliases: Map<string, string>): LaidItem | undefined {
+  const { symbol, expression } = statement;
+  if (symbol === '.') return { kind: 'move', by: statement };
+  if (isIdentifier(expression)) aliases.set(symbol, expression);
+  return isHere(expression) ? { kind: 'symbol', symbol, by: statement } : undefined;
+}
+
+/** Takes what matches out of `left`. */
+function take(statement: InputStatement, left: Map<LinkedObject, readonly InputSection[]>): readonly Taken[] {
+  const taken: Taken[] = [];
+  for (const [object, sections] of left) {
+    if (!takesFrom(statement, object)) continue;
+    const rest: InputSection[] = [];
+    for (const section of sections) {
+      const pattern = takingPattern(statement, object, section);
+      if (pattern) insertTaken(statement, taken, { object, section, pattern });
+      else rest.push(section);
+    }
+    if (rest.length === 0) left.delete(object);
+    else if (rest.length < sections.length) left.set(object, rest);
+  }
+  return taken;
+}
+
+/** An orphan joins the output section of its own name where there is one, at its end; else it founds one. */
+function placeOrphans(
+  laid: readonly LaidSection[],
+  orphans: readonly InputSection[],
+): readonly LaidSection[] {
+  const added = new Map<string, InputSection[]>();
+  for (const orphan of orphans) {
+    const same = added.get(orphan.name);
+    if (same) same.push(orphan);
+    else added.set(orphan.name, [orphan]);
+  }
+  const asItems = (name: string): readonly LaidItem[] =>
+    (added.get(name) ?? []).map((section) => ({ kind: 'section', section, by: undefined }));
+  const named = new Set<string>();
+  const joined = laid.map((section) => {
+    if (section.by === undefined || named.has(section.name) || !added.has(section.name)) return section;
+    named.add(section.name);
+    return { ...section, items: [...section.items, ...asItems(section.name)] };
+  });
+  const founded = [...added.keys()]
+    .filter((name) => !named.has(name))
+    .map((name) => ({ name, by: undefined, items: asItems(name) }));
+  return [...joined, ...founded];
+}
+
+/** ld provides `__start_NAME` and `__stop_NAME` for every output section whose name is a C identifier. */
+function withProvidedSymbols(section: LaidSection): LaidSection {
+  if (!isIdentifier(section.name)) return section;
+  const provided = (symbol: string): LaidItem => ({ kind: 'symbol', symbol, by: undefined });
+  return {
+    ...section,
+    items: [provided(`__start_${section.name}`), ...section.items, provided(`__stop_${section.name}`)],
+  };
+}
+
+function notKept(sections: readonly LaidSection[]): readonly Note[] {
+  const seen = new Set<InputStatement>();
+  for (const { items } of sections)
+    for (const item of items) if (item.kind === 'section' && item.by && !item.by.keep) seen.add(item.by);
+  return [...seen].map((by) => ({
+    message: `linked with --gc-sections, and ${by.file}(${by.sections.map(({ glob }) => glob).join(' ')}) has no KEEP: what nothing refers to is dropped`,
+    ...by.place,
+  }));
+}

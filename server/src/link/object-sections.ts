@@ -1,0 +1,90 @@
+import type { CompileFlags, Compiler } from '../kbuild/link-plan';
+import type { SectionEntry } from '../syntax/c/section-entry';
+import type { InputSection } from './input-section';
+
+/** What of an object's compilation decides the order of its sections and of the entries in them. */
+export interface Compilation {
+  readonly compiler: Pick<Compiler, 'kind' | 'lto'>;
+  readonly flags: Pick<CompileFlags, 'optimisation' | 'keepsToplevelOrder' | 'lto'>;
+  /** `-fPIC`/`-fPIE`: `const` pointers then need run-time relocation and are writable all the same. */
+  readonly positionIndependent?: boolean;
+  /** Bytes; 8 when not given. */
+  readonly pointerSize?: number;
+}
+
+export interface ObjectSections {
+  /** In the order of the object's section headers. */
+  readonly sections: readonly InputSection[];
+  /** Entries that the compiler drops: static, not `__used`, and nothing refers to them. */
+  readonly dropped: readonly SectionEntry[];
+}
+
+/**
+ * How a compiler emits a unit's top-level things, measured with gcc 12.2 and clang 14 (test/link/object-sections):
+ * - gcc -O1, -O2, -O3, -Os, -Og, -Ofast: all top-level asm in source order, then the variables from last to first.
+ *   Section headers come in order of first use, so they follow.
+ * - gcc -O0 or -fno-toplevel-reorder: everything in source order, asm among variables.
+ * - clang: all top-level asm first, then the variables, both in source order, at every -O.
+ */
+type EmissionOrder = 'asm-then-reversed' | 'source' | 'asm-then-source';
+
+function emissionOrder({ compiler, flags }: Compilation): EmissionOrder | { readonly unknown: string } {
+  if (compiler.lto || flags.lto)
+    return { unknown: 'link-time optimisation: the order within an object is decided at link time' };
+  if (compiler.kind === 'clang') return 'asm-then-source';
+  if (compiler.kind === 'unknown')
+    return { unknown: 'the compiler is not known: GCC reverses the order within a file, Clang keeps it' };
+  if (flags.keepsToplevelOrder || flags.optimisation === '0') return 'source';
+  if (flags.optimisation === 'unknown')
+    return { unknown: 'the optimisation level is not known: GCC reverses the order within a file above -O0' };
+  return 'asm-then-reversed';
+}
+
+function emitted(entries: readonly SectionEntry[], order: EmissionOrder): readonly SectionEntry[] {
+  if (order === 'source') return entries;
+  const asm = entries.filter(({ form }) => form === 'asm');
+  const variables = entries.filter(({ form }) => form === 'variable');
+  return [...asm, ...(order === 'asm-then-reversed' ? [...variables].reverse() : variables)];
+}
+
+/**
+ * The input sections that a unit's entries (in source order of the preprocessed unit) make in `object`. Where the
+ * order is not known, sections with several entries say so, and GCC's usual order is given.
+ */
+export function objectSections(
+  object: string,
+  entries: readonly SectionEntry[],
+  compilation: Compilation,
+): ObjectSections {
+  const order = emissionOrder(compilation);
+  const unknown = typeof order === 'string' ? undefined : order.unknown;
+  const isDropped = (entry: SectionEntry): boolean =>
+    !entry.isKept && entry.form === 'variable' && dropsUnused(compilation);
+  const kept = entries.filter((entry) => !isDropped(entry));
+  const bySection = new Map<string, SectionEntry[]>();
+  for (const entry of emitted(kept, typeof order === 'string' ? order : 'asm-then-reversed')) {
+    const same = bySection.get(entry.section);
+    if (same) same.push(entry);
+    else bySection.set(entry.section, [entry]);
+  }
+  const sections = [...bySection].map(([name, held]): InputSection => ({
+    name,
+    object,
+    writable: held.some((entry) => isWritable(entry, compilation)),
+    executable: false,
+    alignment: compilation.pointerSize ?? 8,
+    entries: held,
+    // Several sections of one object in one pattern are ordered by their headers, so that is unknown too.
+    ...(unknown !== undefined && kept.length > 1 ? { orderUnknown: unknown } : {}),
+  }));
+  return { sections, dropped: entries.filter(isDropped) };
+}
+
+/** At -O0 GCC and Clang differ: GCC keeps unused static variables, and so does -fno-toplevel-reorder; Clang never. */
+function dropsUnused({ compiler, flags }: Compilation): boolean {
+  if (compiler.kind === 'clang') return true;
+  return flags.optimisation !== '0' && !flags.keepsToplevelOrder;
+}
+
+const isWritable = (entry: SectionEntry, { positionIndependent }: Compilation): boolean =>
+  !entry.isConst || (positionIndependent === true && entry.form === 'variable');

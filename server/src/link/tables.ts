@@ -1,0 +1,316 @@
+import type { SectionEntry } from '../syntax/c/section-entry';
+import type { InputStatement, OutputStatement } from '../syntax/ldscript/script';
+import type { Place } from '../syntax/positions';
+import type { InputSection } from './input-section';
+import type { LaidItem, Layout } from './layout';
+
+/** What to look for: an event of a family and the input sections that feed it. */
+export interface TableRequest {
+  readonly event: string;
+  /** Input section names: `.task_watchers.init`, `.task.INIT`. */
+  readonly sections: readonly string[];
+  /** Boundary symbols, where known; else they are found around the pattern that takes the sections. */
+  readonly start?: string;
+  readonly stop?: string;
+}
+
+export interface LaidEntry {
+  readonly entry: SectionEntry;
+  /** The input section it lies in, with its object. */
+  readonly section: InputSection;
+  /** The statement that took the section; `undefined`: joined as an orphan of the output section's name. */
+  readonly by: InputStatement | undefined;
+  /** 0-based; `undefined` where the order within its object cannot be told, or may not be adjacent. */
+  readonly slot: number | undefined;
+}
+
+export type BoundaryProblem =
+  | { readonly kind: 'start-missing'; readonly symbol: string | undefined }
+  | { readonly kind: 'stop-missing'; readonly symbol: string | undefined }
+  | { readonly kind: 'stop-before-start'; readonly start: string; readonly stop: string };
+
+/** One event's table, as linked. */
+export interface LaidTable {
+  readonly event: string;
+  /** Boundary symbols; `undefined`: there is none. */
+  readonly start: string | undefined;
+  readonly stop: string | undefined;
+  /** Where the script assigns them, as far as known. */
+  readonly startPlace: Place | undefined;
+  readonly stopPlace: Place | undefined;
+  /** The section patterns between the boundaries, as the script writes them: `*(.task_watchers.init)`. */
+  readonly patterns: readonly string[];
+  readonly output: OutputFacts | undefined;
+  /** All entries between the boundaries, in order, whatever section they come from. */
+  readonly entries: readonly LaidEntry[];
+  /** Of the event's sections, but outside the boundaries: orphans, discarded, or taken by another pattern. */
+  readonly outside: readonly {
+    readonly entry: SectionEntry;
+    readonly section: InputSection;
+    readonly why: 'orphan' | 'discarded' | 'elsewhere';
+    /** The statement that took it away. */
+    readonly by: InputStatement | undefined;
+  }[];
+  readonly problems: readonly BoundaryProblem[];
+  /** The first reason why slots are unknown. */
+  readonly orderUnknown: string | undefined;
+}
+
+export interface OutputFacts {
+  readonly name: string;
+  readonly by: OutputStatement | undefined;
+  readonly place: Place | undefined;
+  readonly writable: boolean;
+  /** The input sections that make it so. */
+  readonly writableInputs: readonly InputSection[];
+  readonly executable: boolean;
+  readonly executableInputs: readonly InputSection[];
+}
+
+interface FlatItem {
+  readonly item: LaidItem;
+  /** Index into the layout's sections. */
+  readonly output: number;
+}
+
+/** A boundary symbol: its place in the flat order, the *gap* in front of the item with that index. */
+interface Boundary {
+  readonly symbol: string;
+  readonly at: number;
+}
+
+/**
+ * The tables of a layout, one per request, in that order. What lies between a table's boundary symbols is the table,
+ * whatever pattern took it. Requests with the same boundaries (initcall levels `0` and `0s`) share what lies there by
+ * section name; a section that no request names then belongs to the first of them.
+ */
+export function tables(layout: Layout, requests: readonly TableRequest[]): readonly LaidTable[] {
+  const flat: FlatItem[] = layout.sections.flatMap(({ items }, output) =>
+    items.map((item) => ({ item, output })),
+  );
+  const symbols = new Map<string, number>();
+  flat.forEach(({ item }, index) => {
+    if (item.kind === 'symbol') symbols.set(item.symbol, index);
+  });
+  const patternAt = patternPlaces(layout);
+  const bounded = requests.map((request) => bound(flat, symbols, patternAt, request));
+  return bounded.map((one) => {
+    const sharing = bounded.filter(({ range }) => range !== undefined && range === one.range);
+    const first = sharing[0] === one;
+    const others = new Set(
+      sharing.filter((other) => other !== one).flatMap(({ request }) => request.sections),
+    );
+    const mine = (section: InputSection): boolean =>
+      one.request.sections.includes(section.name) || (first && !others.has(section.name));
+    const inside = one.inside.filter(({ item }) => item.kind !== 'section' || mine(item.section));
+    return table(layout, flat, one, inside);
+  });
+}
+
+/** For patterns that took nothing too: the flat index at which what they take would stand, and their output section. */
+type PatternPlaces = (
+  sections: readonly string[],
+) => { readonly from: number; readonly output: number } | undefined;
+
+function patternPlaces(layout: Layout): PatternPlaces {
+  const places: { readonly by: InputStatement; readonly from: number; readonly output: number }[] = [];
+  let base = 0;
+  layout.sections.forEach(({ by, items }, output) => {
+    // Walk the script's contents and the items side by side: items come from the contents, in the same order.
+    let at = 0;
+    for (const content of by?.contents ?? []) {
+      const matches = (item: LaidItem | undefined): boolean => item?.by === content;
+      while (items[at]?.kind === 'symbol' && items[at]?.by === undefined) at++;
+      if (content.kind === 'input') places.push({ by: content, from: base + at, output });
+      while (matches(items[at])) at++;
+    }
+    base += items.length;
+  });
+  return (sections) => places.find(({ by }) => by.sections.some(({ glob }) => sections.includes(glob)));
+}
+
+/** A request with its boundaries found. */
+interface Bounded {
+  readonly request: TableRequest;
+  readonly start: Boundary | undefined;
+  readonly stop: Boundary | undefined;
+  /** Equal for requests with equal boundaries. */
+  readonly range: string | undefined;
+  readonly inside: readonly FlatItem[];
+  /** Output section of the pattern that takes the event's sections, and of anything else known about it. */
+  readonly patternOutput: number | undefined;
+  readonly output: number | undefined;
+}
+
+function bound(
+  flat: readonly FlatItem[],
+  symbols: ReadonlyMap<string, number>,
+  patternAt: PatternPlaces,
+  request: TableRequest,
+): Bounded {
+  const pattern = patternAt(request.sections);
+  const holds = (item: LaidItem): boolean =>
+    item.kind === 'section' && request.sections.includes(item.section.name);
+  const taken = flat.findIndex(({ item }) => holds(item) && item.by !== undefined);
+  const orphan = flat.findIndex(({ item }) => holds(item));
+  const anchor = pattern?.from ?? (taken >= 0 ? taken : orphan >= 0 ? orphan : undefined);
+  const named = (symbol: string): Boundary | undefined => {
+    const place = symbols.get(symbol);
+    return place === undefined ? undefined : { symbol, at: place };
+  };
+  const around = (find: typeof symbolBefore): Boundary | undefined =>
+    anchor === undefined ? undefined : find(flat, anchor);
+  const start = request.start === undefined ? around(symbolBefore) : named(request.start);
+  const stop = request.stop === undefined ? around(symbolAfter) : named(request.stop);
+  const inside = start && stop && start.at < stop.at ? flat.slice(start.at, stop.at) : [];
+  return {
+    request,
+    start,
+    stop,
+    range: start && stop ? `${start.at}-${stop.at}` : undefined,
+    inside,
+    patternOutput: pattern?.output,
+    output:
+      inside.find(({ item }) => item.kind === 'section')?.output ??
+      pattern?.output ??
+      flat[start?.at ?? anchor ?? -1]?.output,
+  };
+}
+
+function table(
+  layout: Layout,
+  flat: readonly FlatItem[],
+  { request, start, stop, inside: between, patternOutput, output }: Bounded,
+  inside: readonly FlatItem[],
+): LaidTable {
+  const problems: BoundaryProblem[] = [];
+  if (!start) problems.push({ kind: 'start-missing', symbol: request.start });
+  if (!stop) problems.push({ kind: 'stop-missing', symbol: request.stop });
+  if (start && stop && stop.at < start.at)
+    problems.push({ kind: 'stop-before-start', start: start.symbol, stop: stop.symbol });
+  const entries = slots(inside);
+  return {
+    event: request.event,
+    start: start?.symbol,
+    stop: stop?.symbol,
+    startPlace: symbolPlace(flat, start),
+    stopPlace: symbolPlace(flat, stop),
+    patterns: patternsBetween(layout, inside, patternOutput, request),
+    output: output === undefined ? undefined : outputFacts(layout, output),
+    entries: entries.laid,
+    outside: outside(layout, flat, request, between),
+    problems,
+    orderUnknown: entries.orderUnknown,
+  };
+}
+
+/** The last symbol in front of the item with index `anchor`; the next one from there on. */
+function symbolBefore(flat: readonly FlatItem[], anchor: number): Boundary | undefined {
+  for (let index = anchor - 1; index >= 0; index--) {
+    const item = flat[index]?.item;
+    if (item?.kind === 'symbol') return { symbol: item.symbol, at: index };
+  }
+  return undefined;
+}
+
+function symbolAfter(flat: readonly FlatItem[], anchor: number): Boundary | undefined {
+  for (let index = anchor; index < flat.length; index++) {
+    const item = flat[index]?.item;
+    if (item?.kind === 'symbol') return { symbol: item.symbol, at: index };
+  }
+  return undefined;
+}
+
+function symbolPlace(flat: readonly FlatItem[], boundary: Boundary | undefined): Place | undefined {
+  const item = boundary && flat[boundary.at]?.item;
+  return item?.kind === 'symbol' ? item.by?.place : undefined;
+}
+
+function slots(inside: readonly FlatItem[]): {
+  readonly laid: readonly LaidEntry[];
+  readonly orderUnknown: string | undefined;
+} {
+  const laid: LaidEntry[] = [];
+  let slot = 0;
+  let orderUnknown: string | undefined;
+  inside.forEach(({ item }, index) => {
+    if (item.kind === 'data') slot++;
+    if (item.kind !== 'section') return;
+    const { section, by } = item;
+    // A pattern that takes several sections of one object takes them in the order of its headers.
+    const mixed = [inside[index - 1]?.item, inside[index + 1]?.item].some(
+      (other) => other?.kind === 'section' && other.by === by && other.section.object === section.object,
+    );
+    const unknown = section.entries.length > 1 || mixed ? section.orderUnknown : undefined;
+    orderUnknown ??= unknown;
+    for (const entry of section.entries) {
+      laid.push({ entry, section, by, slot: unknown === undefined ? slot : undefined });
+      slot++;
+    }
+  });
+  return { laid, orderUnknown };
+}
+
+/** A statement as a person writes it. */
+export function patternText(statement: InputStatement): string {
+  const sections = statement.sections
+    .map(({ glob, sort }) => (sort.length > 0 ? `SORT(${glob})` : glob))
+    .join(' ');
+  const text = `${statement.file}(${sections})`;
+  return statement.keep ? `KEEP(${text})` : text;
+}
+
+function patternsBetween(
+  layout: Layout,
+  inside: readonly FlatItem[],
+  output: number | undefined,
+  request: TableRequest,
+): readonly string[] {
+  const found = new Set<InputStatement>();
+  for (const { item } of inside) if (item.kind === 'section' && item.by) found.add(item.by);
+  if (output !== undefined)
+    for (const content of layout.sections[output]?.by?.contents ?? [])
+      if (content.kind === 'input' && content.sections.some(({ glob }) => request.sections.includes(glob)))
+        found.add(content);
+  return [...found].map(patternText);
+}
+
+function outputFacts(layout: Layout, index: number): OutputFacts | undefined {
+  const section = layout.sections[index];
+  if (!section || section.name === '') return undefined;
+  const inputs = section.items.flatMap((item) => (item.kind === 'section' ? [item.section] : []));
+  const writableInputs = inputs.filter(({ writable }) => writable);
+  const executableInputs = inputs.filter(({ executable }) => executable);
+  return {
+    name: section.name,
+    by: section.by,
+    place: section.by?.place,
+    writable: writableInputs.length > 0,
+    writableInputs,
+    executable: executableInputs.length > 0,
+    executableInputs,
+  };
+}
+
+function outside(
+  layout: Layout,
+  flat: readonly FlatItem[],
+  { sections }: TableRequest,
+  inside: readonly FlatItem[],
+): LaidTable['outside'] {
+  const orphans = new Set(layout.orphans);
+  const between = new Set(inside);
+  const placed = flat.flatMap((one) => {
+    const { item } = one;
+    if (item.kind !== 'section' || !sections.includes(item.section.name) || between.has(one)) return [];
+    const { section, by } = item;
+    const why = orphans.has(section) ? ('orphan' as const) : ('elsewhere' as const);
+    return section.entries.map((entry) => ({ entry, section, why, by }));
+  });
+  const discarded = layout.discarded
+    .filter(({ section }) => sections.includes(section.name))
+    .flatMap(({ section, by }) =>
+      section.entries.map((entry) => ({ entry, section, why: 'discarded' as const, by })),
+    );
+  return [...placed, ...discarded];
+}
