@@ -1,0 +1,131 @@
+import type { ElfTable } from './elf-tables';
+import type { LaidEntry, LaidTable } from './tables';
+
+/** One difference between a predicted table and the one in an ELF file. Slots are 0-based. */
+export type TableDifference =
+  | {
+      /** Predicted, but not in the ELF. */
+      readonly kind: 'missing';
+      readonly function: string;
+      readonly predicted: LaidEntry;
+      readonly predictedSlot: number;
+    }
+  | {
+      /** In the ELF, but not predicted; `outside`: known, but thought to be outside the table, and why. */
+      readonly kind: 'extra';
+      readonly function: string;
+      readonly variable: string | undefined;
+      readonly slot: number;
+      readonly outside: LaidTable['outside'][number] | undefined;
+    }
+  | {
+      /** In both, in another order relative to the other entries that are in both. */
+      readonly kind: 'moved';
+      readonly function: string;
+      readonly predicted: LaidEntry;
+      readonly predictedSlot: number;
+      readonly slot: number;
+    };
+
+export interface TableComparison {
+  readonly event: string;
+  readonly predictedCount: number;
+  readonly actualCount: number;
+  /** By the slot they concern. */
+  readonly differences: readonly TableDifference[];
+  /** What kept the ELF from being read as a whole, and why the prediction has no order, one line each. */
+  readonly problems: readonly string[];
+}
+
+interface Actual {
+  readonly slot: number;
+  readonly function: string;
+  readonly variable: string | undefined;
+}
+
+/** Compares entry by entry. An entry is found again by its variable's name where both have one, else by its function. */
+export function compareTables(predicted: LaidTable, actual: ElfTable): TableComparison {
+  const left = new Map<string, Actual[]>();
+  for (const { slot, function: called, aliases, variable } of actual.entries) {
+    const one = { slot, function: called ?? '(unnamed)', variable };
+    const keys = [
+      ...(variable === undefined ? [] : [`v:${variable}`]),
+      ...aliases.map((name) => `f:${name}`),
+    ];
+    for (const key of new Set(keys)) {
+      const same = left.get(key);
+      if (same) same.push(one);
+      else left.set(key, [one]);
+    }
+  }
+  const used = new Set<Actual>();
+  const takeFrom = (key: string): Actual | undefined => {
+    const found = left.get(key)?.find((one) => !used.has(one));
+    if (found) used.add(found);
+    return found;
+  };
+  // Names of variables decide before names of functions: the same function may be registered twice.
+  const byVariable = predicted.entries.map(({ entry }) => takeFrom(`v:${entry.variable}`));
+  const pairs = predicted.entries.map((entry, predictedSlot) => ({
+    entry,
+    predictedSlot,
+    actual: byVariable[predictedSlot] ?? takeFrom(`f:${entry.entry.function}`),
+  }));
+  const both = pairs.filter((pair) => pair.actual !== undefined);
+  const inPlace = longestRising(both.map(({ actual: found }) => found?.slot ?? 0));
+  const usedSlots = new Set([...used].map(({ slot }) => slot));
+  const differences: { readonly at: number; readonly difference: TableDifference }[] = [];
+  for (const { entry, predictedSlot, actual: found } of pairs) {
+    const called = entry.entry.function;
+    if (!found)
+      differences.push({
+        at: predictedSlot,
+        difference: { kind: 'missing', function: called, predicted: entry, predictedSlot },
+      });
+    else if (!inPlace.has(found.slot) && predicted.orderUnknown === undefined)
+      differences.push({
+        at: found.slot,
+        difference: { kind: 'moved', function: called, predicted: entry, predictedSlot, slot: found.slot },
+      });
+  }
+  for (const { slot, function: called, variable } of actual.entries) {
+    if (usedSlots.has(slot)) continue;
+    const name = called ?? '(unnamed)';
+    const outside = predicted.outside.find(
+      ({ entry }) => entry.variable === variable || entry.function === called,
+    );
+    differences.push({ at: slot, difference: { kind: 'extra', function: name, variable, slot, outside } });
+  }
+  return {
+    event: predicted.event,
+    predictedCount: predicted.entries.length,
+    actualCount: actual.entries.length,
+    differences: differences.sort((a, b) => a.at - b.at).map(({ difference }) => difference),
+    problems: [
+      ...actual.problems,
+      ...(predicted.orderUnknown === undefined
+        ? []
+        : [`the order is not predicted, only the entries: ${predicted.orderUnknown}`]),
+    ],
+  };
+}
+
+/** Values of a longest rising subsequence: what stays when as few entries as possible are said to have moved. */
+function longestRising(values: readonly number[]): ReadonlySet<number> {
+  const tails: number[] = [];
+  const previous = new Map<number, number | undefined>();
+  for (const value of values) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((tails[middle] ?? 0) < value) low = middle + 1;
+      else high = middle;
+    }
+    previous.set(value, low > 0 ? tails[low - 1] : undefined);
+    tails[low] = value;
+  }
+  const kept = new Set<number>();
+  for (let value = tails.at(-1); value !== undefined; value = previous.get(value)) kept.add(value);
+  return kept;
+}
