@@ -1,0 +1,131 @@
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TreeReader } from './tree-reader';
+
+/** Bigger text files than this are not source that a person edits; reading one would cost more than it tells. */
+export const largestFile = 8 * 1024 * 1024;
+const binaryLooksIn = 8192;
+
+type Reading = { readonly text: string } | { readonly reason: string };
+
+/**
+ * A tree on disk, as it was when each thing was first asked for: `kind` and `list` are kept, `read` is not (facts are,
+ * above). Links to files are followed, links to folders are not.
+ */
+export function diskTree(root: string): TreeReader {
+  const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
+  const problems = new Map<string, string>();
+
+  const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
+    const known = listings.get(directory);
+    if (known) return known;
+    const found = readListing(join(root, directory));
+    listings.set(directory, found);
+    return found;
+  };
+
+  return {
+    root,
+    read(path) {
+      const reading = readText(join(root, path));
+      if (reading === undefined) return undefined;
+      if ('text' in reading) return reading.text;
+      problems.set(path, reading.reason);
+      return undefined;
+    },
+    kind(path) {
+      if (path === '') return 'directory';
+      const slash = path.lastIndexOf('/');
+      return listing(slash < 0 ? '' : path.slice(0, slash)).get(path.slice(slash + 1));
+    },
+    list: (directory) =>
+      [...listing(directory)].map(([name, kind]) => (kind === 'directory' ? `${name}/` : name)).sort(),
+    problems: () => [...problems].map(([file, reason]) => ({ file, reason })),
+  };
+}
+
+function readListing(folder: string): ReadonlyMap<string, 'file' | 'directory'> {
+  const found = new Map<string, 'file' | 'directory'>();
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return found;
+  }
+  for (const entry of entries) {
+    if (entry.isFile()) found.set(entry.name, 'file');
+    else if (entry.isDirectory()) found.set(entry.name, 'directory');
+    else if (entry.isSymbolicLink() && isRegularFile(join(folder, entry.name))) found.set(entry.name, 'file');
+  }
+  return found;
+}
+
+function isRegularFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** `undefined`: no such file. Never blocks on a FIFO or a device: those are not regular files. */
+function readText(path: string): Reading | undefined {
+  if (!isRegularFile(path)) return undefined;
+  let bytes: Buffer;
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(file);
+      if (size > largestFile) return { reason: `larger than ${largestFile >> 20} MiB, not read` };
+      bytes = readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    return { reason: `cannot be read (${errorCode(error)})` };
+  }
+  if (bytes.subarray(0, binaryLooksIn).includes(0)) return { reason: 'binary, not read' };
+  return { text: decode(bytes) };
+}
+
+/** UTF-8 where it is valid, else Latin-1: old kernels hold names of people in it. A byte order mark is kept. */
+export function decode(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  return text.includes('\ufffd') && Buffer.byteLength(text) !== bytes.length
+    ? bytes.toString('latin1')
+    : text;
+}
+
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'unknown error';
+}
+
+/** A file for reading pieces of: an ELF of hundreds of megabytes. `undefined`: cannot be opened. */
+export interface BinaryFile {
+  readonly size: number;
+  /** Fewer bytes than asked for only at the end of the file. */
+  readAt(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+export function openBinary(path: string): BinaryFile | { readonly failure: string } {
+  try {
+    if (!statSync(path).isFile()) return { failure: `${path}: not a file` };
+    const file = openSync(path, 'r');
+    return {
+      size: fstatSync(file).size,
+      readAt(offset, length) {
+        const bytes = Buffer.alloc(length);
+        const count = readSync(file, bytes, 0, length, offset);
+        return bytes.subarray(0, count);
+      },
+      close: () => {
+        closeSync(file);
+      },
+    };
+  } catch (error) {
+    return { failure: `${path}: cannot be read (${errorCode(error)})` };
+  }
+}

@@ -1,0 +1,31 @@
+import { scanner, type ScanResult } from './scan-files';
+
+/** A piece of the work: folders with all below them, folders without, or files one by one. */
+export interface Part {
+  readonly kind: 'folder' | 'own-files' | 'files';
+  readonly paths: readonly string[];
+}
+
+/** The same for every thread; each takes the next part that none has taken. */
+export interface Share {
+  readonly root: string;
+  readonly needles: readonly string[];
+  readonly exclude: readonly string[];
+  readonly parts: readonly Part[];
+  /** One counter in shared memory: the next part to take. */
+  readonly next: Int32Array;
+}
+
+/** Works until no part is left. `after` is called after each part, with the number of parts taken so far by all. */
+export function runShare(share: Share, after?: (taken: number) => void): ScanResult {
+  const scan = scanner(share.root, share.needles, share.exclude);
+  for (;;) {
+    const part = share.parts[Atomics.add(share.next, 0, 1)];
+    if (part === undefined) return scan.result();
+    for (const path of part.paths) {
+      if (part.kind === 'files') scan.file(path);
+      else scan.folder(path, part.kind === 'folder');
+    }
+    after?.(Math.min(Atomics.load(share.next, 0), share.parts.length));
+  }
+}

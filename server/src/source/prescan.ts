@@ -1,0 +1,109 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { runShare, type Part, type Share } from './prescan-share';
+import { withoutObjects, type Hit, type ScanResult } from './scan-files';
+
+export interface PrescanOptions {
+  readonly exclude?: readonly string[];
+  /** Threads in all, this one included. Default: as many as the machine has processors, at most 4. */
+  readonly threads?: number;
+  readonly report?: (done: number, total: number) => void;
+}
+
+/** Fewer files than this are not worth a thread's start. */
+const worthAThread = 400;
+const filesInPart = 200;
+
+/**
+ * Finds the files below `root` that hold one of the needles. What is looked at: every `.c`, `.h` and `.S` outside
+ * Documentation/, tools/, build folders and foreign trees.
+ */
+export async function prescanTree(
+  root: string,
+  needles: readonly string[],
+  options: PrescanOptions = {},
+): Promise<ScanResult> {
+  return scanParts(root, needles, folderParts(root, options.exclude ?? []), options);
+}
+
+/** The same for chosen files, relative to the root. */
+export async function prescanFiles(
+  root: string,
+  needles: readonly string[],
+  files: readonly string[],
+  options: PrescanOptions = {},
+): Promise<ScanResult> {
+  const parts: Part[] = [];
+  for (let at = 0; at < files.length; at += filesInPart)
+    parts.push({ kind: 'files', paths: files.slice(at, at + filesInPart) });
+  return scanParts(root, needles, parts, files.length < worthAThread ? { ...options, threads: 1 } : options);
+}
+
+async function scanParts(
+  root: string,
+  needles: readonly string[],
+  parts: readonly Part[],
+  options: PrescanOptions,
+): Promise<ScanResult> {
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const share: Share = { root, needles, exclude: options.exclude ?? [], parts, next };
+  const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
+  const others = Array.from({ length: threads - 1 }, () => startWorker(share));
+  const own = runShare(share, (taken) => options.report?.(taken, parts.length));
+  return merge([own, ...(await Promise.all(others))]);
+}
+
+function startWorker(share: Share): Promise<ScanResult> {
+  const bundled = join(__dirname, 'prescan-worker.js');
+  // Run from TypeScript (in tests), the worker needs the loader that the process has.
+  const worker = existsSync(bundled)
+    ? new Worker(bundled, { workerData: share })
+    : new Worker(join(__dirname, 'prescan-worker.ts'), {
+        workerData: share,
+        execArgv: ['--require', 'tsx/cjs'],
+      });
+  return new Promise((resolve, reject) => {
+    worker.once('message', (result: ScanResult) => {
+      resolve(result);
+    });
+    worker.once('error', reject);
+  });
+}
+
+function merge(results: readonly ScanResult[]): ScanResult {
+  const byFile = (a: Hit, b: Hit): number => (a.file < b.file ? -1 : 1);
+  return {
+    hits: results.flatMap(({ hits }) => hits).sort(byFile),
+    problems: results.flatMap(({ problems }) => problems),
+    skipped: results.flatMap(({ skipped }) => skipped),
+    files: results.reduce((sum, { files }) => sum + files, 0),
+    bytes: results.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/**
+ * Folders two levels down make parts small enough to share out; the largest go first (drivers/ is more than half of a
+ * kernel, and drivers/gpu more than half of that), so that no thread is left alone with one at the end.
+ */
+function folderParts(root: string, exclude: readonly string[]): readonly Part[] {
+  const skip = new Set([...exclude, ...withoutObjects]);
+  const folders = (path: string): readonly string[] => {
+    try {
+      return readdirSync(join(root, path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+        .map(({ name }) => (path === '' ? name : `${path}/${name}`))
+        .filter((folder) => !skip.has(folder));
+    } catch {
+      return [];
+    }
+  };
+  const tops = folders('');
+  const weight = (path: string): number => (path === 'drivers/gpu' ? 2 : path.startsWith('drivers/') ? 1 : 0);
+  const below = tops.flatMap((top) => folders(top)).sort((a, b) => weight(b) - weight(a));
+  return [
+    ...below.map((path): Part => ({ kind: 'folder', paths: [path] })),
+    ...['', ...tops].map((path): Part => ({ kind: 'own-files', paths: [path] })),
+  ];
+}

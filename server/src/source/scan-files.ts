@@ -1,0 +1,137 @@
+import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
+import { errorCode } from './disk-tree';
+
+/** A file that holds at least one needle; `needles` are indices into those asked for. */
+export interface Hit {
+  readonly file: string;
+  readonly needles: readonly number[];
+}
+
+export interface ScanResult {
+  readonly hits: readonly Hit[];
+  readonly problems: readonly { readonly file: string; readonly reason: string }[];
+  /** Folders passed over, with the reason. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Scans one file at a time with one buffer for all: three system calls a file, nothing kept. */
+export interface Scanner {
+  /** A file, relative to the root. */
+  file(path: string): void;
+  /** A folder, with all below it if `deep`. */
+  folder(path: string, deep: boolean): void;
+  result(): ScanResult;
+}
+
+/** Most files fit one piece; a few register headers have 20 MB. */
+const pieceSize = 1 << 20;
+
+/** Folders at the root that hold no kernel objects: programs for the host, and prose. */
+export const withoutObjects: ReadonlySet<string> = new Set(['Documentation', 'tools', 'LICENSES']);
+
+/**
+ * `needles` are ASCII. `exclude` are folders relative to the root. Links to folders are not followed, so there are no
+ * loops; what is no regular file (a FIFO named `x.c`) is not opened.
+ */
+export function scanner(root: string, needles: readonly string[], exclude: readonly string[]): Scanner {
+  const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
+  const hits: Hit[] = [];
+  const problems: { file: string; reason: string }[] = [];
+  const skipped: { file: string; reason: string }[] = [];
+  const excluded = new Set(exclude.map((path) => path.replace(/^\.\/|\/+$/g, '')));
+  const buffer = Buffer.allocUnsafe(pieceSize);
+  const overlap = Math.max(0, ...patterns.map(({ length }) => length - 1));
+  let files = 0;
+  let bytes = 0;
+
+  /** Reads piece by piece, each overlapping the last by what a needle may straddle. Returns the needles found. */
+  const needlesIn = (path: string): readonly number[] => {
+    const file = openSync(path, 'r');
+    try {
+      const found = new Set<number>();
+      let kept = 0;
+      for (;;) {
+        const count = readSync(file, buffer, kept, buffer.length - kept, null);
+        bytes += count;
+        const text = buffer.subarray(0, kept + count);
+        for (let index = 0; index < patterns.length; index++) {
+          const pattern = patterns[index];
+          if (pattern !== undefined && !found.has(index) && text.includes(pattern)) found.add(index);
+        }
+        if (text.length < buffer.length) return [...found].sort((x, y) => x - y);
+        buffer.copyWithin(0, buffer.length - overlap);
+        kept = overlap;
+      }
+    } finally {
+      closeSync(file);
+    }
+  };
+
+  const scanFile = (path: string): void => {
+    try {
+      const found = needlesIn(`${root}/${path}`);
+      if (found.length > 0) hits.push({ file: path, needles: found });
+      files++;
+    } catch (error) {
+      problems.push({ file: path, reason: `cannot be read (${errorCode(error)})` });
+    }
+  };
+
+  const scanFolder = (top: string, deep: boolean): void => {
+    const waiting = [top];
+    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+      let entries: Dirent[];
+      try {
+        entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
+      } catch (error) {
+        problems.push({ file: folder, reason: `cannot be listed (${errorCode(error)})` });
+        continue;
+      }
+      const reason = folder === '' ? undefined : foreign(entries);
+      if (reason !== undefined) {
+        skipped.push({ file: folder, reason });
+        continue;
+      }
+      for (const entry of entries) {
+        const { name } = entry;
+        const path = folder === '' ? name : `${folder}/${name}`;
+        if (entry.isDirectory()) {
+          if (deep && !name.startsWith('.') && !excluded.has(path)) waiting.push(path);
+        } else if (
+          isSource(name) &&
+          (entry.isFile() || (entry.isSymbolicLink() && isFileLink(`${root}/${path}`)))
+        )
+          scanFile(path);
+      }
+    }
+  };
+
+  return { file: scanFile, folder: scanFolder, result: () => ({ hits, problems, skipped, files, bytes }) };
+}
+
+/** `.c`, `.h`, `.S`; not what modpost writes. */
+export function isSource(name: string): boolean {
+  if (name.charCodeAt(name.length - 2) !== 46) return false;
+  const last = name.charCodeAt(name.length - 1);
+  return (last === 99 && !name.endsWith('.mod.c')) || last === 104 || last === 83;
+}
+
+/** Why a folder below the root is not part of this kernel: a finished build, or another tree. */
+function foreign(entries: readonly Dirent[]): string | undefined {
+  const names = new Set(entries.map(({ name }) => name));
+  if (names.has('.config') && names.has('Makefile')) return 'a build folder (O=), left out';
+  if (['arch', 'init', 'kernel', 'include', 'Makefile'].every((name) => names.has(name)))
+    return 'another kernel tree, left out';
+  if (names.has('.git')) return 'a repository of its own, left out';
+  return undefined;
+}
+
+function isFileLink(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
