@@ -72,7 +72,8 @@ export function objectSections(
     object,
     writable: held.some((entry) => isWritable(entry, compilation)),
     executable: false,
-    alignment: compilation.pointerSize ?? 8,
+    // asm aligns nothing by itself, and mainline's initcall macros do not either.
+    alignment: held.some(({ form }) => form === 'variable') ? (compilation.pointerSize ?? 8) : 1,
     entries: held,
     // Several sections of one object in one pattern are ordered by their headers, so that is unknown too.
     ...(unknown !== undefined && kept.length > 1 ? { orderUnknown: unknown } : {}),

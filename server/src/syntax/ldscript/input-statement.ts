@@ -32,9 +32,8 @@ export function inputStatement(scan: Scanner): InputStatement {
   skipSpace(scan);
   const place = scan.place(scan.at);
   const before = scan.at;
-  const first = word(scan);
-  if (first === 'KEEP' && accept(scan, '(')) {
-    const inner = inputStatement(scan);
+  if (word(scan) === 'KEEP' && accept(scan, '(')) {
+    const inner = plain(scan);
     accept(scan, ')');
     return { ...inner, keep: true, place };
   }
@@ -103,15 +102,29 @@ function sectionPattern(
   sort: readonly SortKey[],
   reverse: boolean,
   exclude: readonly string[],
+  depth = 0,
 ): SectionPattern | undefined {
   const name = word(scan);
-  if (peek(scan) === '(') {
+  // ld nests two sorts at most.
+  if (peek(scan) === '(' && depth < 8) {
     if (name === 'EXCLUDE_FILE')
-      return sectionPattern(scan, sort, reverse, [...exclude, ...words(bracketed(scan, '(', ')'))]);
+      return sectionPattern(
+        scan,
+        sort,
+        reverse,
+        [...exclude, ...words(bracketed(scan, '(', ')'))],
+        depth + 1,
+      );
     const key = sorts.get(name);
     if (key !== undefined || name === 'REVERSE') {
       accept(scan, '(');
-      const inner = sectionPattern(scan, key ? [...sort, key] : sort, reverse || name === 'REVERSE', exclude);
+      const inner = sectionPattern(
+        scan,
+        key ? [...sort, key] : sort,
+        reverse || name === 'REVERSE',
+        exclude,
+        depth + 1,
+      );
       accept(scan, ')');
       return inner;
     }

@@ -50,14 +50,14 @@ const wraps = new Map<string, AssignmentStatement['wrap']>([
 const operators = ['=', '+=', '-=', '*=', '/=', '<<=', '>>=', '&=', '|=', '^='];
 
 /** An assignment whose first word is still ahead; `undefined`, and nothing read, where there is none. */
-function assignment(scan: Scanner): AssignmentStatement | undefined {
+function assignment(scan: Scanner, wrapped = false): AssignmentStatement | undefined {
   skipSpace(scan);
   const from = scan.at;
   const place = scan.place(from);
   const name = word(scan, ':');
   const wrap = wraps.get(name);
-  if (wrap !== undefined && accept(scan, '(')) {
-    const inner = assignment(scan);
+  if (wrap !== undefined && !wrapped && accept(scan, '(')) {
+    const inner = assignment(scan, true);
     if (inner) {
       accept(scan, ')');
       accept(scan, ';');
@@ -80,6 +80,9 @@ function assignment(scan: Scanner): AssignmentStatement | undefined {
   if (peek(scan) === ';' || peek(scan) === ',') scan.at++;
   return { kind: 'assign', symbol, operator, expression, wrap: undefined, place };
 }
+
+/** Characters looked at for the `:` behind an output section's name; real address expressions are far shorter. */
+const longestHeader = 4096;
 
 const bareKeywords = new Set([
   'CONSTRUCTORS',
@@ -117,7 +120,7 @@ function sectionsStatement(
     problems.push({ message: `not understood: ${name === '' ? next : name}`, place });
     return [];
   }
-  const stop = findOutside(scan, ':;{}=');
+  const stop = findOutside(scan, ':;{}=', longestHeader);
   if (name !== '' && scan.text.charAt(stop) === ':')
     return [outputSection(scan, name, from, false, problems)];
   if (next === '(') return [{ kind: 'other', keyword: name, text: bracketed(scan, '(', ')'), place }];
@@ -126,6 +129,20 @@ function sectionsStatement(
     place,
   });
   return [];
+}
+
+/**
+ * True where `NAME` or `NAME(…)` stands in front of another output section, as a macro does that is not defined: what
+ * follows is no address then, but a name of its own.
+ */
+function isForeignMacro(name: string, between: string): boolean {
+  if (!/^[A-Z_][A-Z0-9_]*$/.test(name)) return false;
+  const scan = scanner(between);
+  if (peek(scan) === '(') bracketed(scan, '(', ')');
+  return (
+    /^[.A-Za-z_][\w.]*[A-Za-z_]/.test(between.slice(scan.at).trim().slice(0, 200)) &&
+    !/^\s*(?:ALIGN|ADDR|BLOCK)\b/.test(between)
+  );
 }
 
 /** From behind the name to behind the trailer. */

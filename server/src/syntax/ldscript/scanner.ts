@@ -17,9 +17,16 @@ const lineMarker = /^[ \t]*#[ \t]*(?:line[ \t]+)?(\d+)(?:[ \t]+"([^"\n]*)")?/;
 
 /** Blanks out comments, preprocessor line markers and other `#` lines; lengths and lines stay. */
 function blank(text: string): string {
-  return text
-    .replace(/\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/|$)/g, (comment) => comment.replace(/[^\n]/g, ' '))
-    .replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length));
+  const parts: string[] = [];
+  let done = 0;
+  for (let open = text.indexOf('/*'); open >= 0; open = text.indexOf('/*', done)) {
+    const close = text.indexOf('*/', open + 2);
+    const end = close < 0 ? text.length : close + 2;
+    parts.push(text.slice(done, open), text.slice(open, end).replace(/[^\n]/g, ' '));
+    done = end;
+  }
+  parts.push(text.slice(done));
+  return parts.join('').replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length));
 }
 
 /** `places` says where a line of `text` was written; without it, `# 12 "file"` markers of a preprocessor do. */
@@ -91,10 +98,14 @@ export function word(scan: Scanner, stops = ''): string {
 
 export const fold = (text: string): string => text.trim().replace(/\s+/g, ' ');
 
-/** Offset of the first of `stops` outside parentheses and quotes, from the scanner's place; the end when none is. */
-export function findOutside(scan: Scanner, stops: string): number {
+/**
+ * Offset of the first of `stops` outside parentheses and quotes, from the scanner's place; the end when none is, or
+ * none within `limit` characters.
+ */
+export function findOutside(scan: Scanner, stops: string, limit = scan.end): number {
   let depth = 0;
-  for (let at = scan.at; at < scan.end; at++) {
+  const end = Math.min(scan.end, scan.at + limit);
+  for (let at = scan.at; at < end; at++) {
     const char = scan.text.charAt(at);
     if (depth <= 0 && stops.includes(char)) return at;
     if (char === '(') depth++;
