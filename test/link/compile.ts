@@ -49,7 +49,7 @@ export function variablesByNm(bench: Workbench, object: string, section: string)
     .split('\n')
     .flatMap((line) => {
       const found = /^([0-9a-f]+) \S?.{6} (\S+)\s+[0-9a-f]+ (\S+)$/.exec(line);
-      if (!found || found[2] !== section || found[3] === section) return [];
+      if (found?.[2] !== section || found[3] === section) return [];
       return [{ address: found[1] ?? '', name: found[3] ?? '' }];
     })
     .sort((a, b) => (a.address < b.address ? -1 : 1))

@@ -121,7 +121,8 @@ function sectionsStatement(
     return [];
   }
   const stop = findOutside(scan, ':;{}=', longestHeader);
-  if (name !== '' && scan.text.charAt(stop) === ':')
+  const isSection = name !== '' && scan.text.charAt(stop) === ':';
+  if (isSection && !isForeignMacro(name, scan.text.slice(scan.at, stop)))
     return [outputSection(scan, name, from, false, problems)];
   if (next === '(') return [{ kind: 'other', keyword: name, text: bracketed(scan, '(', ')'), place }];
   problems.push({
