@@ -3,7 +3,7 @@
  * this text alone, so it can be kept as long as the text stays.
  */
 
-/** Offsets are 0-based UTF-16 code units; lines are 1-based, those of the directive's `#`. */
+/** From its `#` to its newline, 0-based UTF-16 code units; the line is 1-based, that of the `#`. */
 export type Directive =
   | {
       readonly kind: 'include';
@@ -13,6 +13,7 @@ export type Directive =
       readonly form: 'quote' | 'angle' | 'computed';
       readonly text: string;
       readonly offset: number;
+      readonly end: number;
       readonly line: number;
     }
   | {
@@ -22,17 +23,25 @@ export type Directive =
       readonly parameters: readonly string[] | undefined;
       readonly body: string;
       readonly offset: number;
+      readonly end: number;
       readonly line: number;
     }
-  | { readonly kind: 'undef'; readonly name: string; readonly offset: number; readonly line: number }
+  | {
+      readonly kind: 'undef';
+      readonly name: string;
+      readonly offset: number;
+      readonly end: number;
+      readonly line: number;
+    }
   | {
       readonly kind: 'if' | 'elif';
       /** The condition; `#ifdef X` stands as `defined(X)`, `#ifndef X` as `!defined(X)`. */
       readonly text: string;
       readonly offset: number;
+      readonly end: number;
       readonly line: number;
     }
-  | { readonly kind: 'else' | 'endif'; readonly offset: number; readonly line: number };
+  | { readonly kind: 'else' | 'endif'; readonly offset: number; readonly end: number; readonly line: number };
 
 /** A top-level statement: from its first token to its `;`, or to the `}` that ends a function's body. */
 export interface Statement {
@@ -48,22 +57,22 @@ export interface CFileFacts {
   readonly guard: string | undefined;
 }
 
-const enum Char {
-  Newline = 10,
-  Return = 13,
-  Space = 32,
-  DoubleQuote = 34,
-  Hash = 35,
-  SingleQuote = 39,
-  OpenParen = 40,
-  CloseParen = 41,
-  Star = 42,
-  Slash = 47,
-  Semicolon = 59,
-  Backslash = 92,
-  OpenBrace = 123,
-  CloseBrace = 125,
-}
+const Char = {
+  Newline: 10,
+  Return: 13,
+  Space: 32,
+  DoubleQuote: 34,
+  Hash: 35,
+  SingleQuote: 39,
+  OpenParen: 40,
+  CloseParen: 41,
+  Star: 42,
+  Slash: 47,
+  Semicolon: 59,
+  Backslash: 92,
+  OpenBrace: 123,
+  CloseBrace: 125,
+} as const;
 
 export function scanC(text: string): CFileFacts {
   const directives: Directive[] = [];
@@ -129,7 +138,7 @@ export function scanC(text: string): CFileFacts {
     }
     if (char === Char.Hash && lineStart) {
       const logical = logicalLine(text, at + 1);
-      const directive = readDirective(logical.text, at, line);
+      const directive = readDirective(logical.text, { offset: at, end: logical.end, line });
       if (directive === 'once') pragmaOnce = true;
       else if (directive) {
         directives.push(directive);
@@ -263,7 +272,10 @@ function directiveQuoteEnd(text: string, at: number, quote: number): number {
 const directivePattern = /^\s*([a-z_]+)([\s\S]*)$/;
 const definePattern = /^\s*([A-Za-z_$][\w$]*)(\(([^)]*)\))?([\s\S]*)$/;
 
-function readDirective(text: string, offset: number, line: number): Directive | 'once' | undefined {
+function readDirective(
+  text: string,
+  where: { readonly offset: number; readonly end: number; readonly line: number },
+): Directive | 'once' | undefined {
   const match = directivePattern.exec(text);
   if (!match) return undefined;
   const [, keyword = '', tail = ''] = match;
@@ -275,10 +287,10 @@ function readDirective(text: string, offset: number, line: number): Directive | 
     case 'import': {
       const next = keyword === 'include_next';
       const quoted = /^"([^"]*)"/.exec(rest);
-      if (quoted) return { kind: 'include', next, form: 'quote', text: quoted[1] ?? '', offset, line };
+      if (quoted) return { kind: 'include', next, form: 'quote', text: quoted[1] ?? '', ...where };
       const angled = /^<([^>]*)>/.exec(rest);
-      if (angled) return { kind: 'include', next, form: 'angle', text: angled[1] ?? '', offset, line };
-      return rest === '' ? undefined : { kind: 'include', next, form: 'computed', text: rest, offset, line };
+      if (angled) return { kind: 'include', next, form: 'angle', text: angled[1] ?? '', ...where };
+      return rest === '' ? undefined : { kind: 'include', next, form: 'computed', text: rest, ...where };
     }
     case 'define': {
       const define = definePattern.exec(tail);
@@ -290,22 +302,22 @@ function readDirective(text: string, offset: number, line: number): Directive | 
           : inside.trim() === ''
             ? []
             : inside.split(',').map((parameter) => parameter.replace(/\s+/g, ''));
-      return { kind: 'define', name: defined, parameters, body: body.trim(), offset, line };
+      return { kind: 'define', name: defined, parameters, body: body.trim(), ...where };
     }
     case 'undef':
-      return name === undefined ? undefined : { kind: 'undef', name, offset, line };
+      return name === undefined ? undefined : { kind: 'undef', name, ...where };
     case 'if':
     case 'elif':
-      return { kind: keyword, text: rest, offset, line };
+      return { kind: keyword, text: rest, ...where };
     case 'ifdef':
     case 'elifdef':
-      return { kind: keyword === 'ifdef' ? 'if' : 'elif', text: `defined(${name ?? ''})`, offset, line };
+      return { kind: keyword === 'ifdef' ? 'if' : 'elif', text: `defined(${name ?? ''})`, ...where };
     case 'ifndef':
     case 'elifndef':
-      return { kind: keyword === 'ifndef' ? 'if' : 'elif', text: `!defined(${name ?? ''})`, offset, line };
+      return { kind: keyword === 'ifndef' ? 'if' : 'elif', text: `!defined(${name ?? ''})`, ...where };
     case 'else':
     case 'endif':
-      return { kind: keyword, offset, line };
+      return { kind: keyword, ...where };
     case 'pragma':
       return rest === 'once' ? 'once' : undefined;
     default:
