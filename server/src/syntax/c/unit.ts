@@ -1,0 +1,528 @@
+import { evaluateCondition, type ConditionScope } from './condition';
+import { expand, ExpansionTooLarge, parseMacro, type Macro } from './expand';
+import { guardText } from './guard-text';
+import { lex, tokensText, type Token } from './lex';
+import { lineAt } from '../positions';
+import type { CFileFacts, Directive } from './scan';
+import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
+import { sectionPointers, type FunctionField } from './section-text';
+
+/** One translation unit, as the compiler is told to see it. */
+export interface UnitInput {
+  /** Relative to the root. */
+  readonly source: string;
+  /** `-I`, in order. */
+  readonly includePaths: readonly string[];
+  /** `-include`, in order. */
+  readonly forcedIncludes: readonly string[];
+  /** `-D` and `-U`, in order; `undefined` text: undefined. */
+  readonly defines: readonly { readonly name: string; readonly text: string | undefined }[];
+  /** What the compiler defines by itself, and what the configuration does ({@link configMacros}). */
+  readonly predefined: ReadonlyMap<string, string>;
+  /** No configuration: nothing is known about CONFIG_ names, both branches of their conditions are visited. */
+  readonly undecided: boolean;
+}
+
+/** The files of the tree, as far as a unit needs them. Facts and text belong together. */
+export interface UnitFiles {
+  source(path: string): SourceFile | undefined;
+  exists(path: string): boolean;
+  /** Where else a header may come from (generated wrappers); `generated`: made by the build, taken as empty. */
+  fallback(spec: string): { readonly path: string } | 'generated' | undefined;
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly facts: CFileFacts;
+  readonly lineStarts: readonly number[];
+}
+
+/** What is looked for. */
+export interface Wanted {
+  readonly sectionMatches: (section: string) => boolean;
+  /** Macros that lead to such a section, directly or not. */
+  readonly names: ReadonlySet<string>;
+  /** Finds each of those names (and hand-written sections) in text; global. */
+  readonly pattern: RegExp;
+  /** Macros whose invisible use is worth a word: those that a person registers with. */
+  readonly registering: ReadonlySet<string>;
+  readonly field?: FunctionField;
+}
+
+/** Nested deeper, an include is a mistake (GCC: 200). */
+const deepestInclude = 200;
+
+type Active = 'yes' | 'no' | 'maybe';
+
+interface Branching {
+  readonly outer: Active;
+  /** Some earlier branch was surely taken. */
+  taken: boolean;
+  active: Active;
+  /** Conditions of the branches before, for the guard of an #else. */
+  readonly earlier: string[];
+  /** Length of the guards before this #if. */
+  readonly guardsBefore: number;
+  /** The include guard of the file: no condition that a person wrote. */
+  readonly isIncludeGuard: boolean;
+}
+
+/**
+ * Preprocesses one unit as far as tables need it: every directive of every file it includes, in order, but of the text
+ * only the top-level statements that hold a wanted name.
+ */
+export function unitEntries(unit: UnitInput, files: UnitFiles, wanted: Wanted): UnitEntries {
+  const walk = new UnitWalk(unit, files, wanted);
+  for (const forced of unit.forcedIncludes) {
+    const found = walk.resolve(forced, 'quote', '');
+    if (found !== undefined) walk.file(found, 0);
+  }
+  walk.file(unit.source, 0);
+  return walk.result();
+}
+
+/** Interesting statements of a file: found once for a set of wanted names. */
+interface InterestingStatement {
+  readonly start: number;
+  readonly end: number;
+}
+
+const macroCache = new WeakMap<Directive, Macro>();
+const interestingCache = new WeakMap<RegExp, WeakMap<CFileFacts, readonly InterestingStatement[]>>();
+
+/** The statements that hold a wanted name outside directives. */
+export function interestingStatements(file: SourceFile, pattern: RegExp): readonly InterestingStatement[] {
+  let ofPattern = interestingCache.get(pattern);
+  if (!ofPattern) interestingCache.set(pattern, (ofPattern = new WeakMap()));
+  const known = ofPattern.get(file.facts);
+  if (known) return known;
+  const found: InterestingStatement[] = [];
+  const { statements, directives } = file.facts;
+  let directive = 0;
+  let statement = 0;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(file.text); match; match = pattern.exec(file.text)) {
+    const at = match.index;
+    while ((directives[directive]?.end ?? Infinity) <= at) directive++;
+    if ((directives[directive]?.offset ?? Infinity) <= at) continue;
+    while ((statements[statement + 1] ?? Infinity) <= at) statement += 2;
+    const start = statements[statement];
+    const end = statements[statement + 1];
+    if (start === undefined || end === undefined) break;
+    if (start <= at && found.at(-1)?.start !== start) found.push({ start, end });
+  }
+  ofPattern.set(file.facts, found);
+  return found;
+}
+
+class UnitWalk {
+  private readonly macros = new Map<string, Macro | undefined>();
+  private readonly base = new Map<string, Macro>();
+  /** Names defined where it is not known whether the definition is seen. */
+  private readonly maybeDefined = new Set<string>();
+  private readonly entries: SectionEntry[] = [];
+  private readonly ineffective: IneffectiveUse[] = [];
+  private readonly assumptions: { message: string; file: string; line: number }[] = [];
+  private readonly visited = new Set<string>();
+  private readonly done = new Set<string>();
+  private readonly resolved = new Map<string, string | undefined>();
+  private readonly guards: string[] = [];
+  private active: Active = 'yes';
+  private counter = 0;
+  private current: SourceFile | undefined;
+  private line = 1;
+
+  private readonly scope: ConditionScope = {
+    lookup: (name) => this.lookup(name),
+    isDefined: (name) => {
+      if (this.isUnknownName(name)) return undefined;
+      if (this.unit.undecided && this.maybeDefined.has(name)) return undefined;
+      return (
+        this.lookup(name) !== undefined || this.builtin(name, false) !== undefined || alwaysDefined.has(name)
+      );
+    },
+    isUnknown: (name) => this.isUnknownName(name),
+    hasInclude: (spec) => {
+      const form = spec.startsWith('<') ? 'angle' : 'quote';
+      return this.resolve(spec.slice(1, -1), form, this.current?.path ?? '') !== undefined;
+    },
+    builtin: (name) => this.builtin(name, true),
+  };
+
+  constructor(
+    private readonly unit: UnitInput,
+    private readonly files: UnitFiles,
+    private readonly wanted: Wanted,
+  ) {
+    for (const [name, text] of unit.predefined) this.base.set(name, predefinedMacro(name, text));
+    for (const { name, text } of unit.defines)
+      if (text === undefined) this.macros.set(name, undefined);
+      else this.macros.set(name, parseMacro(name, undefined, text));
+  }
+
+  result(): UnitEntries {
+    return {
+      entries: this.entries,
+      ineffective: this.ineffective,
+      files: [...this.visited],
+      assumptions: this.assumptions,
+    };
+  }
+
+  private lookup(name: string): Macro | undefined {
+    return this.macros.has(name) ? this.macros.get(name) : this.base.get(name);
+  }
+
+  private isUnknownName(name: string): boolean {
+    return this.unit.undecided && name.startsWith('CONFIG_') && !this.macros.has(name);
+  }
+
+  private builtin(name: string, count: boolean): string | undefined {
+    switch (name) {
+      case '__LINE__':
+        return String(this.line);
+      case '__FILE__':
+      case '__BASE_FILE__':
+        return `"${this.current?.path ?? ''}"`;
+      case '__COUNTER__':
+        return String(count ? this.counter++ : this.counter);
+      case '__INCLUDE_LEVEL__':
+        return '0';
+      default:
+        return undefined;
+    }
+  }
+
+  resolve(spec: string, form: 'quote' | 'angle', from: string, nextAfter?: string): string | undefined {
+    const folder = form === 'quote' ? from.slice(0, from.lastIndexOf('/') + 1) : '';
+    const key = `${folder}|${form}|${spec}|${nextAfter ?? ''}`;
+    if (this.resolved.has(key)) return this.resolved.get(key);
+    const found = this.search(spec, form, folder, nextAfter);
+    this.resolved.set(key, found);
+    return found;
+  }
+
+  private search(
+    spec: string,
+    form: 'quote' | 'angle',
+    folder: string,
+    nextAfter: string | undefined,
+  ): string | undefined {
+    const candidates: string[] = [];
+    if (form === 'quote' && nextAfter === undefined) candidates.push(normalise(folder + spec));
+    for (const path of this.unit.includePaths) candidates.push(normalise(`${path}/${spec}`));
+    const after = nextAfter === undefined ? -1 : candidates.indexOf(nextAfter);
+    return candidates.slice(after + 1).find((path) => path !== '' && this.files.exists(path));
+  }
+
+  private include(
+    directive: Directive & { readonly kind: 'include' },
+    file: SourceFile,
+    depth: number,
+  ): void {
+    let { form, text } = directive;
+    if (form === 'computed') {
+      this.line = directive.line;
+      const expanded = tokensText(expand(lex(text, 0, text.length, -1), this.scope)).trim();
+      const quoted = /^"([^"]*)"/.exec(expanded)?.[1];
+      const angled = /^<\s*([^>]*?)\s*>/.exec(expanded)?.[1];
+      if (quoted === undefined && angled === undefined) return;
+      form = quoted === undefined ? 'angle' : 'quote';
+      text = quoted ?? (angled ?? '').replace(/\s+/g, '');
+    }
+    const found = this.resolve(text, form, file.path, directive.next ? file.path : undefined);
+    if (found !== undefined) {
+      this.file(found, depth + 1);
+      return;
+    }
+    const fallback = this.files.fallback(text);
+    if (fallback === 'generated') return;
+    if (fallback !== undefined) this.file(fallback.path, depth + 1);
+    else if (this.active === 'yes')
+      this.assumptions.push({
+        message: `${text} was not found: taken as empty`,
+        file: file.path,
+        line: directive.line,
+      });
+  }
+
+  file(path: string, depth: number): void {
+    if (depth > deepestInclude || this.done.has(path)) return;
+    const file = this.files.source(path);
+    if (!file) return;
+    const { facts } = file;
+    if (facts.guard !== undefined) {
+      if (facts.guard !== '' && this.lookup(facts.guard) !== undefined) return;
+      if (this.active === 'yes') {
+        if (facts.guard === '') this.done.add(path);
+      }
+    }
+    this.visited.add(path);
+    const outerFile = this.current;
+    const outerActive = this.active;
+    const outerGuards = this.guards.length;
+    this.current = file;
+    const statements = interestingStatements(file, this.wanted.pattern);
+    if (statements.length > 0 || facts.directives.length > 0) this.walk(file, statements, depth);
+    this.current = outerFile;
+    this.active = outerActive;
+    this.guards.length = outerGuards;
+  }
+
+  private walk(file: SourceFile, statements: readonly InterestingStatement[], depth: number): void {
+    const branchings: Branching[] = [];
+    let next = 0;
+    let pieces: { readonly start: number; readonly end: number }[] = [];
+    let from = 0;
+    const textUpTo = (offset: number): void => {
+      for (
+        let statement = statements[next];
+        statement && statement.start < offset;
+        statement = statements[next]
+      ) {
+        const start = Math.max(statement.start, from);
+        const end = Math.min(statement.end, offset);
+        if (start < end) {
+          if (this.active === 'no') this.compiledOut(file, start, end);
+          else pieces.push({ start, end });
+        }
+        if (statement.end > offset) return;
+        if (pieces.length > 0) this.statement(file, pieces);
+        pieces = [];
+        next++;
+      }
+    };
+    for (const [index, directive] of file.facts.directives.entries()) {
+      if (next < statements.length) textUpTo(directive.offset);
+      from = directive.end;
+      this.directive(directive, file, branchings, index === 0 && (file.facts.guard ?? '') !== '', depth);
+    }
+    if (next < statements.length) textUpTo(file.text.length);
+  }
+
+  private directive(
+    directive: Directive,
+    file: SourceFile,
+    branchings: Branching[],
+    isIncludeGuard: boolean,
+    depth: number,
+  ): void {
+    switch (directive.kind) {
+      case 'include':
+        if (this.active !== 'no') this.include(directive, file, depth);
+        return;
+      case 'define':
+        if (this.active !== 'no') this.define(directive);
+        return;
+      case 'undef':
+        if (this.active === 'yes') this.macros.set(directive.name, undefined);
+        return;
+      case 'if': {
+        const branching: Branching = {
+          outer: this.active,
+          taken: false,
+          active: 'no',
+          earlier: [],
+          guardsBefore: this.guards.length,
+          isIncludeGuard,
+        };
+        branchings.push(branching);
+        this.enter(branching, directive.text, directive.line);
+        return;
+      }
+      case 'elif': {
+        const branching = branchings.at(-1);
+        if (branching) this.enter(branching, directive.text, directive.line);
+        return;
+      }
+      case 'else': {
+        const branching = branchings.at(-1);
+        if (branching) this.enter(branching, undefined, directive.line);
+        return;
+      }
+      case 'endif': {
+        const branching = branchings.pop();
+        if (!branching) return;
+        this.active = branching.outer;
+        this.guards.length = branching.guardsBefore;
+      }
+    }
+  }
+
+  /** Into the next branch of an #if; `undefined` condition: #else. */
+  private enter(branching: Branching, condition: string | undefined, line: number): void {
+    this.guards.length = branching.guardsBefore;
+    if (!branching.isIncludeGuard) {
+      for (const earlier of branching.earlier) this.guards.push(guardText(earlier, true));
+      if (condition !== undefined) this.guards.push(guardText(condition, false));
+    }
+    if (condition !== undefined) branching.earlier.push(condition);
+    if (branching.outer === 'no' || branching.taken) {
+      this.active = 'no';
+      return;
+    }
+    this.line = line;
+    const value = condition === undefined ? 1n : this.evaluate(condition);
+    if (value === 0n) this.active = 'no';
+    else if (value === undefined) this.active = 'maybe';
+    else {
+      branching.taken = true;
+      const maybeBefore = branching.active === 'maybe';
+      this.active = branching.outer === 'maybe' || maybeBefore ? 'maybe' : 'yes';
+      return;
+    }
+    if (this.active === 'maybe') branching.active = 'maybe';
+  }
+
+  private evaluate(condition: string): bigint | undefined {
+    try {
+      const value = evaluateCondition(condition, this.scope);
+      // With a configuration, what cannot be parsed is an #if that the compiler would refuse: false, as an error is.
+      return value === undefined && !this.unit.undecided ? 0n : value;
+    } catch (error) {
+      if (error instanceof ExpansionTooLarge) return this.unit.undecided ? undefined : 0n;
+      throw error;
+    }
+  }
+
+  private define(directive: Directive & { readonly kind: 'define' }): void {
+    let macro = macroCache.get(directive);
+    if (!macro) {
+      macro = parseMacro(directive.name, directive.parameters, directive.body);
+      macroCache.set(directive, macro);
+    }
+    if (this.active === 'maybe') {
+      // Of two branches that may both be seen, the one that says more stands: a stub must not hide what it stands for.
+      const other = this.macros.get(directive.name);
+      const stub =
+        other !== undefined && this.maybeDefined.has(directive.name) && other.body.length > macro.body.length;
+      this.maybeDefined.add(directive.name);
+      if (stub) return;
+    } else this.maybeDefined.delete(directive.name);
+    this.macros.set(directive.name, macro);
+  }
+
+  private compiledOut(file: SourceFile, start: number, end: number): void {
+    for (const use of this.registeringUses(file, [{ start, end }]))
+      this.ineffective.push({ reason: 'compiled-out', ...use, guards: [...this.guards] });
+  }
+
+  private statement(
+    file: SourceFile,
+    pieces: readonly { readonly start: number; readonly end: number }[],
+  ): void {
+    const tokens = pieces.flatMap(({ start, end }) => lex(file.text, start, end));
+    const first = tokens.find(({ text }) => this.wanted.names.has(text)) ?? tokens[0];
+    this.line = lineAt(file.lineStarts, first?.offset ?? 0);
+    let expanded;
+    try {
+      expanded = expand(tokens, this.scope);
+    } catch (error) {
+      if (!(error instanceof ExpansionTooLarge)) throw error;
+      this.assumptions.push({
+        message: 'a macro here expands without end: left out',
+        file: file.path,
+        line: this.line,
+      });
+      return;
+    }
+    for (const pointer of sectionPointers(expanded, this.wanted.field)) {
+      if (!this.wanted.sectionMatches(pointer.section)) continue;
+      const { origin, ...rest } = pointer;
+      this.entries.push({ ...rest, ...this.useAt(file, tokens, origin), guards: [...this.guards] });
+    }
+    for (const use of this.registeringUses(file, pieces))
+      if (this.lookup(use.macro) === undefined)
+        this.ineffective.push({ reason: 'not-visible', ...use, guards: [...this.guards] });
+  }
+
+  /** Registering macros called in statement position. */
+  private registeringUses(
+    file: SourceFile,
+    pieces: readonly { readonly start: number; readonly end: number }[],
+  ): readonly Pick<IneffectiveUse, 'macro' | 'place' | 'range' | 'arguments'>[] {
+    const tokens = pieces.flatMap(({ start, end }) => lex(file.text, start, end));
+    return tokens.flatMap((token, at) => {
+      const before = tokens[at - 1];
+      const stands =
+        before === undefined || before.text === ';' || before.text === '}' || before.text === ')';
+      if (!stands || !this.wanted.registering.has(token.text) || tokens[at + 1]?.text !== '(') return [];
+      const use = this.useAt(file, tokens, token.offset);
+      return [{ macro: token.text, place: use.place, range: use.range, arguments: use.arguments }];
+    });
+  }
+
+  private useAt(
+    file: SourceFile,
+    tokens: readonly Token[],
+    origin: number,
+  ): Pick<SectionEntry, 'place' | 'range' | 'macro' | 'arguments'> {
+    const at = tokens.findIndex(({ offset }) => offset === origin);
+    const token = tokens[at];
+    const place = { file: file.path, line: lineAt(file.lineStarts, Math.max(origin, 0)) };
+    if (token === undefined) return { place, range: { start: 0, end: 0 }, macro: undefined, arguments: [] };
+    const macro =
+      this.lookup(token.text) === undefined && !this.wanted.names.has(token.text) ? undefined : token.text;
+    const call = tokens[at + 1]?.text === '(' ? callArguments(file.text, tokens, at + 1) : undefined;
+    const start = macro === undefined ? (tokens[0]?.offset ?? origin) : origin;
+    const end =
+      call !== undefined && macro !== undefined
+        ? call.end
+        : (tokens.at(-1)?.offset ?? origin) + (tokens.at(-1)?.text.length ?? 0);
+    return {
+      place: { ...place, line: lineAt(file.lineStarts, start) },
+      range: { start, end },
+      macro,
+      arguments: macro === undefined ? [] : (call?.arguments ?? []),
+    };
+  }
+}
+
+const alwaysDefined = new Set(['__has_include', '__has_attribute', '__has_builtin', '__LINE__', '__FILE__']);
+
+const predefinedMacros = new Map<string, Macro>();
+
+/** The same few thousand definitions serve every unit. */
+function predefinedMacro(name: string, text: string): Macro {
+  const key = `${name} ${text}`;
+  let macro = predefinedMacros.get(key);
+  if (!macro) predefinedMacros.set(key, (macro = parseMacro(name, undefined, text)));
+  return macro;
+}
+
+function callArguments(
+  text: string,
+  tokens: readonly Token[],
+  open: number,
+): { readonly arguments: readonly string[]; readonly end: number } | undefined {
+  const found: string[] = [];
+  let depth = 0;
+  let from = (tokens[open]?.offset ?? 0) + 1;
+  for (let at = open; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token?.kind !== 'punctuator') continue;
+    if (token.text === '(') depth++;
+    const ends = token.text === ')' && --depth === 0;
+    if (ends || (token.text === ',' && depth === 1)) {
+      found.push(text.slice(from, token.offset).trim());
+      from = token.offset + 1;
+    }
+    if (ends) return { arguments: found, end: token.offset + 1 };
+  }
+  return undefined;
+}
+
+/** `a/../b` to `b`; what leaves the root becomes empty. */
+export function normalise(path: string): string {
+  if (!path.includes('./') && !path.includes('//') && !path.endsWith('.')) return path;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (parts.length === 0) return '';
+      parts.pop();
+    } else parts.push(part);
+  }
+  return parts.join('/');
+}
