@@ -271,8 +271,8 @@ function makefiles(
 
 /** A table's output section in event order, with one of many ways to write each pattern. */
 function script(rnd: Random, dialect: 'A' | 'B', objects: readonly GeneratedObject[]): string {
-  const somePath = (): string =>
-    objects.length > 0 ? (objects[rnd.below(objects.length)]?.path ?? '*') : '*';
+  const plain = objects.filter(({ archive }) => archive === undefined);
+  const somePath = (): string => plain[rnd.below(plain.length)]?.path ?? '*';
   const base = (path: string): string => path.replace(/^.*\//, '');
   const marks = (event: EventName, edge: string): string =>
     dialect === 'A' ? `__${edge}_task_watchers_${event}` : `__${edge}_task_${event.toUpperCase()}`;
@@ -293,7 +293,9 @@ function script(rnd: Random, dialect: 'A' | 'B', objects: readonly GeneratedObje
       case 5:
         return `EXCLUDE_FILE(*${base(somePath())}) *(${section} ${other})`;
       case 6:
-        return `*${base(somePath())}(${section}) *(${section})`;
+        return rnd.chance(0.5)
+          ? `*${base(somePath())}(${section}) *(${section})`
+          : `${somePath()}(${section}) *(${section})`;
       case 7:
         return `SORT(*)(${section})`;
       case 8:

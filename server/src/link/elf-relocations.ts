@@ -95,7 +95,7 @@ export function runtimeRelocations(
   high: bigint,
 ): ReadonlyMap<bigint, (stored: bigint) => bigint> {
   const found = new Map<bigint, (stored: bigint) => bigint>();
-  if (elf.kind !== 'shared') return found;
+  if (elf.kind === 'relocatable') return found;
   for (const section of relocationSections(elf)) {
     if (!section.allocated) continue;
     for (const { offset, symbol, addend } of relocations(elf, section, low, high)) {

@@ -61,7 +61,8 @@ export function layOut(
     ...place,
   }));
   const left = new Map<LinkedObject, readonly InputSection[]>();
-  for (const object of objects) if (object.sections.length > 0) left.set(object, object.sections);
+  for (const object of inLoadOrder(objects, script))
+    if (object.sections.length > 0) left.set(object, object.sections);
   const laid: LaidSection[] = [];
   const discarded: { section: InputSection; by: InputStatement }[] = [];
   const aliases = new Map<string, string>();
@@ -90,6 +91,26 @@ export function layOut(
   const sections = placeOrphans(laid, orphans).map(withProvidedSymbols);
   if (options.garbageCollected === true) notes.push(...notKept(sections));
   return { sections, orphans, discarded, aliases, notes };
+}
+
+/**
+ * ld opens a file that the script names in full, without wildcards, when it comes to that statement: before the files
+ * of the command line, which follow the `-T` option in all kernels. It is then first in link order for every pattern
+ * (`open_input_bfds`, ldlang.c; measured with binutils 2.40).
+ */
+function inLoadOrder(objects: readonly LinkedObject[], script: LinkerScript): readonly LinkedObject[] {
+  const byPath = new Map(
+    objects.filter(({ archive }) => archive === undefined).map((one) => [one.path, one]),
+  );
+  const first = new Set<LinkedObject>();
+  for (const statement of script.statements) {
+    if (statement.kind !== 'output') continue;
+    for (const content of statement.contents) {
+      const named = content.kind === 'input' ? byPath.get(content.file) : undefined;
+      if (named) first.add(named);
+    }
+  }
+  return first.size === 0 ? objects : [...first, ...objects.filter((one) => !first.has(one))];
 }
 
 function symbolItem(statement: AssignmentStatement, aliases: Map<string, string>): LaidItem | undefined {

@@ -158,8 +158,10 @@ function bound(
     const place = symbols.get(symbol);
     return place === undefined ? undefined : { symbol, at: place };
   };
+  // No symbol of the script was meant for an orphan: only those that ld provides for its output section bound it.
+  const isOrphan = pattern === undefined && taken < 0;
   const around = (find: typeof symbolBefore): Boundary | undefined =>
-    anchor === undefined ? undefined : find(flat, anchor);
+    anchor === undefined ? undefined : find(flat, anchor, isOrphan);
   const start = request.start === undefined ? around(symbolBefore) : named(request.start);
   const stop = request.stop === undefined ? around(symbolAfter) : named(request.stop);
   const inside = start && stop && start.at < stop.at ? flat.slice(start.at, stop.at) : [];
@@ -204,21 +206,34 @@ function table(
   };
 }
 
-/** The last symbol in front of the item with index `anchor`; the next one from there on. */
-function symbolBefore(flat: readonly FlatItem[], anchor: number): Boundary | undefined {
+/** The last symbol in front of the item with index `anchor`; `provided`: by ld, for the same output section. */
+function symbolBefore(flat: readonly FlatItem[], anchor: number, provided: boolean): Boundary | undefined {
   for (let index = anchor - 1; index >= 0; index--) {
-    const item = flat[index]?.item;
-    if (item?.kind === 'symbol') return { symbol: item.symbol, at: index };
+    const found = boundaryAt(flat, index, anchor, provided);
+    if (found) return found;
   }
   return undefined;
 }
 
-function symbolAfter(flat: readonly FlatItem[], anchor: number): Boundary | undefined {
+/** The next symbol from the item with index `anchor` on. */
+function symbolAfter(flat: readonly FlatItem[], anchor: number, provided: boolean): Boundary | undefined {
   for (let index = anchor; index < flat.length; index++) {
-    const item = flat[index]?.item;
-    if (item?.kind === 'symbol') return { symbol: item.symbol, at: index };
+    const found = boundaryAt(flat, index, anchor, provided);
+    if (found) return found;
   }
   return undefined;
+}
+
+function boundaryAt(
+  flat: readonly FlatItem[],
+  index: number,
+  anchor: number,
+  provided: boolean,
+): Boundary | undefined {
+  const one = flat[index];
+  if (one?.item.kind !== 'symbol') return undefined;
+  if (provided && (one.item.by !== undefined || one.output !== flat[anchor]?.output)) return undefined;
+  return { symbol: one.item.symbol, at: index };
 }
 
 function symbolPlace(flat: readonly FlatItem[], boundary: Boundary | undefined): Place | undefined {

@@ -109,7 +109,7 @@ function preprocessFile(file: string, state: State, depth: number): void {
   let from = 0;
   for (const directive of directives) {
     if (isActive()) emit(text, from, directive.offset, place, state);
-    const end = logicalLineEnd(text, directive.offset);
+    const { end } = directive;
     conditional(directive, branches, isActive, file, state);
     if (isActive()) {
       if (directive.kind === 'define')
@@ -153,26 +153,6 @@ function conditional(
     last.active = directive.kind !== 'elif' || test(directive.text, directive.line);
     last.taken = last.active;
   }
-}
-
-/** Behind the newline that ends the line at `offset`, continued lines and comments that run on included. */
-function logicalLineEnd(text: string, offset: number): number {
-  let at = offset;
-  while (at < text.length) {
-    const newline = text.indexOf('\n', at);
-    const comment = text.indexOf('/*', at);
-    if (newline < 0) return text.length;
-    if (comment >= 0 && comment < newline) {
-      const close = text.indexOf('*/', comment + 2);
-      if (close < 0) return text.length;
-      at = close + 2;
-      continue;
-    }
-    const before = text.charAt(newline - 1) === '\r' ? newline - 2 : newline - 1;
-    if (text.charAt(before) !== '\\' || before < offset) return newline + 1;
-    at = newline + 1;
-  }
-  return text.length;
 }
 
 /** The macro with a body whose tokens know their lines. */
