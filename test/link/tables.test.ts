@@ -223,7 +223,7 @@ describe('tables as ld lays them out', () => {
       table?.entries.map(({ slot }) => slot),
       [0, undefined, undefined, 3],
     );
-    assert.match(table?.orderUnknown ?? '', /link-time/);
+    assert.match(table.orderUnknown ?? '', /link-time/);
   });
 
   it('match members of archives by member, archive, or both', () => {

@@ -25,6 +25,8 @@ export interface ObjectSections {
  *   Section headers come in order of first use, so they follow.
  * - gcc -O0 or -fno-toplevel-reorder: everything in source order, asm among variables.
  * - clang: all top-level asm first, then the variables, both in source order, at every -O.
+ * A static variable declared before it is defined stands where it was first declared; an `extern` does not count. No
+ * registering macro does either.
  */
 type EmissionOrder = 'asm-then-reversed' | 'source' | 'asm-then-source';
 
