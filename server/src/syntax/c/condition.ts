@@ -29,8 +29,17 @@ const featureTests = new Set([
 /** Evaluates the text of an `#if`. What cannot be parsed is not known. */
 export function evaluateCondition(text: string, scope: ConditionScope): ConditionValue {
   const unknowns = new Set<string>();
-  const tokens = expand(replaceTests(lex(text, 0, text.length, -1), scope, unknowns), scope);
+  const tokens = expand(replaceTests(conditionTokens(text), scope, unknowns), scope);
   return parse(tokens, unknowns);
+}
+
+const lexed = new Map<string, readonly Token[]>();
+
+/** The same conditions come again in every unit. */
+function conditionTokens(text: string): readonly Token[] {
+  let tokens = lexed.get(text);
+  if (!tokens) lexed.set(text, (tokens = lex(text, 0, text.length, -1)));
+  return tokens;
 }
 
 const number = (value: boolean): Token => ({

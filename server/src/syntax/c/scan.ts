@@ -79,6 +79,7 @@ export function scanC(text: string): CFileFacts {
   const statements: number[] = [];
   // What #else has to go back to: each branch starts where the #if stood.
   const branches: {
+    offset: number;
     braces: number;
     parens: number;
     start: number;
@@ -98,6 +99,11 @@ export function scanC(text: string): CFileFacts {
     if (start >= 0) statements.push(start, end);
     start = -1;
     assigned = false;
+  };
+
+  // `initcall(f)` needs no semicolon; one that a branch began ends with the branch.
+  const closeInvocation = (branchStart: number, end: number): void => {
+    if (start > branchStart && braces === 0 && parens === 0) closeStatement(end);
   };
 
   while (at < length) {
@@ -142,15 +148,18 @@ export function scanC(text: string): CFileFacts {
       if (directive === 'once') pragmaOnce = true;
       else if (directive) {
         directives.push(directive);
-        if (directive.kind === 'if') branches.push({ braces, parens, start, ends: undefined });
+        if (directive.kind === 'if') branches.push({ offset: at, braces, parens, start, ends: undefined });
         else if (directive.kind === 'elif' || directive.kind === 'else') {
           const branch = branches.at(-1);
+          if (branch) closeInvocation(branch.offset, at);
           if (branch) {
             branch.ends ??= [braces, parens, start];
             ({ braces, parens, start } = branch);
           }
         } else if (directive.kind === 'endif') {
-          const ends = branches.pop()?.ends;
+          const branch = branches.pop();
+          if (branch) closeInvocation(branch.offset, at);
+          const ends = branch?.ends;
           if (ends) [braces, parens, start] = ends;
         }
       }

@@ -3,6 +3,7 @@ import { expand, ExpansionTooLarge, parseMacro, type Macro } from './expand';
 import { guardText } from './guard-text';
 import { lex, tokensText, type Token } from './lex';
 import { lineAt } from '../positions';
+import { anyOutside, setBit, type Bits, type Relevance } from './relevance';
 import type { CFileFacts, Directive } from './scan';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
 import { sectionPointers, type FunctionField } from './section-text';
@@ -50,10 +51,18 @@ export interface Wanted {
   readonly field?: FunctionField;
 }
 
+/** Which files below an include can matter, in this unit's include paths; absent: all are followed. */
+export type { Relevance } from './relevance';
+
 /** Nested deeper, an include is a mistake (GCC: 200). */
 const deepestInclude = 200;
 
 type Active = 'yes' | 'no' | 'maybe';
+
+interface Guard {
+  readonly condition: string;
+  readonly negated: boolean;
+}
 
 interface Branching {
   readonly outer: Active;
@@ -72,8 +81,13 @@ interface Branching {
  * Preprocesses one unit as far as tables need it: every directive of every file it includes, in order, but of the text
  * only the top-level statements that hold a wanted name.
  */
-export function unitEntries(unit: UnitInput, files: UnitFiles, wanted: Wanted): UnitEntries {
-  const walk = new UnitWalk(unit, files, wanted);
+export function unitEntries(
+  unit: UnitInput,
+  files: UnitFiles,
+  wanted: Wanted,
+  relevance?: Relevance,
+): UnitEntries {
+  const walk = new UnitWalk(unit, files, wanted, relevance);
   for (const forced of unit.forcedIncludes) {
     const found = walk.resolve(forced, 'quote', '');
     if (found !== undefined) walk.file(found, 0);
@@ -88,6 +102,7 @@ interface InterestingStatement {
   readonly end: number;
 }
 
+const guardMacro: Macro = parseMacro('', undefined, '');
 const macroCache = new WeakMap<Directive, Macro>();
 const interestingCache = new WeakMap<RegExp, WeakMap<CFileFacts, readonly InterestingStatement[]>>();
 
@@ -110,7 +125,10 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
     const start = statements[statement];
     const end = statements[statement + 1];
     if (start === undefined || end === undefined) break;
-    if (start <= at && found.at(-1)?.start !== start) found.push({ start, end });
+    if (start > at) continue;
+    const last = found.at(-1);
+    if (last?.start !== start) found.push({ start, end });
+    else if (last.end < end) found[found.length - 1] = { start, end };
   }
   ofPattern.set(file.facts, found);
   return found;
@@ -118,7 +136,7 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
 
 class UnitWalk {
   private readonly macros = new Map<string, Macro | undefined>();
-  private readonly base = new Map<string, Macro>();
+  private readonly base: ReadonlyMap<string, Macro>;
   /** Names defined where it is not known whether the definition is seen. */
   private readonly maybeDefined = new Set<string>();
   private readonly entries: SectionEntry[] = [];
@@ -126,10 +144,12 @@ class UnitWalk {
   private readonly assumptions: { message: string; file: string; line: number }[] = [];
   private readonly visited = new Set<string>();
   private readonly done = new Set<string>();
-  private readonly resolved = new Map<string, string | undefined>();
-  private readonly guards: string[] = [];
+  private readonly resolved: Map<string, string | undefined>;
+  private readonly guards: Guard[] = [];
   private active: Active = 'yes';
   private counter = 0;
+  /** Guarded files that matter and were seen. */
+  private readonly seen: Bits;
   private current: SourceFile | undefined;
   private line = 1;
 
@@ -154,8 +174,11 @@ class UnitWalk {
     private readonly unit: UnitInput,
     private readonly files: UnitFiles,
     private readonly wanted: Wanted,
+    private readonly relevance: Relevance | undefined,
   ) {
-    for (const [name, text] of unit.predefined) this.base.set(name, predefinedMacro(name, text));
+    this.seen = new Uint32Array(relevance?.size ?? 0);
+    this.resolved = resolutions(files, unit.includePaths);
+    this.base = predefinedMacros(unit.predefined);
     for (const { name, text } of unit.defines)
       if (text === undefined) this.macros.set(name, undefined);
       else this.macros.set(name, parseMacro(name, undefined, text));
@@ -168,6 +191,10 @@ class UnitWalk {
       files: [...this.visited],
       assumptions: this.assumptions,
     };
+  }
+
+  private guardTexts(): readonly string[] {
+    return this.guards.map(({ condition, negated }) => guardText(condition, negated));
   }
 
   private lookup(name: string): Macro | undefined {
@@ -249,6 +276,10 @@ class UnitWalk {
 
   file(path: string, depth: number): void {
     if (depth > deepestInclude || this.done.has(path)) return;
+    if (this.relevance && depth > 0) {
+      const below = this.relevance.below(path);
+      if (below === undefined || !anyOutside(below, this.seen)) return;
+    }
     const file = this.files.source(path);
     if (!file) return;
     const { facts } = file;
@@ -268,6 +299,8 @@ class UnitWalk {
     this.current = outerFile;
     this.active = outerActive;
     this.guards.length = outerGuards;
+    const bit = facts.guard === undefined ? undefined : this.relevance?.bitOf(path);
+    if (bit !== undefined) setBit(this.seen, bit);
   }
 
   private walk(file: SourceFile, statements: readonly InterestingStatement[], depth: number): void {
@@ -296,6 +329,9 @@ class UnitWalk {
     for (const [index, directive] of file.facts.directives.entries()) {
       if (next < statements.length) textUpTo(directive.offset);
       from = directive.end;
+      const isBranch =
+        directive.kind !== 'define' && directive.kind !== 'include' && directive.kind !== 'undef';
+      if (!isBranch && this.active === 'no') continue;
       this.directive(directive, file, branchings, index === 0 && (file.facts.guard ?? '') !== '', depth);
     }
     if (next < statements.length) textUpTo(file.text.length);
@@ -313,7 +349,9 @@ class UnitWalk {
         if (this.active !== 'no') this.include(directive, file, depth);
         return;
       case 'define':
-        if (this.active !== 'no') this.define(directive);
+        if (this.active !== 'no' && (this.relevance?.names.has(directive.name) ?? true))
+          this.define(directive);
+        else if (directive.name === file.facts.guard) this.macros.set(directive.name, guardMacro);
         return;
       case 'undef':
         if (this.active === 'yes') this.macros.set(directive.name, undefined);
@@ -354,8 +392,8 @@ class UnitWalk {
   private enter(branching: Branching, condition: string | undefined, line: number): void {
     this.guards.length = branching.guardsBefore;
     if (!branching.isIncludeGuard) {
-      for (const earlier of branching.earlier) this.guards.push(guardText(earlier, true));
-      if (condition !== undefined) this.guards.push(guardText(condition, false));
+      for (const earlier of branching.earlier) this.guards.push({ condition: earlier, negated: true });
+      if (condition !== undefined) this.guards.push({ condition, negated: false });
     }
     if (condition !== undefined) branching.earlier.push(condition);
     if (branching.outer === 'no' || branching.taken) {
@@ -376,6 +414,12 @@ class UnitWalk {
   }
 
   private evaluate(condition: string): bigint | undefined {
+    // Most conditions ask whether one name is defined: that needs no expansion.
+    const simple = simpleTest(condition);
+    if (simple !== undefined) {
+      const known = this.scope.isDefined(simple.name);
+      return known === undefined ? undefined : known === simple.negated ? 0n : 1n;
+    }
     try {
       const value = evaluateCondition(condition, this.scope);
       // With a configuration, what cannot be parsed is an #if that the compiler would refuse: false, as an error is.
@@ -405,7 +449,7 @@ class UnitWalk {
 
   private compiledOut(file: SourceFile, start: number, end: number): void {
     for (const use of this.registeringUses(file, [{ start, end }]))
-      this.ineffective.push({ reason: 'compiled-out', ...use, guards: [...this.guards] });
+      this.ineffective.push({ reason: 'compiled-out', ...use, guards: this.guardTexts() });
   }
 
   private statement(
@@ -430,11 +474,11 @@ class UnitWalk {
     for (const pointer of sectionPointers(expanded, this.wanted.field)) {
       if (!this.wanted.sectionMatches(pointer.section)) continue;
       const { origin, ...rest } = pointer;
-      this.entries.push({ ...rest, ...this.useAt(file, tokens, origin), guards: [...this.guards] });
+      this.entries.push({ ...rest, ...this.useAt(file, tokens, origin), guards: this.guardTexts() });
     }
     for (const use of this.registeringUses(file, pieces))
       if (this.lookup(use.macro) === undefined)
-        this.ineffective.push({ reason: 'not-visible', ...use, guards: [...this.guards] });
+        this.ineffective.push({ reason: 'not-visible', ...use, guards: this.guardTexts() });
   }
 
   /** Registering macros called in statement position. */
@@ -479,16 +523,45 @@ class UnitWalk {
   }
 }
 
+interface SimpleTest {
+  readonly name: string;
+  readonly negated: boolean;
+}
+
+const simpleTests = new Map<string, SimpleTest | undefined>();
+
+/** `defined(NAME)` and `!defined(NAME)`, and nothing else. */
+function simpleTest(condition: string): SimpleTest | undefined {
+  if (simpleTests.has(condition)) return simpleTests.get(condition);
+  const match = /^(!?)\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|\s([A-Za-z_]\w*))$/.exec(condition);
+  const test = match ? { negated: match[1] === '!', name: match[2] ?? match[3] ?? '' } : undefined;
+  simpleTests.set(condition, test);
+  return test;
+}
+
 const alwaysDefined = new Set(['__has_include', '__has_attribute', '__has_builtin', '__LINE__', '__FILE__']);
 
-const predefinedMacros = new Map<string, Macro>();
+const baseCache = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, Macro>>();
 
 /** The same few thousand definitions serve every unit. */
-function predefinedMacro(name: string, text: string): Macro {
-  const key = `${name} ${text}`;
-  let macro = predefinedMacros.get(key);
-  if (!macro) predefinedMacros.set(key, (macro = parseMacro(name, undefined, text)));
-  return macro;
+function predefinedMacros(texts: ReadonlyMap<string, string>): ReadonlyMap<string, Macro> {
+  const known = baseCache.get(texts);
+  if (known) return known;
+  const macros = new Map([...texts].map(([name, text]) => [name, parseMacro(name, undefined, text)]));
+  baseCache.set(texts, macros);
+  return macros;
+}
+
+/** Include lookups, shared by the units of one view of the tree that have the same include paths. */
+const resolvedCache = new WeakMap<UnitFiles, Map<string, Map<string, string | undefined>>>();
+
+function resolutions(files: UnitFiles, includePaths: readonly string[]): Map<string, string | undefined> {
+  const ofFiles = resolvedCache.get(files) ?? new Map<string, Map<string, string | undefined>>();
+  resolvedCache.set(files, ofFiles);
+  const key = includePaths.join(':');
+  const found = ofFiles.get(key) ?? new Map<string, string | undefined>();
+  ofFiles.set(key, found);
+  return found;
 }
 
 function callArguments(

@@ -1,0 +1,174 @@
+import type { CFileFacts, Directive } from './scan';
+
+/**
+ * Which includes a unit has to follow. Following all of them costs some 50 ms a unit, and nearly all of it for text
+ * that cannot change the answer. An include can change it only if, somewhere below, a file *matters*: it defines or
+ * undefines a relevant name, holds a wanted statement, or includes what only expansion can tell. And a file that
+ * matters, but is guarded and was seen already, cannot matter twice.
+ *
+ * Relevant names are closed over what decides: the wanted macros, every name in the body of a relevant macro, in a
+ * wanted statement, and in a condition around a relevant definition, a wanted statement or any include.
+ */
+export interface Relevance {
+  /** The files that matter below `path`, itself included, as bits; `undefined`: none. */
+  below(path: string): Bits | undefined;
+  /** The bit of a file that matters. */
+  bitOf(path: string): number | undefined;
+  readonly size: number;
+  /** Only these names can change the answer. */
+  readonly names: ReadonlySet<string>;
+}
+
+export type Bits = Uint32Array;
+
+export function anyOutside(bits: Bits, seen: Bits): boolean {
+  for (let index = 0; index < bits.length; index++)
+    if (((bits[index] ?? 0) & ~(seen[index] ?? 0)) !== 0) return true;
+  return false;
+}
+
+export function setBit(bits: Bits, bit: number): void {
+  bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
+}
+
+export interface RelevantFile {
+  readonly path: string;
+  readonly facts: CFileFacts;
+  /** Texts of the statements that hold a wanted name. */
+  readonly statements: readonly string[];
+}
+
+/** How a file's includes resolve, in one set of include paths: paths, or `undefined` for what only expansion tells. */
+export type IncludeTargets = (path: string) => readonly (string | undefined)[];
+
+const wordPattern = /[A-Za-z_]\w*/g;
+const wordsOf = (text: string): readonly string[] => text.match(wordPattern) ?? [];
+
+/** Closes the relevant names over the files that any unit can reach. */
+export function relevantNames(
+  files: readonly RelevantFile[],
+  wanted: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  const waiting: string[] = [];
+  const definitions = new Map<string, (readonly string[])[]>();
+  const add = (name: string): void => {
+    if (names.has(name) || name.startsWith('CONFIG_')) return;
+    names.add(name);
+    waiting.push(name);
+  };
+  for (const name of wanted) add(name);
+  for (const { facts, statements } of files) {
+    for (const statement of statements) wordsOf(statement).forEach(add);
+    const conditions: (readonly string[])[] = [];
+    facts.directives.forEach((directive, index) => {
+      switch (directive.kind) {
+        case 'if':
+          conditions.push(index === 0 && facts.guard !== undefined ? [] : wordsOf(directive.text));
+          return;
+        case 'elif':
+          conditions.push([...(conditions.pop() ?? []), ...wordsOf(directive.text)]);
+          return;
+        case 'endif':
+          conditions.pop();
+          return;
+        case 'include':
+          for (const condition of conditions) condition.forEach(add);
+          if (directive.form === 'computed') wordsOf(directive.text).forEach(add);
+          return;
+        case 'undef':
+        case 'define': {
+          // Splitting a body into words is left until the name turns out to be relevant: hardly any does.
+          const uses = [directive.kind === 'define' ? [bodyOf(directive)] : [], ...conditions].flat();
+          const known = definitions.get(directive.name);
+          if (known) known.push(uses);
+          else definitions.set(directive.name, [uses]);
+          return;
+        }
+        case 'else':
+      }
+    });
+    // A wanted statement's own conditions: all of the file's, to be simple.
+    if (statements.length > 0)
+      for (const directive of facts.directives)
+        if (directive.kind === 'if' || directive.kind === 'elif') wordsOf(directive.text).forEach(add);
+  }
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+    for (const uses of definitions.get(name) ?? []) for (const text of uses) wordsOf(text).forEach(add);
+  return names;
+}
+
+const bodyOf = (define: Directive & { readonly kind: 'define' }): string => define.body;
+
+/** True for a file that can change the answer by itself. */
+export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean {
+  const { facts, statements } = file;
+  return (
+    statements.length > 0 ||
+    facts.directives.some(
+      (directive) =>
+        (directive.kind === 'include' && directive.form === 'computed') ||
+        ((directive.kind === 'define' || directive.kind === 'undef') && names.has(directive.name)),
+    )
+  );
+}
+
+/** The files that matter, below each file, in one set of include paths; found on demand, circles included. */
+export function relevanceOf(
+  mattering: ReadonlySet<string>,
+  names: ReadonlySet<string>,
+  targets: IncludeTargets,
+): Relevance {
+  const bits = new Map<string, number>([...mattering].map((path, index) => [path, index]));
+  const words = (bits.size + 31) >>> 5;
+  const below = new Map<string, Bits | undefined>();
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+  const onStack = new Set<string>();
+
+  // Tarjan's strongly connected components: files that include each other have the same answer.
+  const visit = (path: string): void => {
+    const number = order.size;
+    order.set(path, number);
+    lowest.set(path, number);
+    stack.push(path);
+    onStack.add(path);
+    for (const target of targets(path)) {
+      if (target === undefined) continue;
+      if (!order.has(target)) {
+        visit(target);
+        lowest.set(path, Math.min(lowest.get(path) ?? 0, lowest.get(target) ?? 0));
+      } else if (onStack.has(target))
+        lowest.set(path, Math.min(lowest.get(path) ?? 0, order.get(target) ?? 0));
+    }
+    if (lowest.get(path) !== number) return;
+    const component: string[] = [];
+    for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+      onStack.delete(member);
+      component.push(member);
+      if (member === path) break;
+    }
+    const union = new Uint32Array(words);
+    for (const member of component) {
+      const own = bits.get(member);
+      if (own !== undefined) setBit(union, own);
+      for (const target of targets(member)) {
+        const known = target === undefined ? undefined : below.get(target);
+        if (known) known.forEach((word, index) => (union[index] = (union[index] ?? 0) | word));
+      }
+    }
+    const result = union.some((word) => word !== 0) ? union : undefined;
+    for (const member of component) below.set(member, result);
+  };
+
+  return {
+    size: words,
+    names,
+    bitOf: (path) => bits.get(path),
+    below(path) {
+      if (!order.has(path)) visit(path);
+      return below.get(path);
+    },
+  };
+}
