@@ -67,11 +67,11 @@ export interface LinkPlan {
   readonly objects: readonly PlannedObject[];
   /** The linker script, relative to the root (`arch/x86/kernel/vmlinux.lds.S`); `undefined`: not found. */
   readonly linkerScript: string | undefined;
-  /** Flags for an object compiled from `source`; evaluated lazily. `asModule` adds what modules get (`-DMODULE`). */
-  flags(object: PlannedObject): CompileFlags;
+  /** Flags for an object compiled from `source`; evaluated lazily. */
+  readonly flags: (object: PlannedObject) => CompileFlags;
   /** Why the object compiled from this source file is not linked; looked up lazily, with false branches included. */
-  unlinked(source: string): UnlinkedObject;
+  readonly unlinked: (source: string) => UnlinkedObject;
   /** Without a .config: every way a source file may get into vmlinux, with guards. */
-  conditions(source: string): readonly WhyStep[];
+  readonly conditions: (source: string) => readonly WhyStep[];
   readonly notes: readonly Note[];
 }

@@ -105,7 +105,7 @@ export function parseMakefile(text: string): Makefile {
     if (current.isRecipe && afterRule) continue;
     const stripped = withoutComment(current.text).trim();
     if (stripped === '') continue;
-    const word = /^-?[a-z]+/.exec(stripped)?.[0] ?? '';
+    const word = /^-?[a-z]+(?=[\s("']|$)/.exec(stripped)?.[0] ?? '';
     const rest = stripped.slice(word.length).trim();
     if (word === 'ifeq' || word === 'ifneq' || word === 'ifdef' || word === 'ifndef') {
       const test = readTest(word, rest);

@@ -1,0 +1,186 @@
+import type { Makefile, MakeStatement, MakeTest } from '../syntax/make/parse';
+import type { TreeReader } from '../source/tree-reader';
+import type { WhyStep } from './link-plan';
+
+/** How a config stands to a chain of lines. */
+export type ChainState = 'built-in' | 'module' | 'off';
+
+/** The lines from the top makefile down to one object. */
+export interface Chain {
+  readonly steps: readonly WhyStep[];
+  readonly state: ChainState;
+  /** Guards that do not hold. */
+  readonly failing: readonly string[];
+}
+
+interface Mention extends WhyStep {
+  /** The variable as written: `obj-$(CONFIG_X)`. */
+  readonly variable: string;
+}
+
+/**
+ * Reads makefiles as text, every branch of every condition: which lines name an object or a directory, and under which
+ * conditions. What is not written out (`$(foreach …)`) is not found; then there is no line to show.
+ */
+export function explainer(
+  tree: TreeReader,
+  makefile: (path: string) => Makefile | undefined,
+  config: ReadonlyMap<string, string> | undefined,
+  srcarch: string,
+): (object: string) => Chain | undefined {
+  const assignments = new Map<string, readonly Mention[]>();
+  const directoryChains = new Map<string, Chain | undefined>();
+
+  const linesOf = (path: string): readonly Mention[] => {
+    const known = assignments.get(path);
+    if (known) return known;
+    const read = makefile(path);
+    const lines = read ? flatten(read.statements, path, []) : [];
+    assignments.set(path, lines);
+    return lines;
+  };
+
+  const makefilesIn = (directory: string): readonly string[] => {
+    const at = (name: string): string => (directory === '' ? name : `${directory}/${name}`);
+    const own = [at('Kbuild'), at('Makefile')].filter((path) => tree.kind(path) === 'file');
+    if (directory === '') return [...own, `arch/${srcarch}/Makefile`, `arch/${srcarch}/Makefile.${srcarch}`];
+    // A directory's Kbuild hides its Makefile; arch/x86/Makefile belongs to the top one.
+    return own.slice(0, 1);
+  };
+
+  const mentions = (directory: string, word: string): readonly Mention[] =>
+    makefilesIn(directory).flatMap((path) => linesOf(path).filter(({ text }) => mentionsWord(text, word)));
+
+  const better = (a: Chain | undefined, b: Chain): Chain => {
+    const rank = (chain: Chain): number =>
+      (chain.state === 'built-in' ? 0 : chain.state === 'module' ? 100 : 200) + chain.failing.length;
+    return a === undefined || rank(b) < rank(a) ? b : a;
+  };
+
+  const chainOf = (before: Chain | undefined, steps: readonly Mention[]): Chain => {
+    const all = [
+      ...(before?.steps ?? []),
+      ...steps.map(({ file, line, text, guards }) => ({ file, line, text, guards })),
+    ];
+    const guards = all.flatMap((step) => step.guards);
+    const values = guards.map((guard) => holds(guard, config));
+    const failing = guards.filter((_, index) => values[index] === 'off');
+    const asModule =
+      values.includes('module') ||
+      steps.some(({ variable }) => /^(?:obj|subdir)-m$/.test(variable)) ||
+      before?.state === 'module';
+    return { steps: all, failing, state: failing.length > 0 ? 'off' : asModule ? 'module' : 'built-in' };
+  };
+
+  const directoryChain = (directory: string): Chain | undefined => {
+    if (directory === '') return { steps: [], state: 'built-in', failing: [] };
+    if (directoryChains.has(directory)) return directoryChains.get(directory);
+    directoryChains.set(directory, undefined);
+    let best: Chain | undefined;
+    for (let above = parentOf(directory); ; above = parentOf(above)) {
+      const word = above === '' ? directory : directory.slice(above.length + 1);
+      for (const mention of mentions(above, `${word}/`)) {
+        if (!/^(?:obj|subdir|core|drivers|libs|net|init|head|virt)-/.test(mention.variable)) continue;
+        const before = directoryChain(above);
+        if (before) best = better(best, chainOf(before, [mention]));
+      }
+      // obj-y += arch/$(SRCARCH)/ and the like.
+      if (above === '' && best === undefined && word === `arch/${srcarch}`)
+        for (const mention of mentions('', 'arch/$(SRCARCH)/'))
+          best = better(best, chainOf(undefined, [mention]));
+      if (best !== undefined || above === '') break;
+    }
+    directoryChains.set(directory, best);
+    return best;
+  };
+
+  return (object) => {
+    let best: Chain | undefined;
+    for (let directory = parentOf(object); ; directory = parentOf(directory)) {
+      const word = directory === '' ? object : object.slice(directory.length + 1);
+      const before = directoryChain(directory);
+      if (before) {
+        const seen = new Set<string>([word]);
+        const climb = (name: string, below: readonly Mention[]): void => {
+          for (const mention of mentions(directory, name)) {
+            if (/^(?:obj|lib|extra|head|always)-/.test(mention.variable)) {
+              best = better(best, chainOf(before, [mention, ...below]));
+              continue;
+            }
+            const composite = compositeName(mention.variable);
+            if (composite === undefined || seen.has(composite)) continue;
+            seen.add(composite);
+            climb(composite, [mention, ...below]);
+          }
+        };
+        climb(word, []);
+      }
+      if (best !== undefined || directory === '') return best;
+    }
+  };
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** `foo-objs`, `foo-y`, `foo-$(CONFIG_X)` to `foo.o`. */
+function compositeName(variable: string): string | undefined {
+  const match = /^(.+?)-(?:objs|y|m|objs-y|objs-\$\(.+\)|\$\(.+\))?$/.exec(variable);
+  return match ? `${match[1] ?? ''}.o` : undefined;
+}
+
+function mentionsWord(text: string, word: string): boolean {
+  const from = text.indexOf('=');
+  for (let at = text.indexOf(word, from); at >= 0; at = text.indexOf(word, at + 1)) {
+    const before = text.charAt(at - 1);
+    const after = text.charAt(at + word.length);
+    if (/[\s=(,]/.test(before) && (after === '' || /[\s),]/.test(after))) return true;
+  }
+  return false;
+}
+
+function flatten(
+  statements: readonly MakeStatement[],
+  file: string,
+  guards: readonly string[],
+): readonly Mention[] {
+  return statements.flatMap((statement): readonly Mention[] => {
+    if (statement.kind === 'assign') {
+      const own = [...statement.name.matchAll(/CONFIG_\w+/g)].map(([name]) => name);
+      const text = `${statement.name} ${statement.operator} ${statement.value}`.replace(/\s+/g, ' ').trim();
+      return [{ file, line: statement.line, text, variable: statement.name, guards: [...guards, ...own] }];
+    }
+    if (statement.kind !== 'conditional') return [];
+    const earlier: string[] = [];
+    return statement.branches.flatMap(({ test, body }) => {
+      const branchGuards = [...guards, ...earlier, ...(test ? [testText(test, false)] : [])];
+      if (test) earlier.push(testText(test, true));
+      return flatten(body, file, branchGuards);
+    });
+  });
+}
+
+/** A make condition as a person writes it: `CONFIG_X`, `!CONFIG_X`, `CONFIG_X=y`, else the text itself. */
+function testText(test: MakeTest, negate: boolean): string {
+  const negated = test.negated !== negate;
+  if (test.kind === 'defined') return `${negated ? '!' : ''}${test.left}`;
+  const [name, value] = test.left.includes('$') ? [test.left, test.right] : [test.right, test.left];
+  const plain = name.replace(/^\$[({](CONFIG_\w+)[)}]$/, '$1').replace(/^"(.*)"$/, '$1');
+  const wanted = value.replace(/^"(.*)"$/, '$1');
+  if (/^CONFIG_\w+$/.test(plain)) {
+    if (wanted === '') return `${negated ? '' : '!'}${plain}`;
+    if (wanted === 'y' && !negated) return `${plain}=y`;
+  }
+  return `${plain} ${negated ? '!=' : '='} ${wanted === '' ? '(empty)' : wanted}`;
+}
+
+/** Whether a guard holds; what is no plain question about one config name is taken to hold. */
+function holds(guard: string, config: ReadonlyMap<string, string> | undefined): 'on' | 'module' | 'off' {
+  if (!config) return 'on';
+  const match = /^(!?)(CONFIG_\w+)(=y)?$/.exec(guard);
+  if (!match) return 'on';
+  const value = config.get(match[2] ?? '');
+  if (match[1] === '!') return value === undefined ? 'on' : 'off';
+  if (value === undefined) return 'off';
+  if (match[3] !== undefined) return value === 'y' ? 'on' : 'off';
+  return value === 'm' ? 'module' : 'on';
+}

@@ -1,0 +1,254 @@
+import type { KernelConfig } from '../syntax/config';
+import { unknownWord } from '../syntax/make/expand';
+import type { Note } from '../syntax/note';
+import type { TreeReader } from '../source/tree-reader';
+import { compileFlags } from './compile-flags';
+import { compositeMembers, directoryReader, pathIn, type Directory } from './directory';
+import { explainer } from './explain';
+import type { CompileFlags, Compiler, LinkPlan, PlannedObject } from './link-plan';
+import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
+
+export interface PlanInput {
+  readonly tree: TreeReader;
+  readonly config: KernelConfig | undefined;
+  /** `--arch`; else the configuration's own, else `hostArch`. */
+  readonly arch: string | undefined;
+  readonly hostArch: string;
+}
+
+/** Evaluates the tree's makefiles into the objects of vmlinux in link order. Runs nothing. */
+export function makeLinkPlan(input: PlanInput): LinkPlan {
+  const { tree, config } = input;
+  const values = config?.values ?? new Map<string, string>();
+  const arch = chooseArch(input);
+  const make = startMake(tree, values, arch, {
+    ARCH: arch,
+    SUBARCH: arch,
+    CURDIR: pretendedRoot,
+    MAKE: 'make',
+    MAKECMDGOALS: 'vmlinux',
+    MAKE_VERSION: '4.3',
+    MAKE_HOST: 'x86_64-pc-linux-gnu',
+    sub_make_done: '1',
+    KBUILD_VERBOSE: '0',
+    CC: 'gcc',
+    LD: 'ld',
+  });
+  const notes: Note[] = [];
+  if (!make.run('Makefile', make.scope)) notes.push({ message: 'the tree has no Makefile' });
+  const srcarch = listOf('SRCARCH', make.scope)[0] ?? arch;
+  if (tree.kind(`arch/${srcarch}`) !== 'directory')
+    notes.push({ message: `the tree has no arch/${srcarch}: choose another with --arch` });
+  const read = directoryReader(make, tree, (file, variable) => {
+    notes.push({
+      file,
+      line: 1,
+      message: `${variable} hangs on a $(shell) that only a build runs: what it adds is not in the link order`,
+    });
+  });
+  const collected = config
+    ? collectObjects(make, tree, read)
+    : { objects: [], owners: new Map<string, Directory>() };
+  const explain = explainer(tree, make.makefile, config?.values, srcarch);
+  const objects = collected.objects.map((object) => withWhy(object, explain));
+  const compilerTypes = ['include/linux/compiler_types.h'].find(
+    (path) =>
+      tree.kind(path) === 'file' && (tree.read('scripts/Makefile.lib') ?? '').includes('compiler_types.h'),
+  );
+  return {
+    source: config ? 'kbuild' : 'none',
+    arch,
+    srcarch,
+    compiler: compilerOf(values),
+    objects,
+    linkerScript: [`arch/${srcarch}/kernel/vmlinux.lds.S`, `arch/${srcarch}/vmlinux.lds.S`].find(
+      (path) => tree.kind(path) === 'file',
+    ),
+    flags: flagsOf(collected.owners, read, compilerTypes),
+    unlinked(source) {
+      const path = source.replace(/\.\w+$/, '.o');
+      const chain = explain(path);
+      return { path, status: chain?.state === 'module' ? 'module' : 'not-built', why: chain?.steps ?? [] };
+    },
+    conditions: (source) => explain(source.replace(/\.\w+$/, '.o'))?.steps ?? [],
+    get notes() {
+      return [...notes, ...make.notes];
+    },
+  };
+}
+
+/** The lines that ask for an object are looked up only when somebody asks. */
+function withWhy(
+  object: Omit<PlannedObject, 'why'>,
+  explain: (path: string) => { readonly steps: PlannedObject['why'] } | undefined,
+): PlannedObject {
+  let steps: PlannedObject['why'] | undefined;
+  return Object.defineProperty({ ...object, why: [] }, 'why', {
+    enumerable: true,
+    get: () => (steps ??= explain(object.path)?.steps ?? []),
+  });
+}
+
+function chooseArch({ tree, config, arch, hostArch }: PlanInput): string {
+  if (arch !== undefined) return arch;
+  if (config?.arch !== undefined) return config.arch;
+  if (config) {
+    // Configurations before 2.6.2x do not say; their options do.
+    const has = (name: string): boolean => config.values.has(name);
+    const folder = (name: string): boolean => tree.kind(`arch/${name}`) === 'directory';
+    if (has('CONFIG_X86_64')) return folder('x86_64') ? 'x86_64' : 'x86';
+    if (has('CONFIG_X86') || has('CONFIG_X86_32')) return folder('i386') ? 'i386' : 'x86';
+    for (const name of tree.list('arch').map((entry) => entry.replace(/\/$/, '')))
+      if (has(`CONFIG_${name.toUpperCase()}`)) return name;
+  }
+  if (tree.kind(`arch/${hostArch}`) === 'directory') return hostArch;
+  if (/^(?:x86_64|i.86)$/.test(hostArch) && tree.kind('arch/x86') === 'directory') return 'x86';
+  const only = tree.list('arch').filter((name) => name.endsWith('/'));
+  return only.length === 1 ? (only[0] ?? '').replace(/\/$/, '') : hostArch;
+}
+
+function compilerOf(config: ReadonlyMap<string, string>): Compiler {
+  const text = config.get('CONFIG_CC_VERSION_TEXT');
+  return {
+    // Before 4.18 the configuration does not name the compiler, and there was only one.
+    kind: config.get('CONFIG_CC_IS_CLANG') === 'y' ? 'clang' : 'gcc',
+    lto: config.get('CONFIG_LTO_CLANG') === 'y' || config.get('CONFIG_LTO_GCC') === 'y',
+    ...(text === undefined ? {} : { versionText: text }),
+  };
+}
+
+interface Collected {
+  readonly objects: readonly Omit<PlannedObject, 'why'>[];
+  /** The directory whose makefile compiles an object. */
+  readonly owners: ReadonlyMap<string, Directory>;
+}
+
+/** What the top Makefile hands to the linker, in order: whole, then what is searched like an archive. */
+function linkerWords(make: MakeProcess): {
+  readonly whole: readonly string[];
+  readonly searched: readonly string[];
+} {
+  const list = (name: string): readonly string[] =>
+    listOf(name, make.scope).filter((word) => !word.includes(unknownWord));
+  const objects = list('KBUILD_VMLINUX_OBJS');
+  if (objects.length > 0) return { whole: objects, searched: list('KBUILD_VMLINUX_LIBS') };
+  const newer = [...list('KBUILD_VMLINUX_INIT'), ...list('KBUILD_VMLINUX_MAIN')];
+  if (newer.length > 0) return { whole: newer, searched: list('KBUILD_VMLINUX_LIBS') };
+  return { whole: [...list('vmlinux-init'), ...list('vmlinux-main')], searched: [] };
+}
+
+function collectObjects(
+  make: MakeProcess,
+  tree: TreeReader,
+  read: (path: string, inherited: string) => Directory | undefined,
+): Collected {
+  const objects: Omit<PlannedObject, 'why'>[] = [];
+  const owners = new Map<string, Directory>();
+  const taken = new Set<string>();
+  const visiting = new Set<string>();
+
+  const add = (
+    path: string,
+    directory: Directory | undefined,
+    composite: string | undefined,
+    archive: string | undefined,
+  ): void => {
+    if (taken.has(path)) return;
+    taken.add(path);
+    if (directory) owners.set(path, directory);
+    const name = (composite ?? path).replace(/\.o$/, '');
+    objects.push({
+      path,
+      source: sourceOf(tree, path),
+      membership: archive === undefined ? 'object' : 'archive-member',
+      ...(archive === undefined ? {} : { archive }),
+      moduleName: name.slice(name.lastIndexOf('/') + 1).replace(/[-,]/g, '_'),
+    });
+  };
+
+  const addWord = (word: string, directory: Directory, archive: string | undefined): void => {
+    const path = pathIn(directory.path, word);
+    if (word.endsWith('/')) {
+      builtIn(path, directory.inheritedFlags);
+    } else if (/\/built-in\.[ao]$/.test(word))
+      builtIn(path.replace(/\/built-in\.[ao]$/, ''), directory.inheritedFlags);
+    else if (word.endsWith('.o')) {
+      const members = compositeMembers(word, directory.scope);
+      if (members === undefined) add(path, directory, undefined, archive);
+      else
+        for (const member of members) {
+          if (member.endsWith('/')) builtIn(pathIn(directory.path, member), directory.inheritedFlags);
+          else add(pathIn(directory.path, member), directory, word, archive);
+        }
+    }
+  };
+
+  const builtIn = (path: string, inherited: string): void => {
+    if (visiting.has(path)) return;
+    visiting.add(path);
+    const directory = read(path, inherited);
+    for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory, undefined);
+  };
+
+  const { whole, searched } = linkerWords(make);
+  const takeWord = (word: string, isSearched: boolean): void => {
+    const path = treePath(word);
+    const inside = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, '');
+    else if (path.endsWith('/lib.a')) {
+      const directory = read(inside, '');
+      // Linked whole since 5.8 with modules, since any of them may need a member; else ld picks what is needed.
+      const archive = isSearched ? path : undefined;
+      for (const member of directory?.library ?? []) if (directory) addWord(member, directory, archive);
+    } else if (path.endsWith('.o')) add(path, read(inside, ''), undefined, undefined);
+  };
+  const isThin = whole.some((word) => word.endsWith('built-in.a'));
+  for (const word of whole) takeWord(word, !isThin && word.endsWith('.a'));
+  for (const word of searched) takeWord(word, true);
+  return { objects: headFirst(tree, objects), owners };
+}
+
+/** `ar mPi` of the top Makefile since 6.1: what scripts/head-object-list.txt names goes to the front. */
+function headFirst(
+  tree: TreeReader,
+  objects: readonly Omit<PlannedObject, 'why'>[],
+): readonly Omit<PlannedObject, 'why'>[] {
+  const list = tree.read('scripts/head-object-list.txt');
+  if (list === undefined) return objects;
+  const patterns = list.split('\n').filter((line) => line !== '');
+  // grep -F -f: each line is looked for anywhere in the member's path.
+  const isHead = ({ path, membership }: Omit<PlannedObject, 'why'>): boolean =>
+    membership === 'object' && patterns.some((pattern) => path.includes(pattern));
+  return [...objects.filter(isHead), ...objects.filter((object) => !isHead(object))];
+}
+
+function sourceOf(tree: TreeReader, object: string): string | undefined {
+  const stem = object.replace(/\.o$/, '');
+  return [`${stem}.c`, `${stem}.S`, `${stem}.rs`].find((path) => tree.kind(path) === 'file');
+}
+
+function flagsOf(
+  owners: ReadonlyMap<string, Directory>,
+  read: (path: string, inherited: string) => Directory | undefined,
+  compilerTypes: string | undefined,
+): (object: PlannedObject) => CompileFlags {
+  const known = new Map<string, CompileFlags>();
+  return (object) => {
+    const cached = known.get(object.path);
+    if (cached) return cached;
+    const inside = object.path.slice(0, Math.max(0, object.path.lastIndexOf('/')));
+    const directory = owners.get(object.path) ?? read(inside, '') ?? read('', '');
+    const flags: CompileFlags = directory
+      ? compileFlags(object, directory, compilerTypes)
+      : {
+          optimisation: 'unknown',
+          keepsToplevelOrder: false,
+          includePaths: ['include'],
+          forcedIncludes: [],
+          defines: [{ name: '__KERNEL__', text: '1' }],
+          lto: false,
+        };
+    known.set(object.path, flags);
+    return flags;
+  };
+}

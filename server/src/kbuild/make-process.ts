@@ -1,0 +1,166 @@
+import { expandText, wordsOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
+import { parseMakefile, type Makefile } from '../syntax/make/parse';
+import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
+import type { Note } from '../syntax/note';
+import type { TreeReader } from '../source/tree-reader';
+import { shellAnswer } from './shell-answers';
+
+/** The absolute path under which makefiles believe to be running: no real folder, so that nothing real shows. */
+export const pretendedRoot = '/root-of-the-kernel';
+
+/** One evaluation of a tree's makefiles: parsed files are shared, scopes are not. */
+export interface MakeProcess {
+  readonly scope: Scope;
+  readonly exported: ReadonlySet<string>;
+  readonly notes: Note[];
+  /** Reads and carries out a makefile of the tree in `scope`; false: there is none. */
+  run(path: string, scope: Scope): boolean;
+  readonly makefile: (path: string) => Makefile | undefined;
+  /** Sets the configuration's variables, as including auto.conf does. */
+  configure(scope: Scope): void;
+  /** A process's child: sees the parent's exported variables, as through the environment. */
+  child(values: Readonly<Record<string, string>>): Scope;
+}
+
+/** `./a/../b` and the pretended root away. */
+export function treePath(path: string): string {
+  const inside = path.startsWith(`${pretendedRoot}/`) ? path.slice(pretendedRoot.length + 1) : path;
+  if (inside === pretendedRoot) return '';
+  const parts: string[] = [];
+  for (const part of inside.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return parts.join('/');
+}
+
+export function startMake(
+  tree: TreeReader,
+  config: ReadonlyMap<string, string>,
+  arch: string,
+  given: Readonly<Record<string, string>>,
+): MakeProcess {
+  const notes: Note[] = [];
+  const parsed = new Map<string, Makefile | undefined>();
+  const exported = new Set<string>();
+  const noted = new Set<string>();
+  const note = (added: Note): void => {
+    const key = `${added.file ?? ''}:${added.line ?? 0}:${added.message}`;
+    if (noted.has(key)) return;
+    noted.add(key);
+    notes.push(added);
+  };
+
+  const makefile = (path: string): Makefile | undefined => {
+    if (parsed.has(path)) return parsed.get(path);
+    const text = tree.kind(path) === 'file' ? tree.read(path) : undefined;
+    const result = text === undefined ? undefined : parseMakefile(text);
+    for (const problem of result?.problems ?? []) note({ ...problem, file: path });
+    parsed.set(path, result);
+    return result;
+  };
+
+  const world: MakeWorld = {
+    wildcard: (pattern) => wildcard(tree, pattern),
+    realpath: (name) =>
+      name.startsWith('/') ? name : `${pretendedRoot}/${treePath(name)}`.replace(/\/$/, ''),
+    shell: (command) => shellAnswer(command, config, arch),
+    evaluate: (text) => {
+      runText(text, '', scope, files);
+    },
+    say: (kind, text) => {
+      if (kind === 'error') note({ message: `a makefile stops with: ${text.trim()}` });
+    },
+    unknownShell: () => undefined,
+  };
+
+  const scope: Scope = { variables: new Map(), parent: undefined, world };
+  // Since 5.18 auto.conf holds text without quotes; the function that writes it so tells.
+  const quotes = !(tree.read('scripts/kconfig/confdata.c') ?? '').includes('print_symbol_for_autoconf');
+  const configure = (into: Scope): void => {
+    for (const [name, value] of config)
+      into.variables.set(name, {
+        flavour: 'simple',
+        value: quotes ? makeValue(value) : value,
+        origin: 'file',
+      });
+  };
+  const files: MakeFiles = {
+    makefile(path) {
+      const inTree = treePath(path);
+      const found = makefile(inTree);
+      return found && { path, makefile: found };
+    },
+    provided(path, into) {
+      // The configuration in make's form. auto.conf.cmd only makes sure that it is up to date.
+      if (path.endsWith('auto.conf.cmd')) return true;
+      if (!/(?:^|\/)(?:auto\.conf|\.config)$/.test(path)) return false;
+      configure(into);
+      return true;
+    },
+    missing: (path, from, line) => {
+      note({ file: treePath(from), line, message: `includes ${treePath(path)}, which is not in the tree` });
+    },
+    exported: (name) => exported.add(name),
+  };
+  for (const [name, value] of Object.entries(given))
+    scope.variables.set(name, { flavour: 'simple', value, origin: 'environment' });
+
+  return {
+    scope,
+    exported,
+    notes,
+    makefile,
+    configure,
+    run(path, into) {
+      const found = makefile(path);
+      if (found) runMakefile(path, found, into, files);
+      return found !== undefined;
+    },
+    child(values) {
+      const variables = new Map<string, Variable>();
+      for (const name of exported) {
+        const variable = scope.variables.get(name);
+        if (variable)
+          variables.set(name, {
+            flavour: 'simple',
+            value: expandText(`$(${name})`, scope),
+            origin: 'environment',
+          });
+      }
+      for (const [name, value] of Object.entries(values))
+        variables.set(name, { flavour: 'simple', value, origin: 'file' });
+      return { variables, parent: undefined, world };
+    },
+  };
+}
+
+/** As auto.conf wrote it before 5.18: text keeps its quotes. */
+function makeValue(value: string): string {
+  return /^(?:[ym]|-?\d+|0[xX][\da-fA-F]+)$/.test(value) ? value : `"${value}"`;
+}
+
+function wildcard(tree: TreeReader, pattern: string): readonly string[] {
+  const path = treePath(pattern);
+  if (!/[*?[]/.test(path)) return tree.kind(path) === undefined ? [] : [pattern];
+  const slash = path.lastIndexOf('/');
+  const directory = slash < 0 ? '' : path.slice(0, slash);
+  if (/[*?[]/.test(directory)) return [];
+  const expression = new RegExp(
+    `^${path
+      .slice(slash + 1)
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replace(/\*/g, '[^/]*')
+      .replace(/\?/g, '[^/]')}$`,
+  );
+  const prefix = pattern.slice(0, pattern.lastIndexOf('/') + 1);
+  return tree
+    .list(directory)
+    .map((name) => name.replace(/\/$/, ''))
+    .filter((name) => !name.startsWith('.') && expression.test(name))
+    .map((name) => prefix + name);
+}
+
+export const listOf = (name: string, scope: Scope): readonly string[] =>
+  wordsOf(expandText(`$(${name})`, scope));
