@@ -60,7 +60,12 @@ export function explainer(
   const chainOf = (before: Chain | undefined, steps: readonly Mention[]): Chain => {
     const all = [
       ...(before?.steps ?? []),
-      ...steps.map(({ file, line, text, guards }) => ({ file, line, text, guards })),
+      ...steps.map(({ file, line, text, guards }) => ({
+        file,
+        line,
+        text,
+        guards: guards.filter(isConfigGuard),
+      })),
     ];
     const guards = all.flatMap((step) => step.guards);
     const values = guards.map((guard) => holds(guard, config));
@@ -119,6 +124,9 @@ export function explainer(
     }
   };
 }
+
+/** What else a makefile asks (is this a sub-make? which goal?) is no property of the kernel. */
+const isConfigGuard = (guard: string): boolean => guard.includes('CONFIG_');
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 

@@ -1,3 +1,5 @@
+import type { FunctionField } from '../syntax/c/section-text';
+
 /**
  * A family describes one kind of linker-gathered table: which macros register, which input sections feed which event,
  * which functions walk the table. Plain data, so that a user can add one in `.task-watchers.json`.
@@ -20,6 +22,8 @@ export interface Family {
   readonly needles: readonly string[];
   /** Functions that walk the table. Their first argument is an event where `notifies` is true. */
   readonly dispatchers: readonly Dispatcher[];
+  /** Which part of a structure is the function, for tables of structures. */
+  readonly functionField?: FunctionField;
   /** The family's table can also be filled by modules at run time. */
   readonly modulesTakePart: boolean;
 }

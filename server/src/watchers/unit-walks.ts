@@ -1,0 +1,123 @@
+import type { CompileFlags } from '../kbuild/link-plan';
+import {
+  matters,
+  relevanceOf,
+  relevantNames,
+  type Relevance,
+  type RelevantFile,
+} from '../syntax/c/relevance';
+import type { UnitEntries } from '../syntax/c/section-entry';
+import { interestingStatements, normalise, unitEntries, type UnitFiles, type Wanted } from '../syntax/c/unit';
+
+/** A source file to be seen as its compiler would see it. */
+export interface Unit {
+  readonly source: string;
+  readonly flags: CompileFlags;
+  readonly predefined: ReadonlyMap<string, string>;
+  readonly undecided: boolean;
+}
+
+/** Walks units one by one; what they share (which includes can matter) is worked out once. */
+export function unitWalker(
+  units: readonly Unit[],
+  files: UnitFiles,
+  wanted: Wanted,
+): (unit: Unit) => UnitEntries {
+  const targetsOf = new Map<string, (path: string) => readonly (string | undefined)[]>();
+  const targets = (includePaths: readonly string[]): ((path: string) => readonly (string | undefined)[]) => {
+    const key = includePaths.join(':');
+    let found = targetsOf.get(key);
+    if (!found) targetsOf.set(key, (found = includeTargets(includePaths, files)));
+    return found;
+  };
+  const reached = new Map<string, RelevantFile>();
+  // What one unit saw, others with the same include paths need not look at again.
+  const seenBy = new Map<string, Set<string>>();
+  for (const unit of units) {
+    const next = targets(unit.flags.includePaths);
+    const key = unit.flags.includePaths.join(':');
+    const seen = seenBy.get(key) ?? new Set<string>();
+    seenBy.set(key, seen);
+    const waiting = [unit.source, ...unit.flags.forcedIncludes];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      if (!reached.has(path)) {
+        const file = files.source(path);
+        if (!file) continue;
+        const statements = interestingStatements(file, wanted.pattern);
+        reached.set(path, {
+          path,
+          facts: file.facts,
+          statements: statements.map(({ start, end }) => file.text.slice(start, end)),
+        });
+      }
+      for (const target of next(path)) if (target !== undefined) waiting.push(target);
+    }
+  }
+  const all = [...reached.values()];
+  const names = relevantNames(all, wanted.names);
+  const mattering = new Set(all.filter((file) => matters(file, names)).map(({ path }) => path));
+  const relevances = new Map<string, Relevance>();
+  return (unit) => {
+    const key = unit.flags.includePaths.join(':');
+    let relevance = relevances.get(key);
+    if (!relevance) {
+      relevance = relevanceOf(mattering, names, targets(unit.flags.includePaths));
+      relevances.set(key, relevance);
+    }
+    const { includePaths, forcedIncludes, defines } = unit.flags;
+    return unitEntries(
+      {
+        source: unit.source,
+        includePaths,
+        forcedIncludes,
+        defines,
+        predefined: unit.predefined,
+        undecided: unit.undecided,
+      },
+      files,
+      wanted,
+      relevance,
+    );
+  };
+}
+
+/** Every file that an include of a file may mean, in one set of include paths; `undefined` for computed ones. */
+function includeTargets(
+  includePaths: readonly string[],
+  files: UnitFiles,
+): (path: string) => readonly (string | undefined)[] {
+  const known = new Map<string, readonly (string | undefined)[]>();
+  const angled = new Map<string, readonly string[]>();
+  const inPaths = (spec: string, all: boolean): readonly string[] => {
+    const key = `${all ? '*' : ''}${spec}`;
+    let found = angled.get(key);
+    if (!found) {
+      const present = includePaths
+        .map((path) => normalise(`${path}/${spec}`))
+        .filter((path) => files.exists(path));
+      const fallback = present.length === 0 ? files.fallback(spec) : undefined;
+      const paths = fallback !== undefined && fallback !== 'generated' ? [fallback.path] : present;
+      found = all ? paths : paths.slice(0, 1);
+      angled.set(key, found);
+    }
+    return found;
+  };
+  return (path) => {
+    const cached = known.get(path);
+    if (cached) return cached;
+    const found: (string | undefined)[] = [];
+    for (const directive of files.source(path)?.facts.directives ?? []) {
+      if (directive.kind !== 'include') continue;
+      if (directive.form === 'computed') found.push(undefined);
+      else {
+        const beside = normalise(path.slice(0, path.lastIndexOf('/') + 1) + directive.text);
+        if (directive.form === 'quote' && !directive.next && files.exists(beside)) found.push(beside);
+        else found.push(...inPaths(directive.text, directive.next));
+      }
+    }
+    known.set(path, found);
+    return found;
+  };
+}

@@ -1,0 +1,59 @@
+import { expand, parseMacro, type Macro } from '../syntax/c/expand';
+import { lex } from '../syntax/c/lex';
+import { sectionPointers, type SectionPointer } from '../syntax/c/section-text';
+import type { SourceFile, Wanted } from '../syntax/c/unit';
+import { leadingMacros, type LeadingMacro } from '../syntax/c/wanted-macros';
+import { isFamilySection, type Family } from './family';
+
+/** A family as one tree spells it: its own macros, wrappers included. */
+export interface LearntFamily {
+  readonly wanted: Wanted;
+  readonly macros: readonly LeadingMacro[];
+}
+
+/** Learns, from the files that hold a needle, every macro that leads to one of the family's sections. */
+export function learnFamily(family: Family, files: readonly SourceFile[]): LearntFamily {
+  const starts = family.sections.map(({ template }) => template.slice(0, template.indexOf('{event}')));
+  const fixed = family.events.flatMap(({ section }) => (section === undefined ? [] : [section]));
+  const literals = [...new Set([...starts, ...fixed])].filter((text) => text.length > 2);
+  const spells = (text: string): boolean => literals.some((literal) => text.includes(`"${literal}`));
+  const macros = leadingMacros(files, family.macros, spells);
+  const names = new Set([...family.macros, ...macros.map(({ name }) => name)]);
+  const pattern = [
+    `\\b(?:${[...names].map(escape).join('|')})\\b`,
+    ...literals.map((literal) => escape(`"${literal}`)),
+  ].join('|');
+  return {
+    macros,
+    wanted: {
+      names,
+      pattern: new RegExp(pattern, 'g'),
+      registering: new Set(family.macros),
+      sectionMatches: (section) => isFamilySection(family, section),
+      ...(family.functionField === undefined ? {} : { field: family.functionField }),
+    },
+  };
+}
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/**
+ * What a use would register if its macro were visible: expanded with the definitions found anywhere in the tree, the
+ * one that says most where there are several. For entries that are not in any table, to say what they are.
+ */
+export function expandAnywhere(
+  use: string,
+  macros: readonly LeadingMacro[],
+  wanted: Wanted,
+): SectionPointer | undefined {
+  const table = new Map<string, Macro>();
+  for (const { name, parameters, body } of macros) {
+    const macro = parseMacro(name, parameters, body);
+    const known = table.get(name);
+    if (known === undefined || known.body.length < macro.body.length) table.set(name, macro);
+  }
+  const attribute = parseMacro('__section', ['s'], '__attribute__((__section__(s)))');
+  if (!table.has('__section')) table.set('__section', attribute);
+  const tokens = expand(lex(use), { lookup: (name) => table.get(name) });
+  return sectionPointers(tokens, wanted.field).find(({ section }) => wanted.sectionMatches(section));
+}
