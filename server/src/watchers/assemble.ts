@@ -74,12 +74,16 @@ export function assembleTables(
     return {
       event: name,
       index,
-      section: table?.patterns.join(' ') || (sectionsOf(family, name)[0] ?? ''),
+      section: patternOf(table) ?? sectionsOf(family, name)[0] ?? '',
       start: table?.start,
       stop: table?.stop,
       entries: inOrder(rows.get(name) ?? []),
     };
   });
+}
+
+function patternOf(table: LaidTable | undefined): string | undefined {
+  return table === undefined || table.patterns.length === 0 ? undefined : table.patterns.join(' ');
 }
 
 function sharesBoundaries(laid: readonly LaidTable[], table: LaidTable, event: string): boolean {

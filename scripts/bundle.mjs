@@ -1,0 +1,38 @@
+// Bundles what users run into single files under server/dist: no node_modules, nothing to compile.
+import { build } from 'esbuild';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+const server = join(fileURLToPath(new URL('..', import.meta.url)), 'server');
+
+const entries = {
+  'tw-index': 'src/cli/tw-index.ts',
+  program: 'src/cli/program.ts',
+  'prescan-worker': 'src/source/prescan-worker.ts',
+};
+
+await build({
+  entryPoints: Object.fromEntries(
+    Object.entries(entries)
+      .map(([name, path]) => [name, join(server, path)])
+      .filter(([, path]) => existsSync(path)),
+  ),
+  outdir: join(server, 'dist'),
+  bundle: true,
+  minify: true,
+  sourcemap: 'linked',
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning',
+  // The program is loaded only when there is more to do than print the version.
+  plugins: [
+    {
+      name: 'program-apart',
+      setup(context) {
+        context.onResolve({ filter: /^\.\/program$/ }, () => ({ path: './program.js', external: true }));
+      },
+    },
+  ],
+});

@@ -1,0 +1,145 @@
+import { prescanFiles, prescanTree } from '../source/prescan';
+import type { Note } from '../syntax/note';
+import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
+import type { Family } from '../watchers/family';
+import { learnFamily, type LearntFamily } from '../watchers/wanted';
+import type { Kernel } from './open-kernel';
+
+/** How far to look: at what the link plan compiles (and headers), or at the whole tree. */
+export type Scope = 'linked' | 'tree';
+
+export interface Candidates {
+  readonly learnt: LearntFamily;
+  /** Files in which a wanted statement stands. */
+  readonly withStatements: ReadonlySet<string>;
+  /** Files that hold a needle of the family: call sites are among them. */
+  readonly hits: readonly string[];
+  /** Files that include (through others, too) a file with wanted statements that is no unit of its own. */
+  readonly includers: ReadonlySet<string>;
+  readonly notes: readonly Note[];
+}
+
+/** Wrappers around wrappers end; a tree that goes on has made a circle. */
+const mostRounds = 8;
+
+/**
+ * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
+ * macro need not hold any, the same again for the wrappers found, until nothing new turns up.
+ */
+export async function findCandidates(
+  kernel: Kernel,
+  family: Family,
+  files: UnitFiles,
+  scope: Scope,
+  report: (step: string, done: number, total: number) => void,
+): Promise<Candidates> {
+  const notes: Note[] = [];
+  const linked = linkedFiles(kernel, scope);
+  const scan = async (needles: readonly string[], step: string): Promise<readonly string[]> => {
+    const options = {
+      exclude: kernel.project.exclude,
+      report: (done: number, total: number): void => {
+        report(step, done, total);
+      },
+    };
+    const result = linked
+      ? await prescanFiles(kernel.root, needles, linked, options)
+      : await prescanTree(kernel.root, needles, options);
+    for (const { file, reason } of [...result.problems, ...result.skipped])
+      notes.push({ file, message: reason });
+    return result.hits.map(({ file }) => file);
+  };
+
+  const hits = new Set<string>();
+  const searched = new Set<string>();
+  let needles = family.needles;
+  let learnt = learnFamily(family, []);
+  for (let round = 0; needles.length > 0 && round < mostRounds; round++) {
+    for (const hit of await scan(needles, round === 0 ? 'looking for registrations' : 'looking for wrappers'))
+      hits.add(hit);
+    needles.forEach((needle) => searched.add(needle));
+    learnt = learnFamily(family, present(files, hits));
+    needles = uncovered([...learnt.wanted.names], [...searched]);
+  }
+  const { pattern } = learnt.wanted;
+  const withStatements = new Set<string>();
+  for (const path of hits) {
+    const file = files.source(path);
+    if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
+  }
+  const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
+  const elsewhere = [...withStatements].filter(
+    (path) => !compiled.has(path) && (path.endsWith('.h') || linked === undefined),
+  );
+  const includers = await findIncluders(elsewhere, files, scan, compiled);
+  return { learnt, withStatements, hits: [...hits].sort(), includers, notes: unique(notes) };
+}
+
+function present(files: UnitFiles, paths: Iterable<string>): readonly SourceFile[] {
+  return [...paths].flatMap((path) => files.source(path) ?? []);
+}
+
+/** Names that no needle searched so far is part of; names with a long common beginning share a needle. */
+export function uncovered(names: readonly string[], searched: readonly string[]): readonly string[] {
+  const left = names.filter((name) => !searched.some((needle) => name.includes(needle)));
+  const groups = new Map<string, string[]>();
+  for (const name of left) {
+    const beginning = name.slice(0, 8);
+    groups.set(beginning, [...(groups.get(beginning) ?? []), name]);
+  }
+  return [...groups].flatMap(([beginning, members]) => (members.length > 2 ? [beginning] : members));
+}
+
+/** Who includes these files, up to what is compiled: by name first, since a scan for names is cheap. */
+async function findIncluders(
+  start: readonly string[],
+  files: UnitFiles,
+  scan: (needles: readonly string[], step: string) => Promise<readonly string[]>,
+  compiled: ReadonlySet<string | undefined>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  let names = new Set(start.map(baseName));
+  const looked = new Set<string>();
+  for (let round = 0; names.size > 0 && round < mostRounds; round++) {
+    const next = new Set<string>();
+    for (const path of await scan([...names], 'looking for includes')) {
+      const file = files.source(path);
+      const includes = file?.facts.directives.some(
+        (directive) => directive.kind === 'include' && names.has(baseName(directive.text)),
+      );
+      if (includes !== true || found.has(path)) continue;
+      found.add(path);
+      if (!compiled.has(path)) next.add(baseName(path));
+    }
+    names.forEach((name) => looked.add(name));
+    names = new Set([...next].filter((name) => !looked.has(name)));
+  }
+  return found;
+}
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. */
+function linkedFiles(kernel: Kernel, scope: Scope): readonly string[] | undefined {
+  const { plan, tree } = kernel;
+  if (scope === 'tree' || plan.source === 'none') return undefined;
+  const sources = plan.objects.flatMap(({ source }) => (source?.endsWith('.c') === true ? [source] : []));
+  const found = new Set(sources);
+  const folders = new Set(sources.map((path) => path.slice(0, path.lastIndexOf('/'))));
+  // Beside the sources: headers, and .c files that others include.
+  for (const folder of folders)
+    for (const name of tree.list(folder)) if (/\.[ch]$/.test(name)) found.add(`${folder}/${name}`);
+  const walk = (folder: string): void => {
+    for (const name of tree.list(folder)) {
+      if (name.endsWith('/')) walk(`${folder}/${name.slice(0, -1)}`);
+      else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
+    }
+  };
+  walk('include');
+  if (tree.kind(`arch/${plan.srcarch}/include`) === 'directory') walk(`arch/${plan.srcarch}/include`);
+  return [...found];
+}
+
+function unique(notes: readonly Note[]): readonly Note[] {
+  return [...new Map(notes.map((note) => [`${note.file ?? ''}:${note.message}`, note])).values()];
+}

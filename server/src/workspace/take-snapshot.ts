@@ -1,0 +1,357 @@
+import type { CompileFlags, LinkPlan, PlannedObject } from '../kbuild/link-plan';
+import type { EventTable, TableEntry } from '../link/entry';
+import type { LinkedObject } from '../link/input-section';
+import { layOut } from '../link/layout';
+import { objectSections } from '../link/object-sections';
+import { tables, type LaidTable } from '../link/tables';
+import { compilerMacros, configMacros } from '../syntax/c/predefined';
+import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
+import type { UnitFiles } from '../syntax/c/unit';
+import { parseLinkerScript } from '../syntax/ldscript/parse';
+import { preprocessScript } from '../syntax/ldscript/preprocess';
+import type { LinkerScript } from '../syntax/ldscript/script';
+import type { Note } from '../syntax/note';
+import { assembleTables, sectionsOf, unlinkedRow, type Contribution } from '../watchers/assemble';
+import { writtenCalls } from '../watchers/call-sites';
+import { eventOfSection, findEvent, type Family } from '../watchers/family';
+import type { CallSite, NotifierRegistration, Snapshot } from '../watchers/snapshot';
+import { sourceFiles } from '../watchers/source-files';
+import { unitWalker, type Unit } from '../watchers/unit-walks';
+import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
+import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import type { Kernel } from './open-kernel';
+
+export type { Scope } from './find-candidates';
+
+export interface SnapshotOptions {
+  readonly scope: Scope;
+  readonly report: (step: string, done: number, total: number) => void;
+}
+
+/** Everything about one family in an opened kernel. */
+export async function takeSnapshot(
+  kernel: Kernel,
+  family: Family,
+  options: SnapshotOptions,
+): Promise<Snapshot> {
+  const { plan, config } = kernel;
+  const files = sourceFiles(kernel.tree, kernel.build, plan.arch, plan.srcarch);
+  const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
+  options.report('reading units', 0, 0);
+  const notes: Note[] = [...kernel.notes, ...candidates.notes];
+  const contributions = contribute(kernel, files, candidates, notes);
+  const linked = contributions.filter(({ object, status }) => object !== undefined && status === undefined);
+  const script = config ? readScript(kernel, notes) : undefined;
+  const laid = script ? layTables(kernel, family, script, linked, notes) : [];
+  const events = shownEvents(family, laid, contributions);
+  const shown: Family = { ...family, events };
+  const assembled = assembleTables(shown, plan, laid, contributions);
+  for (const { file, reason } of kernel.tree.problems()) notes.push({ file, message: reason });
+  const names = new Set(events.map(({ name }) => name));
+  return {
+    root: kernel.root,
+    family: shown,
+    configFile: kernel.configFile,
+    plan,
+    tables: assembled.map((table) => withoutDoubtfulSlots(table, contributions, plan)),
+    callSites: callSites(kernel, family, files, candidates),
+    unknownEvents: contributions.flatMap((contribution) => {
+      const event = eventOfSection(family, contribution.entry.section);
+      if (event === undefined || names.has(event)) return [];
+      return [unlinkedRow({ ...contribution, status: contribution.status ?? 'orphan' }, event)];
+    }),
+    notifiers: notifiers(files, candidates),
+    dialect: undefined,
+    notes: [...notes, ...plan.notes],
+  };
+}
+
+/** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */
+function shownEvents(
+  family: Family,
+  laid: readonly LaidTable[],
+  contributions: readonly Contribution[],
+): Family['events'] {
+  const used = new Set(contributions.map(({ entry }) => eventOfSection(family, entry.section)));
+  return family.events.filter(
+    ({ name, constant }) =>
+      constant !== undefined ||
+      used.has(name) ||
+      (laid.find(({ event }) => event === name)?.patterns.length ?? 0) > 0,
+  );
+}
+
+function contribute(
+  kernel: Kernel,
+  files: UnitFiles,
+  candidates: Candidates,
+  notes: Note[],
+): readonly Contribution[] {
+  const { plan, config } = kernel;
+  const { learnt, withStatements, includers } = candidates;
+  const predefinedFor = predefinedMacros(kernel);
+  const concerned = (path: string): boolean => withStatements.has(path) || includers.has(path);
+  const unitOf = (source: string, object: PlannedObject, undecided: boolean): Unit => {
+    const other = /^arch\/([^/]+)\//.exec(source)?.[1];
+    const srcarch = other !== undefined && other !== 'um' ? other : plan.srcarch;
+    return {
+      source,
+      flags: forArchitecture(plan.flags(object), plan.srcarch, srcarch),
+      predefined: predefinedFor(srcarch),
+      undecided,
+    };
+  };
+  const planned = plan.objects.flatMap((object) =>
+    object.source !== undefined && concerned(object.source)
+      ? [{ object, unit: unitOf(object.source, object, false) }]
+      : [],
+  );
+  const compiled = new Set(plan.objects.map(({ source }) => source));
+  const loose = [...withStatements, ...includers].filter(
+    (path, index, all) => path.endsWith('.c') && !compiled.has(path) && all.indexOf(path) === index,
+  );
+  const unplanned = loose.map((source) => ({
+    source,
+    unit: unitOf(source, looseObject(source), config === undefined),
+  }));
+  const walk = unitWalker(
+    [...planned, ...unplanned].map(({ unit }) => unit),
+    files,
+    learnt.wanted,
+  );
+  const seen = new Set<string>();
+  const found: Contribution[] = [];
+  for (const { object, unit } of planned) {
+    const result = walk(unit);
+    noteAssumptions(result, notes);
+    const status = object.membership === 'archive-member' ? ('archive-member' as const) : undefined;
+    for (const entry of result.entries) {
+      seen.add(keyOf(entry));
+      found.push({ entry, object, status });
+    }
+    for (const use of result.ineffective) {
+      const entry = ineffectiveEntry(use, learnt);
+      if (!entry) continue;
+      const effect = use.reason === 'compiled-out' ? ('compiled-out' as const) : ('no-effect' as const);
+      found.push({ entry, object, status: effect });
+    }
+  }
+  for (const { source, unit } of unplanned) {
+    const result = walk(unit);
+    const why = config ? plan.unlinked(source) : undefined;
+    const steps = why?.why ?? plan.conditions(source);
+    const status = why?.status ?? 'conditional';
+    const uses = config
+      ? result.ineffective
+      : result.ineffective.filter(({ reason }) => reason === 'compiled-out');
+    const ineffective = uses.flatMap((use) => ineffectiveEntry(use, learnt) ?? []);
+    for (const entry of [...result.entries, ...ineffective]) {
+      // A .c file that a compiled one includes: its entries belong to the includer's object.
+      if (seen.has(keyOf(entry))) continue;
+      if (entry.place.file !== source && config) continue;
+      seen.add(keyOf(entry));
+      found.push({ entry, object: undefined, status, path: source.replace(/\.\w+$/, '.o'), why: steps });
+    }
+  }
+  return found;
+}
+
+const keyOf = (entry: SectionEntry): string =>
+  `${entry.place.file}:${entry.range.start}:${entry.function}:${entry.section}`;
+
+function looseObject(source: string): PlannedObject {
+  const path = source.replace(/\.\w+$/, '.o');
+  const name = path.slice(path.lastIndexOf('/') + 1, -2).replace(/[-,]/g, '_');
+  return { path, source, membership: 'object', moduleName: name, why: [] };
+}
+
+/** Files of another architecture are compiled with that one's headers. */
+function forArchitecture(flags: CompileFlags, planned: string, srcarch: string): CompileFlags {
+  if (planned === srcarch) return flags;
+  const other = (path: string): string => path.replace(`arch/${planned}/`, `arch/${srcarch}/`);
+  return { ...flags, includePaths: flags.includePaths.map(other) };
+}
+
+function predefinedMacros({ plan, config }: Kernel): (srcarch: string) => ReadonlyMap<string, string> {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  return (srcarch) => {
+    let macros = known.get(srcarch);
+    if (!macros) {
+      const arch = srcarch === plan.srcarch ? plan.arch : srcarch;
+      macros = new Map([
+        ...compilerMacros(srcarch, arch, config?.values),
+        ...configMacros(config?.values ?? new Map()),
+      ]);
+      known.set(srcarch, macros);
+    }
+    return macros;
+  };
+}
+
+function noteAssumptions(result: UnitEntries, notes: Note[]): void {
+  if (result.entries.length === 0) return;
+  for (const { message, file, line } of result.assumptions)
+    if (!notes.some((note) => note.file === file && note.message === message))
+      notes.push({ file, line, message });
+}
+
+function ineffectiveEntry(use: IneffectiveUse, learnt: LearntFamily): SectionEntry | undefined {
+  const pointer = expandAnywhere(`${use.macro}(${use.arguments.join(', ')});`, learnt.macros, learnt.wanted);
+  if (!pointer) return undefined;
+  return {
+    ...pointer,
+    place: use.place,
+    range: use.range,
+    macro: use.macro,
+    arguments: use.arguments,
+    guards: use.guards,
+  };
+}
+
+function readScript(kernel: Kernel, notes: Note[]): LinkerScript | undefined {
+  const { plan, tree, build, config } = kernel;
+  if (plan.linkerScript === undefined) {
+    notes.push({ message: `arch/${plan.srcarch} has no vmlinux.lds.S: nothing is known about tables` });
+    return undefined;
+  }
+  const settings = configMacros(config?.values ?? new Map());
+  const pseudo = looseObject(plan.linkerScript);
+  const flags = plan.flags(pseudo);
+  const { text, places, assumptions } = preprocessScript(plan.linkerScript, {
+    read: (path) => tree.read(path) ?? build?.read(path),
+    includePaths: flags.includePaths,
+    forcedIncludes: flags.forcedIncludes.filter((path) => path.endsWith('kconfig.h')),
+    defines: [
+      ...[...compilerMacros(plan.srcarch, plan.arch, config?.values)].map(([name, value]) => ({
+        name,
+        text: value,
+      })),
+      ...flags.defines,
+    ],
+    config: (name) => settings.get(name),
+    asmDirectory: [`include/asm-${plan.srcarch}`, `include/asm-${plan.arch}`].find(
+      (path) => tree.kind(path) === 'directory',
+    ),
+  });
+  for (const { message, file, line } of assumptions) notes.push({ message, file, line });
+  return parseLinkerScript(text, places);
+}
+
+function layTables(
+  kernel: Kernel,
+  family: Family,
+  script: LinkerScript,
+  linked: readonly Contribution[],
+  notes: Note[],
+): readonly LaidTable[] {
+  const { plan, config } = kernel;
+  const entriesOf = new Map<PlannedObject, SectionEntry[]>();
+  for (const { object, entry } of linked)
+    if (object) entriesOf.set(object, [...(entriesOf.get(object) ?? []), entry]);
+  const objects = plan.objects.flatMap((object): readonly LinkedObject[] => {
+    const entries = entriesOf.get(object);
+    if (!entries) return [];
+    const { sections } = objectSections(object.path, entries, {
+      compiler: plan.compiler,
+      flags: plan.flags(object),
+    });
+    return [
+      { path: object.path, sections, ...(object.archive === undefined ? {} : { archive: object.archive }) },
+    ];
+  });
+  const layout = layOut(objects, script, {
+    garbageCollected: config?.values.get('CONFIG_LD_DEAD_CODE_DATA_ELIMINATION') === 'y',
+  });
+  notes.push(
+    ...layout.notes.filter(({ message }) =>
+      family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
+    ),
+  );
+  return tables(
+    layout,
+    family.events.map(({ name }) => ({ event: name, sections: sectionsOf(family, name) })),
+  );
+}
+
+/**
+ * A member of an archive that may or may not be linked shifts what stands after it in the same table: those slots are
+ * not known then.
+ */
+function withoutDoubtfulSlots(
+  table: EventTable,
+  contributions: readonly Contribution[],
+  plan: LinkPlan,
+): EventTable {
+  const sections = new Set(table.entries.map(({ section }) => section));
+  const doubtful = contributions.filter(
+    ({ status, entry }) => status === 'archive-member' && sections.has(entry.section),
+  );
+  if (doubtful.length === 0) return table;
+  const order = new Map(plan.objects.map(({ path }, index) => [path, index]));
+  const first = Math.min(...doubtful.map(({ object }) => order.get(object?.path ?? '') ?? Infinity));
+  const doubt = (row: TableEntry): TableEntry =>
+    row.slot !== undefined && (order.get(row.object ?? '') ?? -1) > first
+      ? {
+          ...row,
+          slot: undefined,
+          assumptions: [...row.assumptions, 'an archive member before it may not be linked'],
+        }
+      : row;
+  return { ...table, entries: table.entries.map(doubt) };
+}
+
+function callSites(
+  kernel: Kernel,
+  family: Family,
+  files: UnitFiles,
+  candidates: Candidates,
+): readonly CallSite[] {
+  const { plan, config } = kernel;
+  const planned = new Map(plan.objects.map((object) => [object.source, object]));
+  return candidates.hits.flatMap((path) => {
+    const file = path.endsWith('.c') ? files.source(path) : undefined;
+    if (!file) return [];
+    return writtenCalls(file, family.dispatchers).map(({ eventArgument, ...call }): CallSite => {
+      const object = planned.get(path);
+      const status = object
+        ? object.membership === 'archive-member'
+          ? ('archive-member' as const)
+          : ('linked' as const)
+        : config
+          ? plan.unlinked(path).status
+          : ('conditional' as const);
+      const off = config !== undefined && call.guards.some((guard) => guardIsOff(guard, config.values));
+      return {
+        ...call,
+        event:
+          eventArgument === undefined
+            ? undefined
+            : findEvent(family, eventArgument.replace(/^\(|\)$/g, ''))?.name,
+        status: off && status === 'linked' ? 'compiled-out' : status,
+        object: object?.path,
+      };
+    });
+  });
+}
+
+function guardIsOff(guard: string, config: ReadonlyMap<string, string>): boolean {
+  const match = /^(!?)(CONFIG_\w+)$/.exec(guard);
+  if (!match) return false;
+  const on = config.get(match[2] ?? '') === 'y';
+  return match[1] === '!' ? on : !on;
+}
+
+const notifierCall = /\bregister_task_watcher\s*\(\s*&?\s*\w+\s*\)/g;
+
+/** June 2006: notifier chains instead of a table. */
+function notifiers(files: UnitFiles, candidates: Candidates): readonly NotifierRegistration[] {
+  return candidates.hits.flatMap((path) => {
+    const file = path.endsWith('.c') ? files.source(path) : undefined;
+    if (!file?.text.includes('register_task_watcher')) return [];
+    return [...file.text.matchAll(notifierCall)].map((match) => ({
+      file: path,
+      line: file.text.slice(0, match.index).split('\n').length,
+      text: match[0].replace(/\s+/g, ' '),
+    }));
+  });
+}
