@@ -28,8 +28,8 @@ export function writtenCalls(file: SourceFile, dispatchers: readonly Dispatcher[
   if (!names.some((name) => file.text.includes(name))) return [];
   const found: WrittenCall[] = [];
   const { statements } = file.facts;
-  for (let at = 0; at < statements.length; at += 2) {
-    const [start, end] = [statements[at] ?? 0, statements[at + 1] ?? 0];
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start, end] = [statements[at] ?? 0, statements[at + 2] ?? 0];
     const text = file.text.slice(start, end);
     if (!names.some((name) => text.includes(name)) || !text.includes('{')) continue;
     found.push(...callsIn(file, start, end, dispatchers));

@@ -90,7 +90,10 @@ export function uncovered(names: readonly string[], searched: readonly string[])
   return [...groups].flatMap(([beginning, members]) => (members.length > 2 ? [beginning] : members));
 }
 
-/** Who includes these files, up to what is compiled: by name first, since a scan for names is cheap. */
+/**
+ * Who includes these files, up to what is compiled. A scan for their names comes first, since it is cheap; each file it
+ * finds counts if one of its includes can mean one of the files asked for.
+ */
 async function findIncluders(
   start: readonly string[],
   files: UnitFiles,
@@ -98,23 +101,32 @@ async function findIncluders(
   compiled: ReadonlySet<string | undefined>,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
-  let names = new Set(start.map(baseName));
-  const looked = new Set<string>();
-  for (let round = 0; names.size > 0 && round < mostRounds; round++) {
-    const next = new Set<string>();
-    for (const path of await scan([...names], 'looking for includes')) {
-      const file = files.source(path);
-      const includes = file?.facts.directives.some(
-        (directive) => directive.kind === 'include' && names.has(baseName(directive.text)),
-      );
-      if (includes !== true || found.has(path)) continue;
+  let wanted = [...start];
+  while (wanted.length > 0) {
+    const byName = new Map<string, string[]>();
+    for (const path of wanted) byName.set(baseName(path), [...(byName.get(baseName(path)) ?? []), path]);
+    const next: string[] = [];
+    for (const path of await scan([...byName.keys()], 'looking for includes')) {
+      if (found.has(path)) continue;
+      const includes = files
+        .source(path)
+        ?.facts.directives.some(
+          (directive) =>
+            directive.kind === 'include' &&
+            (byName.get(baseName(directive.text)) ?? []).some((target) => canMean(directive, target)),
+        );
+      if (includes !== true) continue;
       found.add(path);
-      if (!compiled.has(path)) next.add(baseName(path));
+      if (!compiled.has(path)) next.push(path);
     }
-    names.forEach((name) => looked.add(name));
-    names = new Set([...next].filter((name) => !looked.has(name)));
+    wanted = next;
   }
   return found;
+}
+
+/** Whether an include can mean the file `target`, whatever the include paths are. */
+function canMean(include: { readonly text: string }, target: string): boolean {
+  return `/${target}`.endsWith(`/${include.text.replace(/^(?:\.\.?\/)+/, '')}`);
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

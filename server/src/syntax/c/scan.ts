@@ -51,7 +51,10 @@ export interface Statement {
 
 export interface CFileFacts {
   readonly directives: readonly Directive[];
-  /** `[start, end)` pairs, flat, ascending: a kernel has millions of them. Directives may lie inside one. */
+  /**
+   * Flat triples: start, where its body begins (the brace of a function, struct or the like; its end where it has none),
+   * end. A kernel has millions of them. Directives may lie inside one.
+   */
   readonly statements: readonly number[];
   /** The macro of an include guard around the whole file, or `#pragma once` (then the empty string). */
   readonly guard: string | undefined;
@@ -90,14 +93,16 @@ export function scanC(text: string): CFileFacts {
   let parens = 0;
   let start = -1;
   let assigned = false;
+  let body = -1;
   let lineStart = true;
   let line = 1;
   let at = 0;
   const length = text.length;
 
   const closeStatement = (end: number): void => {
-    if (start >= 0) statements.push(start, end);
+    if (start >= 0) statements.push(start, body >= start ? body : end, end);
     start = -1;
+    body = -1;
     assigned = false;
   };
 
@@ -179,8 +184,10 @@ export function scanC(text: string): CFileFacts {
       else if (char === Char.CloseParen) parens = Math.max(0, parens - 1);
       else if (char === Char.Semicolon && parens === 0) closeStatement(at + 1);
       else if (char === 61 && parens === 0) assigned = true;
-      else if (char === Char.OpenBrace && parens === 0) braces = 1;
-      else if (char === Char.OpenBrace) {
+      else if (char === Char.OpenBrace && parens === 0) {
+        braces = 1;
+        if (!assigned && body < start) body = at;
+      } else if (char === Char.OpenBrace) {
         // A brace inside parentheses (a macro's argument): skipped as text, the parentheses decide.
       }
     } else if (char === Char.OpenBrace) braces++;

@@ -121,11 +121,13 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
     const at = match.index;
     while ((directives[directive]?.end ?? Infinity) <= at) directive++;
     if ((directives[directive]?.offset ?? Infinity) <= at) continue;
-    while ((statements[statement + 1] ?? Infinity) <= at) statement += 2;
+    while ((statements[statement + 2] ?? Infinity) <= at) statement += 3;
     const start = statements[statement];
-    const end = statements[statement + 1];
-    if (start === undefined || end === undefined) break;
-    if (start > at) continue;
+    const body = statements[statement + 1];
+    const end = statements[statement + 2];
+    if (start === undefined || body === undefined || end === undefined) break;
+    // What a function's body says registers nothing.
+    if (start > at || body <= at) continue;
     const last = found.at(-1);
     if (last?.start !== start) found.push({ start, end });
     else if (last.end < end) found[found.length - 1] = { start, end };
