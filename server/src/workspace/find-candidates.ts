@@ -68,8 +68,9 @@ export async function findCandidates(
     if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
   }
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
+  const includedSources = await findIncludedSources(files, scan);
   const elsewhere = [...withStatements].filter(
-    (path) => !compiled.has(path) && (path.endsWith('.h') || linked === undefined),
+    (path) => (path.endsWith('.h') && !compiled.has(path)) || includedSources.has(baseName(path)),
   );
   const includers = await findIncluders(elsewhere, files, scan, compiled);
   return { learnt, withStatements, hits: [...hits].sort(), includers, notes: unique(notes) };
@@ -88,6 +89,18 @@ export function uncovered(names: readonly string[], searched: readonly string[])
     groups.set(beginning, [...(groups.get(beginning) ?? []), name]);
   }
   return [...groups].flatMap(([beginning, members]) => (members.length > 2 ? [beginning] : members));
+}
+
+/** Base names of the .c files that are included somewhere: 6.1's kernel/sched/build_policy.c is made of such. */
+async function findIncludedSources(
+  files: UnitFiles,
+  scan: (needles: readonly string[], step: string) => Promise<readonly string[]>,
+): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const path of await scan(['.c"', '.c>'], 'looking for included sources'))
+    for (const directive of files.source(path)?.facts.directives ?? [])
+      if (directive.kind === 'include' && directive.text.endsWith('.c')) names.add(baseName(directive.text));
+  return names;
 }
 
 /**
