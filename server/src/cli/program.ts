@@ -1,9 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { exitStatus } from './exit-status';
 import { Failure } from './failure';
 import { version } from './version';
-
-/** Exit statuses of every command. */
-export const exitStatus = { fine: 0, findings: 1, wrong: 2 } as const;
 
 /**
  * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and

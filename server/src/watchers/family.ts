@@ -13,6 +13,8 @@ export interface Family {
   readonly events: readonly FamilyEvent[];
   /** How input section names spell events. The first that matches decides. */
   readonly sections: readonly SectionShape[];
+  /** How boundary symbols spell events, for reading a table from an ELF file without its linker script. */
+  readonly boundaries: readonly BoundaryShape[];
   /** Macros known to register; wrappers around them, and what they are called in a given tree, are learnt from it. */
   readonly macros: readonly string[];
   /**
@@ -37,8 +39,21 @@ export interface FamilyEvent {
   readonly meaning?: string;
   /** What the dispatcher's `val` holds. */
   readonly val?: string;
+  /** The event whose boundary symbols it shares: initcall level `6s` lies in the table of `6`. */
+  readonly within?: string;
+  /** Boundary symbols that no {@link BoundaryShape} spells. */
+  readonly start?: string;
+  readonly stop?: string;
   /** Input section of an event that no {@link SectionShape} spells: `.con_initcall.init`. */
   readonly section?: string;
+}
+
+export interface BoundaryShape {
+  /** `__start_task_watchers_{event}`: where an event's table begins; it ends where the next one does. */
+  readonly start: string;
+  readonly spelling: 'lower' | 'upper' | 'same';
+  /** Where the last table ends. */
+  readonly end: string;
 }
 
 export interface SectionShape {
@@ -57,7 +72,7 @@ export interface Dispatcher {
   readonly taskArgument?: number;
 }
 
-const spell = (name: string, spelling: SectionShape['spelling']): string =>
+export const spell = (name: string, spelling: SectionShape['spelling']): string =>
   spelling === 'lower' ? name.toLowerCase() : spelling === 'upper' ? name.toUpperCase() : name;
 
 /** Every input section that feeds an event of the family, with the event's name. */

@@ -40,14 +40,22 @@ export const initcallsFamily: Family = {
   title: 'Initcalls',
   noun: ['initcall', 'initcalls'],
   events: [
-    { name: 'early', meaning: levelMeaning.early ?? '' },
+    { name: 'early', start: '__initcall_start', meaning: levelMeaning.early ?? '' },
     ...levels.map((name) => ({
       name,
+      ...(name.endsWith('s') && name !== 'rootfs' ? { within: name.slice(0, -1) } : {}),
       meaning: levelMeaning[name] ?? `${levelMeaning[name.slice(0, -1)] ?? ''}, synchronised`,
     })),
-    { name: 'con', section: '.con_initcall.init', meaning: levelMeaning.con ?? '' },
+    {
+      name: 'con',
+      section: '.con_initcall.init',
+      start: '__con_initcall_start',
+      stop: '__con_initcall_end',
+      meaning: levelMeaning.con ?? '',
+    },
   ],
   sections: [{ template: '.initcall{event}.init', spelling: 'same' }],
+  boundaries: [{ start: '__initcall{event}_start', spelling: 'same', end: '__initcall_end' }],
   macros: ['__define_initcall', 'module_init', 'console_initcall', '__initcall', 'early_initcall'],
   needles: ['initcall', 'module_init', 'module_exit', '__define_initcall'],
   dispatchers: [

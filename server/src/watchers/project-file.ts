@@ -47,6 +47,10 @@ const familySchema = z
       .describe('What one entry is called, and several.'),
     events: z.array(eventSchema).min(1),
     sections: z.array(sectionSchema).default([]),
+    functionField: z
+      .strictObject({ name: identifier.optional(), index: z.int().min(0).optional() })
+      .optional()
+      .describe('For tables of structures: the member that is the function, by name or position.'),
     macros: z
       .array(identifier)
       .min(1)
@@ -133,6 +137,8 @@ function toFamily(read: z.infer<typeof familySchema>): Family {
     title: read.title ?? read.name,
     noun: read.noun,
     sections: read.sections,
+    boundaries: [],
+    ...(read.functionField === undefined ? {} : { functionField: withoutUndefined(read.functionField) }),
     macros: read.macros,
     needles: read.needles ?? read.macros,
     modulesTakePart: read.modulesTakePart,

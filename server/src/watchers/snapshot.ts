@@ -1,5 +1,6 @@
 import type { LinkPlan } from '../kbuild/link-plan';
 import type { EventTable, TableEntry } from '../link/entry';
+import type { LaidTable } from '../link/tables';
 import type { Note } from '../syntax/note';
 import type { Place, Range } from '../syntax/positions';
 import type { Family } from './family';
@@ -44,6 +45,8 @@ export interface Snapshot {
   readonly plan: LinkPlan;
   /** In family order. */
   readonly tables: readonly EventTable[];
+  /** The tables as the layout has them, for comparing with an ELF file; empty without a configuration. */
+  readonly laid: readonly LaidTable[];
   readonly callSites: readonly CallSite[];
   /** Registrations in sections of the family's shape whose event does not exist. */
   readonly unknownEvents: readonly TableEntry[];

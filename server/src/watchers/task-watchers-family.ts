@@ -51,6 +51,10 @@ export const taskWatchersFamily: Family = {
     { template: '.task_watchers.{event}', spelling: 'lower', dialect: 'A' },
     { template: '.task.{event}', spelling: 'upper', dialect: 'B' },
   ],
+  boundaries: [
+    { start: '__start_task_watchers_{event}', spelling: 'lower', end: '__stop_task_watchers_free' },
+    { start: '__start_task_{event}', spelling: 'lower', end: '__stop_task_free' },
+  ],
   macros: [
     'task_watcher_func',
     'DEFINE_TASK_INITCALL',

@@ -54,6 +54,7 @@ export async function takeSnapshot(
     configFile: kernel.configFile,
     plan,
     tables: assembled.map((table) => withoutDoubtfulSlots(table, contributions, plan)),
+    laid,
     callSites: callSites(kernel, family, files, candidates),
     unknownEvents: contributions.flatMap((contribution) => {
       const event = eventOfSection(family, contribution.entry.section);
