@@ -1,0 +1,49 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const exampleKernel = join(__dirname, '../fixtures/example-kernel');
+const command = join(__dirname, '../../server/bin/tw-index.js');
+
+export interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the built command, as a user does. */
+export function twIndex(words: readonly string[], folder = tmpdir()): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '' },
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+/** A copy of the example kernel in a folder of its own. */
+export function copyOfExample(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tw-example-'));
+  cpSync(exampleKernel, folder, { recursive: true });
+  return folder;
+}
+
+/** Builds it with the real make, gcc and ld; returns the vmlinux. */
+export function makeKernel(folder: string): string {
+  execFileSync('make', ['-s', '-C', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return join(folder, 'vmlinux');
+}
+
+/** Symbols in address order, as nm reads them: a witness that shares no code with ours. */
+export function symbolsOf(vmlinux: string): readonly string[] {
+  return execFileSync('nm', ['-n', vmlinux], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').at(-1) ?? '');
+}
+
+/** What stands between two symbols. */
+export function between(symbols: readonly string[], start: string, stop: string): readonly string[] {
+  return symbols.slice(symbols.indexOf(start) + 1, symbols.indexOf(stop));
+}
