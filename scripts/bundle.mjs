@@ -20,7 +20,7 @@ await build({
   ),
   outdir: join(server, 'dist'),
   bundle: true,
-  minify: true,
+  minifySyntax: true,
   sourcemap: 'linked',
   platform: 'node',
   target: 'node20',
