@@ -29,3 +29,10 @@ export function runShare(share: Share, after?: (taken: number) => void): ScanRes
     after?.(Math.min(Atomics.load(share.next, 0), share.parts.length));
   }
 }
+
+/** What a worker was started with comes to it untyped. */
+export function isShare(value: unknown): value is Share {
+  return (
+    typeof value === 'object' && value !== null && 'parts' in value && 'needles' in value && 'next' in value
+  );
+}

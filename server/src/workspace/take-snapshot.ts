@@ -19,6 +19,7 @@ import { sourceFiles } from '../watchers/source-files';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import { neededMembers } from './needed-members';
 import type { Kernel } from './open-kernel';
 
 export type { Scope } from './find-candidates';
@@ -39,7 +40,7 @@ export async function takeSnapshot(
   const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
   options.report('reading units', 0, 0);
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
-  const contributions = contribute(kernel, files, candidates, notes);
+  const contributions = await withNeededMembers(kernel, files, contribute(kernel, files, candidates, notes));
   const linked = contributions.filter(({ object, status }) => object !== undefined && status === undefined);
   const script = config ? readScript(kernel, notes) : undefined;
   const laid = script ? layTables(kernel, family, script, linked, notes) : [];
@@ -80,6 +81,23 @@ function shownEvents(
       used.has(name) ||
       (laid.find(({ event }) => event === name)?.patterns.length ?? 0) > 0,
   );
+}
+
+/** Members of archives count as linked where something that is linked anyway needs them. */
+async function withNeededMembers(
+  kernel: Kernel,
+  files: UnitFiles,
+  contributions: readonly Contribution[],
+): Promise<readonly Contribution[]> {
+  const members = new Set(
+    contributions.flatMap(({ object, status }) => (status === 'archive-member' && object ? [object] : [])),
+  );
+  const needs = await neededMembers(kernel, files, [...members]);
+  return contributions.map((contribution) => {
+    const need =
+      contribution.status === 'archive-member' ? needs.get(contribution.object?.path ?? '') : undefined;
+    return need?.kind === 'needed' ? { ...contribution, status: undefined } : contribution;
+  });
 }
 
 function contribute(
