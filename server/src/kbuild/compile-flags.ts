@@ -1,4 +1,5 @@
-import { expandText, wordsOf, type Scope } from '../syntax/make/expand';
+import { expandText, type Scope } from '../syntax/make/expand';
+import { wordsOf } from '../syntax/make/words';
 import { setSimple } from '../syntax/make/run';
 import { treePath } from './make-process';
 import type { Directory } from './directory';

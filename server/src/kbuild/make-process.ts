@@ -1,12 +1,20 @@
-import { expandText, wordsOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
-import { parseMakefile, type Makefile } from '../syntax/make/parse';
+import { expandText, newWork, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
+import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/make/parse';
 import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
+import { wordsOf } from '../syntax/make/words';
 import type { Note } from '../syntax/note';
 import type { TreeReader } from '../source/tree-reader';
 import { shellAnswer } from './shell-answers';
 
 /** The absolute path under which makefiles believe to be running: no real folder, so that nothing real shows. */
 export const pretendedRoot = '/root-of-the-kernel';
+
+/** A variable that has this value while one of the targets is made. */
+export interface TargetAssignment {
+  /** `fork.o`, `arch/x86/%.o`. */
+  readonly targets: readonly string[];
+  readonly assign: AssignStatement;
+}
 
 /** One evaluation of a tree's makefiles: parsed files are shared, scopes are not. */
 export interface MakeProcess {
@@ -18,6 +26,8 @@ export interface MakeProcess {
   readonly makefile: (path: string) => Makefile | undefined;
   /** Sets the configuration's variables, as including auto.conf does. */
   configure(scope: Scope): void;
+  /** Target-specific variables that were set in a scope. */
+  forTargets(scope: Scope): readonly TargetAssignment[];
   /** A process's child: sees the parent's exported variables, as through the environment. */
   child(values: Readonly<Record<string, string>>): Scope;
 }
@@ -44,6 +54,7 @@ export function startMake(
   const notes: Note[] = [];
   const parsed = new Map<string, Makefile | undefined>();
   const exported = new Set<string>();
+  const targetAssignments = new Map<Scope, TargetAssignment[]>();
   const noted = new Set<string>();
   const note = (added: Note): void => {
     const key = `${added.file ?? ''}:${added.line ?? 0}:${added.message}`;
@@ -63,11 +74,15 @@ export function startMake(
 
   const world: MakeWorld = {
     wildcard: (pattern) => wildcard(tree, pattern),
-    realpath: (name) =>
-      name.startsWith('/') ? name : `${pretendedRoot}/${treePath(name)}`.replace(/\/$/, ''),
+    work: newWork(),
+    absolute: (name) =>
+      name.startsWith('/') && !name.startsWith(pretendedRoot)
+        ? name
+        : `${pretendedRoot}/${treePath(name)}`.replace(/\/$/, ''),
+    exists: (name) => treePath(name) === '' || tree.kind(treePath(name)) !== undefined,
     shell: (command) => shellAnswer(command, config, arch),
-    evaluate: (text) => {
-      runText(text, '', scope, files);
+    evaluate: (text, into) => {
+      runText(text, '', into, files);
     },
     say: (kind, text) => {
       if (kind === 'error') note({ message: `a makefile stops with: ${text.trim()}` });
@@ -103,6 +118,11 @@ export function startMake(
       note({ file: treePath(from), line, message: `includes ${treePath(path)}, which is not in the tree` });
     },
     exported: (name) => exported.add(name),
+    forTargets(targets, assign, into) {
+      const known = targetAssignments.get(into);
+      if (known) known.push({ targets, assign });
+      else targetAssignments.set(into, [{ targets, assign }]);
+    },
   };
   for (const [name, value] of Object.entries(given))
     scope.variables.set(name, { flavour: 'simple', value, origin: 'environment' });
@@ -113,6 +133,7 @@ export function startMake(
     notes,
     makefile,
     configure,
+    forTargets: (of) => targetAssignments.get(of) ?? [],
     run(path, into) {
       const found = makefile(path);
       if (found) runMakefile(path, found, into, files);

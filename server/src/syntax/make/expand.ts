@@ -1,4 +1,6 @@
-import { closing, topLevelComma } from './parse';
+import { textFunctions } from './functions';
+import { closing, nextAt } from './parse';
+import { substitutePattern, wordsOf } from './words';
 
 /** What a shell command would print, where that can be told without running it. */
 export type ShellAnswer = (command: string) => string | undefined;
@@ -7,20 +9,38 @@ export type ShellAnswer = (command: string) => string | undefined;
 export interface MakeWorld {
   /** `$(wildcard pattern)`. */
   wildcard(pattern: string): readonly string[];
-  /** `$(realpath …)` / `$(abspath …)` of one name. */
-  realpath(name: string): string;
+  /** `$(abspath …)` of one name. */
+  absolute(name: string): string;
+  /** There is such a file or directory (`$(realpath …)` is empty where there is not). */
+  exists(name: string): boolean;
   shell: ShellAnswer;
-  /** Text of `$(eval …)`. */
-  evaluate(text: string): void;
+  /** Text of `$(eval …)`: it sees `scope`, and assigns in its {@link processScope}. */
+  evaluate(text: string, scope: Scope): void;
   /** `$(error …)`, `$(warning …)`, `$(info …)`. */
   say(kind: 'error' | 'warning' | 'info', text: string): void;
+  /** A shell command whose output stays unknown was met. */
   unknownShell(command: string): void;
+  readonly work: ExpansionWork;
 }
+
+/** What expansion keeps in mind while it is at work: makefiles may be written to run for ever. */
+export interface ExpansionWork {
+  /** References that may still be expanded. */
+  left: number;
+  /** Variables under expansion: one that refers to itself is an error to make, and empty here. */
+  readonly expanding: Set<Variable>;
+}
+
+/** Enough for many kernels: one takes less than a million references. */
+export const newWork = (): ExpansionWork => ({ left: 20_000_000, expanding: new Set() });
+
+/** No list of a kernel is as long; a variable that doubles itself is. */
+export const longestValue = 8_000_000;
 
 export interface Variable {
   readonly flavour: 'simple' | 'recursive';
   readonly value: string;
-  readonly origin: 'file' | 'environment' | 'default' | 'automatic';
+  readonly origin: 'file' | 'environment' | 'default' | 'automatic' | 'undefined';
 }
 
 /** Stands in a value for what only a run of make could tell. */
@@ -31,39 +51,50 @@ export interface Scope {
   readonly variables: Map<string, Variable>;
   readonly parent: Scope | undefined;
   readonly world: MakeWorld;
+  /** The arguments of `$(call)` or the variable of `$(foreach)`: nothing is assigned in it. */
+  readonly isLocal?: boolean;
 }
 
 export function lookup(scope: Scope, name: string): Variable | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
     const found = at.variables.get(name);
-    if (found) return found;
+    if (found) return found.origin === 'undefined' ? undefined : found;
   }
   return undefined;
 }
 
 /** Deeper recursion is a variable that refers to itself. */
-const deepest = 400;
+const deepest = 200;
 
 export function expandText(text: string, scope: Scope, depth = 0): string {
   if (!text.includes('$')) return text;
-  if (depth > deepest) return '';
+  if (depth > deepest || scope.world.work.left < 0) return '';
   let result = '';
   let from = 0;
   for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
     result += text.slice(from, at);
+    scope.world.work.left--;
     const next = text.charAt(at + 1);
     if (next === '(' || next === '{') {
       const end = closing(text, at + 1);
-      if (end < 0) return result + text.slice(at);
-      result += expandReference(text.slice(at + 2, end), scope, depth + 1);
+      if (end < 0) {
+        // Make looks for any closing one then, as for a name with a parenthesis in it.
+        const any = text.indexOf(next === '(' ? ')' : '}', at);
+        if (any < 0) return result;
+        result += valueOf(text.slice(at + 2, any), scope, depth + 1);
+        from = any + 1;
+        continue;
+      }
+      result += expandReference(text, at + 2, end, scope, depth + 1);
       from = end + 1;
     } else if (next === '$') {
       result += '$';
       from = at + 2;
     } else {
-      result += valueOf(next, scope, depth + 1);
+      if (next !== '') result += valueOf(next, scope, depth + 1);
       from = at + 2;
     }
+    if (result.length > longestValue) return result.slice(0, longestValue);
   }
   return result + text.slice(from);
 }
@@ -71,56 +102,66 @@ export function expandText(text: string, scope: Scope, depth = 0): string {
 export function valueOf(name: string, scope: Scope, depth = 0): string {
   const variable = lookup(scope, name);
   if (!variable) return '';
-  return variable.flavour === 'simple' ? variable.value : expandText(variable.value, scope, depth + 1);
+  if (variable.flavour === 'simple') return variable.value;
+  if (!variable.value.includes('$')) return variable.value;
+  const { expanding } = scope.world.work;
+  if (expanding.has(variable)) return '';
+  expanding.add(variable);
+  const value = expandText(variable.value, scope, depth + 1);
+  expanding.delete(variable);
+  return value;
 }
 
-export const wordsOf = (text: string): readonly string[] => {
-  const trimmed = text.trim();
-  return trimmed === '' ? [] : trimmed.split(/\s+/);
-};
-
-function expandReference(inside: string, scope: Scope, depth: number): string {
-  const call = /^([a-z-]+)(?:[\s]+([\s\S]*))?$/.exec(inside);
-  const name = call?.[1];
-  if (
-    name !== undefined &&
-    Object.hasOwn(functions, name) &&
-    (call?.[2] !== undefined || inside.includes(' '))
-  ) {
-    const run = functions[name];
-    if (run) return run(splitArguments(call?.[2] ?? '', run.limit), scope, depth);
+function expandReference(text: string, start: number, end: number, scope: Scope, depth: number): string {
+  const [open, close] = text.charAt(start - 1) === '(' ? ['(', ')'] : ['{', '}'];
+  const name = functionName(text, start, end);
+  if (name !== undefined) {
+    let at = start + name.length;
+    while (at < end && isBlank(text.charCodeAt(at))) at++;
+    const inside = text.slice(at, end);
+    const textual = Object.hasOwn(textFunctions, name) ? textFunctions[name] : undefined;
+    if (textual) {
+      const [most, run] = textual;
+      return run(splitArguments(inside, most, open, close).map((part) => expandText(part, scope, depth)));
+    }
+    const special = specialFunctions[name];
+    if (special) return special.run(splitArguments(inside, special.most, open, close), scope, depth);
   }
-  const colon = substitutionColon(inside);
-  if (colon >= 0) {
-    const equals = inside.indexOf('=', colon);
-    const variable = expandText(inside.slice(0, colon), scope, depth);
-    const from = expandText(inside.slice(colon + 1, equals), scope, depth);
-    const to = expandText(inside.slice(equals + 1), scope, depth);
-    const [pattern, replacement] = from.includes('%') ? [from, to] : [`%${from}`, `%${to}`];
-    return wordsOf(valueOf(variable, scope, depth))
-      .map((word) => substitute(word, pattern, replacement))
-      .join(' ');
+  let inside = text.slice(start, end);
+  if (inside.includes('$')) inside = expandText(inside, scope, depth);
+  else {
+    const first = inside.indexOf(close);
+    if (first >= 0) inside = inside.slice(0, first);
   }
-  return valueOf(expandText(inside, scope, depth), scope, depth);
+  const colon = inside.indexOf(':');
+  const equals = colon < 0 ? -1 : inside.indexOf('=', colon + 1);
+  if (equals < 0) return valueOf(inside, scope, depth);
+  const from = inside.slice(colon + 1, equals);
+  const to = inside.slice(equals + 1);
+  const value = valueOf(inside.slice(0, colon), scope, depth);
+  return /(?:^|[^\\])%/.test(from)
+    ? substitutePattern(value, from, to)
+    : substitutePattern(value, `%${from}`, `%${to}`);
 }
 
-/** The colon of `$(x:a=b)`, outside nested references. */
-function substitutionColon(text: string): number {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '(' || char === '{') depth++;
-    else if (char === ')' || char === '}') depth--;
-    else if (char === ':' && depth === 0) return text.includes('=', at) ? at : -1;
-  }
-  return -1;
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+/** The name of a function at `start`, where white space follows it: else it is a variable's. */
+function functionName(text: string, start: number, end: number): string | undefined {
+  let at = start;
+  for (let code = text.charCodeAt(at); (code >= 97 && code <= 122) || code === 45; code = text.charCodeAt(at))
+    at++;
+  if (at === start || at >= end || !isBlank(text.charCodeAt(at))) return undefined;
+  const name = text.slice(start, at);
+  return Object.hasOwn(textFunctions, name) || Object.hasOwn(specialFunctions, name) ? name : undefined;
 }
 
-function splitArguments(text: string, limit: number): readonly string[] {
+/** At commas outside parentheses (braces, where the call is written with braces). The last part takes the rest. */
+function splitArguments(text: string, most: number, open: string, close: string): readonly string[] {
   const parts: string[] = [];
   let from = 0;
-  while (parts.length + 1 < limit) {
-    const comma = topLevelComma(text, from, text.length);
+  while (parts.length + 1 < most) {
+    const comma = nextAt(text, from, ',', open, close);
     if (comma < 0) break;
     parts.push(text.slice(from, comma));
     from = comma + 1;
@@ -129,196 +170,156 @@ function splitArguments(text: string, limit: number): readonly string[] {
   return parts;
 }
 
-/** One word through `%` patterns. */
-export function substitute(word: string, pattern: string, replacement: string): string {
-  const stem = matchStem(word, pattern);
-  return stem === undefined
-    ? word
-    : replacement.includes('%')
-      ? replacement.replace('%', () => stem)
-      : replacement;
+interface SpecialFunction {
+  readonly most: number;
+  readonly run: (parts: readonly string[], scope: Scope, depth: number) => string;
 }
 
-export function matchStem(word: string, pattern: string): string | undefined {
-  const percent = pattern.indexOf('%');
-  if (percent < 0) return word === pattern ? '' : undefined;
-  const before = pattern.slice(0, percent);
-  const after = pattern.slice(percent + 1);
-  if (word.length < before.length + after.length || !word.startsWith(before) || !word.endsWith(after))
-    return undefined;
-  return word.slice(before.length, word.length - after.length);
-}
+/** A function whose one argument is expanded first. */
+const ofText = (run: (text: string, scope: Scope) => string): SpecialFunction => ({
+  most: 1,
+  run: ([text = ''], scope, depth) => run(expandText(text, scope, depth), scope),
+});
 
-type MakeFunction = ((parts: readonly string[], scope: Scope, depth: number) => string) & { limit: number };
+const saying = (kind: 'error' | 'warning' | 'info'): SpecialFunction =>
+  ofText((text, { world }) => {
+    world.say(kind, text);
+    return '';
+  });
 
-const withLimit = (
-  limit: number,
-  run: (parts: readonly string[], scope: Scope, depth: number) => string,
-): MakeFunction => Object.assign(run.bind(undefined), { limit });
-
-/** A function whose arguments are all expanded first. */
-const plain = (limit: number, run: (parts: readonly string[], scope: Scope) => string): MakeFunction =>
-  withLimit(limit, (parts, scope, depth) =>
-    run(
-      parts.map((part) => expandText(part, scope, depth)),
-      scope,
-    ),
-  );
-
-/** A function of each word of its one argument. */
-const eachWord = (run: (word: string, scope: Scope) => string | undefined): MakeFunction =>
-  plain(1, ([text = ''], scope) =>
+/** Functions that look beyond their arguments, or do not expand all of them. */
+const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
+  wildcard: ofText((text, { world }) =>
     wordsOf(text)
-      .map((word) => run(word, scope))
-      .filter((word) => word !== undefined)
-      .join(' '),
-  );
-
-const matchesAny = (patterns: readonly string[]): ((word: string) => boolean) => {
-  const exact = new Set(patterns.filter((pattern) => !pattern.includes('%')));
-  const wild = patterns.filter((pattern) => pattern.includes('%'));
-  return (word) => exact.has(word) || wild.some((pattern) => matchStem(word, pattern) !== undefined);
-};
-
-const folder = (word: string): string =>
-  word.includes('/') ? word.slice(0, word.lastIndexOf('/') + 1) : './';
-const file = (word: string): string => word.slice(word.lastIndexOf('/') + 1);
-const dot = (word: string): number => {
-  const at = word.lastIndexOf('.');
-  return at > word.lastIndexOf('/') ? at : -1;
-};
-
-const functions: Readonly<Record<string, MakeFunction>> = {
-  subst: plain(3, ([from = '', to = '', text = '']) => (from === '' ? text + to : text.split(from).join(to))),
-  patsubst: plain(3, ([pattern = '', to = '', text = '']) =>
-    wordsOf(text)
-      .map((word) => substitute(word, pattern.trim(), to.trim()))
+      .flatMap((word) => world.wildcard(word))
       .join(' '),
   ),
-  strip: plain(1, ([text = '']) => wordsOf(text).join(' ')),
-  findstring: plain(2, ([find = '', text = '']) => (text.includes(find) ? find : '')),
-  filter: plain(2, ([patterns = '', text = '']) =>
+  realpath: ofText((text, { world }) =>
     wordsOf(text)
-      .filter(matchesAny(wordsOf(patterns)))
+      .filter((word) => world.exists(word))
+      .map((word) => world.absolute(word))
       .join(' '),
   ),
-  'filter-out': plain(2, ([patterns = '', text = '']) => {
-    const matches = matchesAny(wordsOf(patterns));
-    return wordsOf(text)
-      .filter((word) => !matches(word))
-      .join(' ');
-  }),
-  sort: plain(1, ([text = '']) =>
-    [...new Set(wordsOf(text))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(' '),
-  ),
-  word: plain(2, ([index = '', text = '']) => wordsOf(text)[Number(index) - 1] ?? ''),
-  wordlist: plain(3, ([from = '', to = '', text = '']) =>
+  abspath: ofText((text, { world }) =>
     wordsOf(text)
-      .slice(Number(from) - 1, Number(to))
+      .map((word) => world.absolute(word))
       .join(' '),
   ),
-  words: plain(1, ([text = '']) => String(wordsOf(text).length)),
-  firstword: plain(1, ([text = '']) => wordsOf(text)[0] ?? ''),
-  lastword: plain(1, ([text = '']) => wordsOf(text).at(-1) ?? ''),
-  dir: eachWord(folder),
-  notdir: eachWord((word) => file(word) || undefined),
-  suffix: eachWord((word) => (dot(word) < 0 ? undefined : word.slice(dot(word)))),
-  basename: eachWord((word) => (dot(word) < 0 ? word : word.slice(0, dot(word)))),
-  addsuffix: plain(2, ([suffix = '', text = '']) =>
-    wordsOf(text)
-      .map((word) => word + suffix)
-      .join(' '),
-  ),
-  addprefix: plain(2, ([prefix = '', text = '']) =>
-    wordsOf(text)
-      .map((word) => prefix + word)
-      .join(' '),
-  ),
-  join: plain(2, ([left = '', right = '']) => {
-    const [a, b] = [wordsOf(left), wordsOf(right)];
-    return Array.from(
-      { length: Math.max(a.length, b.length) },
-      (_, at) => (a[at] ?? '') + (b[at] ?? ''),
-    ).join(' ');
-  }),
-  wildcard: plain(1, ([text = ''], scope) =>
-    wordsOf(text)
-      .flatMap((word) => scope.world.wildcard(word))
-      .join(' '),
-  ),
-  realpath: eachWord((word, scope) => scope.world.realpath(word)),
-  abspath: eachWord((word, scope) => scope.world.realpath(word)),
-  shell: plain(1, ([command = ''], scope) => {
-    const answer = scope.world.shell(command);
+  shell: ofText((command, { world }) => {
+    const answer = world.shell(command);
     if (answer !== undefined) return answer.replace(/\n+$/, '').replace(/\n/g, ' ');
-    scope.world.unknownShell(command);
+    world.unknownShell(command);
     return unknownWord;
   }),
-  error: plain(1, ([text = ''], scope) => {
-    scope.world.say('error', text);
+  error: saying('error'),
+  warning: saying('warning'),
+  info: saying('info'),
+  file: ofText(() => ''),
+  guile: ofText(() => ''),
+  origin: ofText((name, scope) => lookup(scope, name)?.origin ?? 'undefined'),
+  flavor: ofText((name, scope) => lookup(scope, name)?.flavour ?? 'undefined'),
+  value: ofText((name, scope) => lookup(scope, name)?.value ?? ''),
+  eval: ofText((text, scope) => {
+    scope.world.evaluate(text, scope);
     return '';
   }),
-  warning: plain(1, ([text = ''], scope) => {
-    scope.world.say('warning', text);
-    return '';
-  }),
-  info: plain(1, ([text = ''], scope) => {
-    scope.world.say('info', text);
-    return '';
-  }),
-  origin: plain(1, ([name = ''], scope) => lookup(scope, name)?.origin ?? 'undefined'),
-  flavor: plain(1, ([name = ''], scope) => lookup(scope, name)?.flavour ?? 'undefined'),
-  value: plain(1, ([name = ''], scope) => lookup(scope, name)?.value ?? ''),
-  eval: plain(1, ([text = ''], scope) => {
-    scope.world.evaluate(text);
-    return '';
-  }),
-  if: withLimit(3, ([test = '', yes = '', no = ''], scope, depth) =>
-    expandText(expandText(test.trim(), scope, depth) === '' ? no : yes, scope, depth),
-  ),
-  or: withLimit(Infinity, (parts, scope, depth) => {
-    for (const part of parts) {
-      const value = expandText(part.trim(), scope, depth);
-      if (value !== '') return value;
-    }
-    return '';
-  }),
-  and: withLimit(Infinity, (parts, scope, depth) => {
-    let value = '';
-    for (const part of parts) {
-      value = expandText(part.trim(), scope, depth);
-      if (value === '') return '';
-    }
-    return value;
-  }),
-  foreach: withLimit(3, ([name = '', list = '', text = ''], scope, depth) => {
-    const variable = expandText(name, scope, depth).trim();
-    return wordsOf(expandText(list, scope, depth))
-      .map((word) => expandText(text, inner(scope, [[variable, word]]), depth))
-      .join(' ');
-  }),
-  call: withLimit(Infinity, (parts, scope, depth) => {
-    const [name = '', ...values] = parts.map((part) => expandText(part, scope, depth));
-    const called = name.trim();
-    const builtin = Object.hasOwn(functions, called) ? functions[called] : undefined;
-    if (builtin && !lookup(scope, called)) return builtin(values, scope, depth);
-    const own = [...[called, ...values].entries()].map(([index, value]): [string, string] => [
-      String(index),
-      value,
-    ]);
-    // Arguments of an outer call must not show through.
-    for (let index = own.length; index < 10; index++) own.push([String(index), '']);
-    return valueOf(called, inner(scope, own), depth + 1);
-  }),
+  if: {
+    most: 3,
+    run: ([test = '', yes = '', no = ''], scope, depth) =>
+      expandText(expandText(test.trim(), scope, depth) === '' ? no : yes, scope, depth),
+  },
+  or: {
+    most: Infinity,
+    run(parts, scope, depth) {
+      for (const part of parts) {
+        const value = expandText(part.trim(), scope, depth);
+        if (value !== '') return value;
+      }
+      return '';
+    },
+  },
+  and: {
+    most: Infinity,
+    run(parts, scope, depth) {
+      let value = '';
+      for (const part of parts) {
+        value = expandText(part.trim(), scope, depth);
+        if (value === '') return '';
+      }
+      return value;
+    },
+  },
+  foreach: {
+    most: 3,
+    run([name = '', list = '', text = ''], scope, depth) {
+      const variable = expandText(name, scope, depth).trim();
+      let length = 0;
+      return wordsOf(expandText(list, scope, depth))
+        .map((word) => {
+          if (length > longestValue) return '';
+          const value = expandText(text, local(scope, [[variable, word]]), depth);
+          length += value.length;
+          return value;
+        })
+        .join(' ');
+    },
+  },
+  // Of make 4.4.
+  let: {
+    most: 3,
+    run([names = '', list = '', text = ''], scope, depth) {
+      const variables = wordsOf(expandText(names, scope, depth));
+      const values = wordsOf(expandText(list, scope, depth));
+      const bound = variables.map((name, at): [string, string] => [
+        name,
+        at === variables.length - 1 ? values.slice(at).join(' ') : (values[at] ?? ''),
+      ]);
+      return expandText(text, local(scope, bound), depth);
+    },
+  },
+  call: {
+    most: Infinity,
+    run(parts, scope, depth) {
+      const [written = '', ...values] = parts.map((part) => expandText(part, scope, depth));
+      const called = written.trim();
+      const textual = Object.hasOwn(textFunctions, called) ? textFunctions[called] : undefined;
+      if (textual) return textual[1](values);
+      const special = Object.hasOwn(specialFunctions, called) ? specialFunctions[called] : undefined;
+      // Their arguments are expanded already; expanding again changes nothing unless a `$` came out of it.
+      if (special)
+        return special.run(
+          values.map((value) => value.replaceAll('$', () => '$$')),
+          scope,
+          depth,
+        );
+      const own = [called, ...values].map((value, index): [string, string] => [String(index), value]);
+      // Arguments of an outer call must not show through.
+      for (let index = own.length; lookup(scope, String(index)) !== undefined; index++)
+        own.push([String(index), '']);
+      const variable = lookup(scope, called);
+      if (!variable) return '';
+      // `$(call)` is the one way in which a variable may refer to itself.
+      return variable.flavour === 'simple'
+        ? variable.value
+        : expandText(variable.value, local(scope, own), depth + 1);
+    },
+  },
 };
 
-/** A scope for `foreach` and `call`: assignments by `$(eval)` still reach the outer one. */
-function inner(scope: Scope, values: readonly (readonly [string, string])[]): Scope {
+function local(scope: Scope, values: readonly (readonly [string, string])[]): Scope {
   return {
     world: scope.world,
     parent: scope,
+    isLocal: true,
     variables: new Map(
       values.map(([name, value]) => [name, { flavour: 'simple', value, origin: 'automatic' }]),
     ),
   };
+}
+
+/** The scope in which an assignment made by `$(eval)` counts. */
+export function processScope(scope: Scope): Scope {
+  let at = scope;
+  while (at.isLocal === true && at.parent) at = at.parent;
+  return at;
 }

@@ -1,5 +1,12 @@
-import { expandText, lookup, unknownWord, wordsOf, type Scope } from './expand';
-import { parseMakefile, type Makefile, type MakeStatement, type MakeTest } from './parse';
+import { expandText, longestValue, lookup, processScope, unknownWord, type Scope } from './expand';
+import {
+  parseMakefile,
+  type AssignStatement,
+  type Makefile,
+  type MakeStatement,
+  type MakeTest,
+} from './parse';
+import { wordsOf } from './words';
 
 /** What running a makefile needs besides text functions. */
 export interface MakeFiles {
@@ -9,6 +16,8 @@ export interface MakeFiles {
   provided(path: string, scope: Scope): boolean;
   missing(path: string, from: string, line: number): void;
   exported(name: string): void;
+  /** `targets: NAME op value`: for whoever makes one of them. */
+  forTargets(targets: readonly string[], assign: AssignStatement, scope: Scope): void;
 }
 
 const deepestInclude = 60;
@@ -36,11 +45,13 @@ function runStatements(
   for (const statement of statements)
     switch (statement.kind) {
       case 'assign': {
-        const name = expandText(statement.name, scope).trim();
-        assign(scope, name, statement.operator, statement.value);
+        const name = assign(statement, scope);
         if (statement.isExported) files.exported(name);
         break;
       }
+      case 'target-assign':
+        files.forTargets(wordsOf(expandText(statement.targets, scope)), statement.assign, scope);
+        break;
       case 'conditional': {
         const branch = statement.branches.find(({ test }) => test === undefined || holds(test, scope));
         if (branch) runStatements(branch.body, path, scope, files, depth);
@@ -60,7 +71,7 @@ function runStatements(
         if (statement.on) wordsOf(expandText(statement.names, scope)).forEach((name) => files.exported(name));
         break;
       case 'undefine':
-        scope.variables.delete(expandText(statement.name, scope).trim());
+        processScope(scope).variables.set(expandText(statement.name, scope).trim(), undefinedVariable);
         break;
       case 'expression':
         runText(expandText(statement.text, scope), path, scope, files, depth);
@@ -77,33 +88,25 @@ export function setSimple(scope: Scope, name: string, value: string): void {
   scope.variables.set(name, { flavour: 'simple', value, origin: 'file' });
 }
 
-function assign(scope: Scope, name: string, operator: string, value: string): void {
+/** Hides what a parent scope may hold under the name. */
+const undefinedVariable = { flavour: 'simple', value: '', origin: 'undefined' } as const;
+
+/** Carries out one assignment; gives the variable's name. */
+export function assign(statement: AssignStatement, scope: Scope): string {
+  const name = expandText(statement.name, scope).trim();
+  const { operator, value } = statement;
+  const set = (flavour: 'simple' | 'recursive', text: string): void => {
+    processScope(scope).variables.set(name, { flavour, value: text.slice(0, longestValue), origin: 'file' });
+  };
   const known = lookup(scope, name);
-  switch (operator) {
-    case ':=':
-      setSimple(scope, name, expandText(value, scope));
-      return;
-    case '?=':
-      if (known === undefined) scope.variables.set(name, { flavour: 'recursive', value, origin: 'file' });
-      return;
-    case '+=':
-      if (known === undefined) scope.variables.set(name, { flavour: 'recursive', value, origin: 'file' });
-      else {
-        const added = known.flavour === 'simple' ? expandText(value, scope) : value;
-        const both = known.value === '' ? added : `${known.value} ${added}`;
-        scope.variables.set(name, { ...known, value: both, origin: 'file' });
-      }
-      return;
-    case '!=':
-      scope.variables.set(name, {
-        flavour: 'recursive',
-        value: scope.world.shell(expandText(value, scope)) ?? unknownWord,
-        origin: 'file',
-      });
-      return;
-    default:
-      scope.variables.set(name, { flavour: 'recursive', value, origin: 'file' });
+  if (operator === ':=') set('simple', expandText(value, scope));
+  else if (operator === '!=') set('recursive', scope.world.shell(expandText(value, scope)) ?? unknownWord);
+  else if (operator === '=' || known === undefined) set('recursive', value);
+  else if (operator === '+=') {
+    const added = known.flavour === 'simple' ? expandText(value, scope) : value;
+    if (added !== '') set(known.flavour, known.value === '' ? added : `${known.value} ${added}`);
   }
+  return name;
 }
 
 function holds(test: MakeTest, scope: Scope): boolean {
