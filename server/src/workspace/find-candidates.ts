@@ -1,4 +1,5 @@
 import { prescanFiles, prescanTree } from '../source/prescan';
+import type { ScanResult } from '../source/scan-files';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
@@ -35,7 +36,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
-  const scan = async (needles: readonly string[], step: string): Promise<readonly string[]> => {
+  const scan = async (needles: readonly string[], step: string): Promise<ScanResult['hits']> => {
     const options = {
       exclude: kernel.project.exclude,
       report: (done: number, total: number): void => {
@@ -47,16 +48,22 @@ export async function findCandidates(
       : await prescanTree(kernel.root, needles, options);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
-    return result.hits.map(({ file }) => file);
+    return result.hits;
   };
 
   const hits = new Set<string>();
+  const includingSources: string[] = [];
   const searched = new Set<string>();
   let needles = family.needles;
   let learnt = learnFamily(family, []);
   for (let round = 0; needles.length > 0 && round < mostRounds; round++) {
-    for (const hit of await scan(needles, round === 0 ? 'looking for registrations' : 'looking for wrappers'))
-      hits.add(hit);
+    // The first look also finds who includes .c files: 6.1's kernel/sched/build_policy.c is made of such.
+    const also = round === 0 ? ['.c"', '.c>'] : [];
+    const step = round === 0 ? 'looking for registrations' : 'looking for wrappers';
+    for (const hit of await scan([...needles, ...also], step)) {
+      if (hit.needles.some((needle) => needle < needles.length)) hits.add(hit.file);
+      if (hit.needles.some((needle) => needle >= needles.length)) includingSources.push(hit.file);
+    }
     needles.forEach((needle) => searched.add(needle));
     learnt = learnFamily(family, present(files, hits));
     needles = uncovered([...learnt.wanted.names], [...searched]);
@@ -68,7 +75,7 @@ export async function findCandidates(
     if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
   }
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
-  const includedSources = await findIncludedSources(files, scan);
+  const includedSources = namesOfIncludedSources(files, includingSources);
   const elsewhere = [...withStatements].filter(
     (path) => (path.endsWith('.h') && !compiled.has(path)) || includedSources.has(baseName(path)),
   );
@@ -91,13 +98,10 @@ export function uncovered(names: readonly string[], searched: readonly string[])
   return [...groups].flatMap(([beginning, members]) => (members.length > 2 ? [beginning] : members));
 }
 
-/** Base names of the .c files that are included somewhere: 6.1's kernel/sched/build_policy.c is made of such. */
-async function findIncludedSources(
-  files: UnitFiles,
-  scan: (needles: readonly string[], step: string) => Promise<readonly string[]>,
-): Promise<ReadonlySet<string>> {
+/** Base names of the .c files that are included somewhere. */
+function namesOfIncludedSources(files: UnitFiles, paths: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const path of await scan(['.c"', '.c>'], 'looking for included sources'))
+  for (const path of paths)
     for (const directive of files.source(path)?.facts.directives ?? [])
       if (directive.kind === 'include' && directive.text.endsWith('.c')) names.add(baseName(directive.text));
   return names;
@@ -110,7 +114,7 @@ async function findIncludedSources(
 async function findIncluders(
   start: readonly string[],
   files: UnitFiles,
-  scan: (needles: readonly string[], step: string) => Promise<readonly string[]>,
+  scan: (needles: readonly string[], step: string) => Promise<ScanResult['hits']>,
   compiled: ReadonlySet<string | undefined>,
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
@@ -119,7 +123,7 @@ async function findIncluders(
     const byName = new Map<string, string[]>();
     for (const path of wanted) byName.set(baseName(path), [...(byName.get(baseName(path)) ?? []), path]);
     const next: string[] = [];
-    for (const path of await scan([...byName.keys()], 'looking for includes')) {
+    for (const { file: path } of await scan([...byName.keys()], 'looking for includes')) {
       if (found.has(path)) continue;
       const includes = files
         .source(path)
