@@ -12,6 +12,8 @@ const eventSchema = z
   .strictObject({
     name: z.string().min(1).describe('As printed and as asked for on the command line.'),
     constant: identifier.optional().describe('The constant that call sites pass to the dispatcher.'),
+    start: identifier.optional().describe('Symbol at which its table begins, for reading an ELF file.'),
+    stop: identifier.optional().describe('Symbol at which its table ends.'),
     section: z
       .string()
       .min(1)
