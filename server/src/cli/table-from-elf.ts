@@ -23,7 +23,7 @@ export async function runTableFromElf(
   const snapshot = hasTree ? await loadSnapshot(settings, 'tree') : undefined;
   const family = snapshot?.family ?? builtInFamilies.find(({ name }) => name === settings.family);
   if (family === undefined) throw new Failure(`no family ${settings.family} without a kernel tree (--root)`);
-  const tables = chosen(family, readTablesFrom(path, elfRequests(family)), events);
+  const tables = chosen(family, readTablesFrom(path, elfRequests(family), family.functionField), events);
   if (tables.every(({ section }) => section === undefined))
     throw new Failure(`${path}: no table of ${family.name} in it (no boundary symbols, no sections)`);
   const sources = sourceIndex(snapshot?.tables.flatMap(({ entries }) => entries) ?? []);

@@ -18,7 +18,11 @@ export async function runVerify(vmlinux: string, settings: Settings): Promise<nu
       'nothing to compare without a configuration; give the one it was built with: --config FILE',
     );
   const { family, laid } = snapshot;
-  const actual = readTablesFrom(vmlinux, [elfRequestsOf(family, laid), ...elfRequests(family)]);
+  const actual = readTablesFrom(
+    vmlinux,
+    [elfRequestsOf(family, laid), ...elfRequests(family)],
+    family.functionField,
+  );
   const comparisons = laid.flatMap((table) => {
     const other = actual.find(({ event }) => event === table.event);
     return other ? [compareTables(table, other)] : [];

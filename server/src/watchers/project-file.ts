@@ -50,7 +50,11 @@ const familySchema = z
     events: z.array(eventSchema).min(1),
     sections: z.array(sectionSchema).default([]),
     functionField: z
-      .strictObject({ name: identifier.optional(), index: z.int().min(0).optional() })
+      .strictObject({
+        name: identifier.optional(),
+        index: z.int().min(0).optional(),
+        words: z.int().min(1).optional(),
+      })
       .optional()
       .describe('For tables of structures: the member that is the function, by name or position.'),
     macros: z

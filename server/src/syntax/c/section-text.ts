@@ -20,6 +20,8 @@ export interface FunctionField {
   readonly name?: string;
   /** `{ a, fn, b }`: 0-based. */
   readonly index?: number;
+  /** How many pointer-sized words one structure has, the function being word `index`: for reading an ELF file. */
+  readonly words?: number;
 }
 
 const attributeWords = new Set(['__attribute__', '__attribute']);
