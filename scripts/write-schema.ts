@@ -1,0 +1,9 @@
+/** Writes server/task-watchers.schema.json from the schema in the code: `npm run schema`. A test fails when it drifts. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFileJsonSchema } from '../server/src/watchers/project-file';
+
+writeFileSync(
+  join(__dirname, '../server/task-watchers.schema.json'),
+  `${JSON.stringify(projectFileJsonSchema(), null, 2)}\n`,
+);
