@@ -1,8 +1,8 @@
-import { expandText, type Scope } from '../syntax/make/expand';
-import { wordsOf } from '../syntax/make/words';
-import { setSimple } from '../syntax/make/run';
-import { treePath } from './make-process';
-import type { Directory } from './directory';
+import { expandText, lookup, type Scope } from '../syntax/make/expand';
+import { assign, setSimple } from '../syntax/make/run';
+import { readPattern, stemOf } from '../syntax/make/words';
+import { passExported, type Directory } from './directory';
+import { treePath, type MakeProcess } from './make-process';
 import type { CompileFlags, PlannedObject } from './link-plan';
 
 const optimisations: ReadonlySet<string> = new Set(['0', '1', '2', '3', 's', 'z', 'g', 'fast']);
@@ -10,58 +10,104 @@ const optimisations: ReadonlySet<string> = new Set(['0', '1', '2', '3', 's', 'z'
 const isOptimisation = (level: string): level is CompileFlags['optimisation'] => optimisations.has(level);
 
 /**
- * The flags for one object, in the order of scripts/Makefile.lib (`c_flags`): `$(CFLAGS)` and `CFLAGS_$(*F).o` of 2.6,
- * `KBUILD_CFLAGS`, `ccflags-y` and `CFLAGS_$(target-stem).o` of later kernels. What a tree does not set is empty.
+ * Flags as the tree's own scripts/Makefile.lib puts them together: its `c_flags` (`a_flags` for assembler, `cpp_flags`
+ * for linker scripts) expanded with the object as the target. A tree without Makefile.lib gets the usual variables in
+ * the usual order.
  */
-export function compileFlags(
-  object: PlannedObject,
-  directory: Directory,
-  compilerTypes: string | undefined,
-): CompileFlags {
-  const scope: Scope = { variables: new Map(), parent: directory.scope, world: directory.scope.world };
-  const name = object.path.slice(object.path.lastIndexOf('/') + 1);
-  const stem = object.path.startsWith(`${directory.path}/`)
-    ? object.path.slice(directory.path.length + 1).replace(/\.o$/, '')
-    : name.replace(/\.o$/, '');
-  // Per-target automatic variables, which flags of single objects may use.
-  setSimple(scope, '@', object.path);
-  setSimple(scope, '*', object.path.replace(/\.o$/, ''));
-  setSimple(scope, '*F', name.replace(/\.o$/, ''));
-  setSimple(scope, 'target-stem', stem);
-  setSimple(scope, 'basetarget', name.replace(/\.o$/, ''));
-  const text = (variable: string): string => expandText(`$(${variable})`, scope);
-  const removed = new Set([
-    ...wordsOf(text(`CFLAGS_REMOVE_${stem}.o`)),
-    ...wordsOf(text('ccflags-remove-y')),
-  ]);
-  const own = stem.includes('/')
-    ? `${text(`CFLAGS_${stem}.o`)} ${text(`CFLAGS_${name}`)}`
-    : text(`CFLAGS_${name}`);
-  const words = [
-    text('NOSTDINC_FLAGS'),
-    text('LINUXINCLUDE'),
-    compilerTypes === undefined ? '' : `-include ${compilerTypes}`,
-    text('CPPFLAGS'),
-    text('KBUILD_CPPFLAGS'),
-    text('CFLAGS'),
-    text('KBUILD_CFLAGS'),
-    text('CFLAGS_KERNEL'),
-    text('KBUILD_CFLAGS_KERNEL'),
-    directory.inheritedFlags,
-    text('EXTRA_CFLAGS'),
-    text('ccflags-y'),
-    text('cppflags-y'),
-    own,
-  ]
-    .flatMap(wordsOf)
-    .filter((word) => !removed.has(word));
-  const read = readFlags(words);
-  return { ...read, defines: [...read.defines, ...kbuildNames(object, name)] };
+export function flagsReader(
+  make: MakeProcess,
+): (object: PlannedObject, directory: Directory, isModule: boolean) => CompileFlags {
+  const scopes = new Map<Directory, Scope>();
+  const hasLib = make.makefile('scripts/Makefile.lib') !== undefined;
+
+  /** The directory's scope after Makefile.lib, with what the makes above it export after theirs. */
+  const libScope = (directory: Directory): Scope => {
+    const known = scopes.get(directory);
+    if (known) return known;
+    const scope: Scope = { variables: new Map(), parent: directory.scope, world: directory.scope.world };
+    scopes.set(directory, scope);
+    if (directory.parent) {
+      // What the directory's own makefile set stays: a make's assignments win over its environment.
+      const above = libScope(directory.parent);
+      const passed: Scope = { ...scope, variables: new Map() };
+      passExported(make, above, passed);
+      for (const [name, variable] of passed.variables)
+        if (!isOwn(directory.scope, name)) scope.variables.set(name, variable);
+    }
+    if (hasLib) make.run('scripts/Makefile.lib', scope);
+    else
+      for (const name of ['KBUILD_CFLAGS', 'KBUILD_AFLAGS'])
+        setSimple(
+          scope,
+          name,
+          `${expandText(`$(${name})`, scope)} ${expandText(name === 'KBUILD_CFLAGS' ? '$(subdir-ccflags-y)' : '', scope)}`,
+        );
+    return scope;
+  };
+
+  return (object, directory, isModule) => {
+    const kind = kindOf(object);
+    const parent = libScope(directory);
+    const scope: Scope = { variables: new Map(), parent, world: parent.world };
+    const target = kind === 'script' ? object.path.replace(/\.o$/, '') : object.path;
+    const file = target.slice(target.lastIndexOf('/') + 1);
+    const folder = target.slice(0, Math.max(0, target.lastIndexOf('/')));
+    const suffix = /\.[^./]*$/.exec(file)?.[0] ?? '';
+    const stem = (
+      directory.path !== '' && target.startsWith(`${directory.path}/`)
+        ? target.slice(directory.path.length + 1)
+        : directory.path === ''
+          ? target
+          : file
+    ).slice(0, -suffix.length);
+    setSimple(scope, '@', target);
+    setSimple(scope, '@F', file);
+    setSimple(scope, '@D', folder);
+    setSimple(scope, '*', stem);
+    setSimple(scope, '*F', stem.slice(stem.lastIndexOf('/') + 1));
+    setSimple(scope, '<', object.source ?? '');
+    // In kernels before 4.x these two are target-specific variables of Makefile.build.
+    if (lookup(scope, 'modname') === undefined) setSimple(scope, 'modname', object.moduleName);
+    if (lookup(scope, 'modkern_cflags') === undefined)
+      setSimple(
+        scope,
+        'modkern_cflags',
+        expandText(isModule ? '$(CFLAGS_MODULE)' : '$(CFLAGS_KERNEL)', scope),
+      );
+    for (const { targets, assign: statement } of make.forTargets(directory.scope))
+      if (targets.some((pattern) => stemOf(target, readPattern(treePath(pattern))) !== undefined))
+        assign(statement, scope);
+    const text = expandText(
+      hasLib ? `$(${kind === 'c' ? 'c' : kind === 'asm' ? 'a' : 'cpp'}_flags)` : usual,
+      scope,
+    );
+    const read = readFlags(shellWords(text));
+    const added = kind === 'script' ? scriptDefines : kbuildNames(object, stem);
+    const said = new Set(read.defines.map(({ name }) => name));
+    return { ...read, defines: [...read.defines, ...added.filter(({ name }) => !said.has(name))] };
+  };
 }
 
-/** `-DKBUILD_MODNAME=…` and its kin, which every object gets. */
-function kbuildNames(object: PlannedObject, name: string): CompileFlags['defines'] {
-  const base = name.replace(/\.o$/, '').replace(/[-,]/g, '_');
+/** The flags of a tree that has no scripts/Makefile.lib. */
+const usual =
+  '$(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(filter-out $(CFLAGS_REMOVE_$(*F).o) $(ccflags-remove-y), $(CPPFLAGS) $(KBUILD_CPPFLAGS) $(CFLAGS) $(KBUILD_CFLAGS) $(CFLAGS_KERNEL) $(EXTRA_CFLAGS) $(ccflags-y)) $(CFLAGS_$(*F).o)';
+
+const isOwn = (scope: Scope, name: string): boolean => scope.variables.get(name)?.origin === 'file';
+
+function kindOf({ source }: PlannedObject): 'c' | 'asm' | 'script' {
+  if (source?.endsWith('.lds.S') === true) return 'script';
+  return source?.endsWith('.S') === true ? 'asm' : 'c';
+}
+
+/** What scripts/Makefile.build adds for linker scripts. */
+const scriptDefines: CompileFlags['defines'] = [
+  { name: '__ASSEMBLY__', text: '1' },
+  { name: 'LINKER_SCRIPT', text: '1' },
+];
+
+/** `-DKBUILD_MODNAME=…` and its kin, where the tree does not set them. */
+function kbuildNames(object: PlannedObject, stem: string): CompileFlags['defines'] {
+  const base = stem.slice(stem.lastIndexOf('/') + 1).replace(/[-,]/g, '_');
   return [
     { name: 'KBUILD_BASENAME', text: `"${base}"` },
     { name: 'KBUILD_MODNAME', text: `"${object.moduleName}"` },
@@ -86,11 +132,10 @@ export function readFlags(words: readonly string[]): CompileFlags {
     else if (word.startsWith('-D')) {
       const definition = word === '-D' ? (words[++at] ?? '') : word.slice(2);
       const equals = definition.indexOf('=');
-      defines.push(
-        equals < 0
-          ? { name: definition, text: '1' }
-          : { name: definition.slice(0, equals), text: unquote(definition.slice(equals + 1)) },
-      );
+      const name = equals < 0 ? definition : definition.slice(0, equals);
+      const text = equals < 0 ? '1' : definition.slice(equals + 1);
+      // -D"KBUILD_STR(s)=#s", and what uses it, in kernels before 4.x.
+      if (/^\w+$/.test(name)) defines.push({ name, text: text.replace(/^KBUILD_STR\((.*)\)$/, '"$1"') });
     } else if (word.startsWith('-U')) defines.push({ name: word.slice(2), text: undefined });
     else if (word.startsWith('-O')) {
       const level = word.slice(2) === '' ? '1' : word.slice(2);
@@ -118,7 +163,16 @@ function withoutRepetition(defines: CompileFlags['defines']): CompileFlags['defi
   });
 }
 
-/** A shell's view of a word: `'"x"'` and `\"x\"` are `"x"`. */
-function unquote(text: string): string {
-  return text.replace(/^'(.*)'$/, '$1').replace(/\\"/g, '"');
+/** Words as a shell sees them: quotes hold them together and go, a backslash takes the next character as it is. */
+export function shellWords(text: string): readonly string[] {
+  const words = text.match(/(?:[^\s"'\\]+|"(?:\\[^]|[^"\\])*"?|'[^']*'?|\\[^]?)+/g) ?? [];
+  return words.map((word) => (/["'\\]/.test(word) ? unquoted(word) : word));
+}
+
+function unquoted(word: string): string {
+  return word.replace(
+    /"((?:\\[^]|[^"\\])*)"?|'([^']*)'?|\\([^]?)/g,
+    (_, double?: string, single?: string, plain?: string) =>
+      double === undefined ? (single ?? plain ?? '') : double.replace(/\\(["\\$`])/g, '$1'),
+  );
 }

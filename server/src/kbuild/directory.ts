@@ -1,5 +1,6 @@
 import { expandText, lookup, unknownWord, type Scope } from '../syntax/make/expand';
 import { setSimple } from '../syntax/make/run';
+import { wordsOf } from '../syntax/make/words';
 import type { TreeReader } from '../source/tree-reader';
 import { listOf, treePath, type MakeProcess } from './make-process';
 
@@ -9,13 +10,13 @@ export interface Directory {
   readonly path: string;
   /** The makefile that was read, relative to the root. */
   readonly makefile: string;
+  /** The directory whose makefile sent make here; `undefined`: the top Makefile. */
+  readonly parent: Directory | undefined;
   readonly scope: Scope;
   /** In order, without repetition: `fork.o`, `sched/`. */
   readonly builtIn: readonly string[];
   /** What goes into lib.a: sorted, without what is built in. */
   readonly library: readonly string[];
-  /** `subdir-ccflags-y` of this directory and those above it. */
-  readonly inheritedFlags: string;
 }
 
 /** Variables that Makefile.build empties before it reads a directory's file. */
@@ -34,12 +35,14 @@ const emptied = [
   'cppflags-y',
   'asflags-y',
   'subdir-ccflags-y',
+  'subdir-asflags-y',
   'EXTRA_CFLAGS',
 ];
 
-export type DirectoryReader = (path: string, inheritedFlags: string) => Directory | undefined;
+/** Reads a directory, each once: what `from` says counts for the first time. */
+export type DirectoryReader = (path: string, from: Directory | undefined) => Directory | undefined;
 
-/** Reads directories of one make process, each once. `unknown` hears of lists that only a run of make could tell. */
+/** Reads directories of one make process. `unknown` hears of lists that only a run of make could tell. */
 export function directoryReader(
   make: MakeProcess,
   tree: TreeReader,
@@ -50,7 +53,7 @@ export function directoryReader(
   make.run('scripts/Kbuild.include', base);
   make.run('scripts/Makefile.compiler', base);
   const known = new Map<string, Directory | undefined>();
-  return (path, inheritedFlags) => {
+  return (path, from) => {
     if (known.has(path)) return known.get(path);
     const makefile = ['Kbuild', 'Makefile']
       .map((name) => (path === '' ? name : `${path}/${name}`))
@@ -60,9 +63,11 @@ export function directoryReader(
       return undefined;
     }
     const scope: Scope = { variables: new Map(), parent: base, world: base.world };
+    if (from) passExported(make, from.scope, scope);
     for (const name of emptied) setSimple(scope, name, '');
     setSimple(scope, 'obj', path === '' ? '.' : path);
     setSimple(scope, 'src', path === '' ? '.' : path);
+    setSimple(scope, 'srcroot', '.');
     make.run(makefile, scope);
     const list = (name: string): readonly string[] => {
       const words = listOf(name, scope);
@@ -71,32 +76,53 @@ export function directoryReader(
     };
     const builtIn = [...new Set(list('obj-y'))];
     const isBuiltIn = new Set(builtIn);
-    const library = [...new Set([...list('lib-y'), ...list('lib-m')])]
-      .filter((word) => !isBuiltIn.has(word))
-      .sort();
-    const own = expandText('$(subdir-ccflags-y)', scope).trim();
-    const directory: Directory = {
-      path,
-      makefile,
-      scope,
-      builtIn,
-      library,
-      inheritedFlags: `${inheritedFlags} ${own}`.trim(),
-    };
+    const library = wordsOf(expandText('$(sort $(lib-y) $(lib-m))', scope)).filter(
+      (word) => !isBuiltIn.has(word) && !word.includes(unknownWord),
+    );
+    if (library.length > 0) list('lib-y');
+    const directory: Directory = { path, makefile, parent: from, scope, builtIn, library };
     known.set(path, directory);
     return directory;
   };
 }
 
+/** What a makefile changed of exported variables, the makes that it starts see in their environment. */
+export function passExported(make: MakeProcess, from: Scope, to: Scope): void {
+  for (const name of from.variables.keys())
+    if (make.exported.has(name))
+      to.variables.set(name, {
+        flavour: 'simple',
+        value: expandText(`$(${name})`, from),
+        origin: 'environment',
+      });
+}
+
 /**
- * The members of a composite (`foo-objs`, `foo-y`), or `undefined` for an object compiled from one source. A composite
- * all of whose members are switched off (`foo-` only) is one with none.
+ * Whether an object all of whose members are switched off (only `foo-` has any) counts as a composite with none, as
+ * later kernels have it, or as one compiled from foo.c. The tree's own Makefile.lib is asked.
  */
-export function compositeMembers(object: string, scope: Scope): readonly string[] | undefined {
+export function emptyCompositesCount(make: MakeProcess, tree: TreeReader): boolean {
+  if (tree.kind('scripts/Makefile.lib') !== 'file') return true;
+  const scope = make.child({ obj: '.', src: '.', 'obj-y': 'probe.o', 'probe-': 'member.o' });
+  make.run('scripts/Kbuild.include', scope);
+  make.run('scripts/Makefile.lib', scope);
+  return ![...listOf('real-obj-y', scope), ...listOf('real-objs-y', scope)].some((word) =>
+    word.endsWith('probe.o'),
+  );
+}
+
+/** The members of a composite (`foo-objs`, `foo-y`), or `undefined` for an object compiled from one source. */
+export function compositeMembers(
+  object: string,
+  scope: Scope,
+  emptyCounts: boolean,
+): readonly string[] | undefined {
   const stem = object.replace(/\.o$/, '');
   const members = [...listOf(`${stem}-objs`, scope), ...listOf(`${stem}-y`, scope)];
   if (members.length > 0) return [...new Set(members)];
-  return lookup(scope, `${stem}-`) !== undefined && listOf(`${stem}-`, scope).length > 0 ? [] : undefined;
+  return emptyCounts && lookup(scope, `${stem}-`) !== undefined && listOf(`${stem}-`, scope).length > 0
+    ? []
+    : undefined;
 }
 
 /** A word of a directory's list as a path of the tree: `../x.o` resolved, absolute ones within the tree too. */

@@ -2,8 +2,15 @@ import type { KernelConfig } from '../syntax/config';
 import { unknownWord } from '../syntax/make/expand';
 import type { Note } from '../syntax/note';
 import type { TreeReader } from '../source/tree-reader';
-import { compileFlags } from './compile-flags';
-import { compositeMembers, directoryReader, pathIn, type Directory } from './directory';
+import { flagsReader } from './compile-flags';
+import {
+  compositeMembers,
+  directoryReader,
+  emptyCompositesCount,
+  pathIn,
+  type Directory,
+  type DirectoryReader,
+} from './directory';
 import { explainer } from './explain';
 import type { CompileFlags, Compiler, LinkPlan, PlannedObject } from './link-plan';
 import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
@@ -21,9 +28,10 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   const { tree, config } = input;
   const values = config?.values ?? new Map<string, string>();
   const arch = chooseArch(input);
-  const make = startMake(tree, values, arch, {
+  const subarch = arch === 'um' ? underUserMode(input) : arch;
+  const make = startMake(tree, values, subarch, {
     ARCH: arch,
-    SUBARCH: arch,
+    SUBARCH: subarch,
     CURDIR: pretendedRoot,
     MAKE: 'make',
     MAKECMDGOALS: 'vmlinux',
@@ -51,10 +59,6 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     : { objects: [], owners: new Map<string, Directory>() };
   const explain = explainer(tree, make.makefile, config?.values, srcarch);
   const objects = collected.objects.map((object) => withWhy(object, explain));
-  const compilerTypes = ['include/linux/compiler_types.h'].find(
-    (path) =>
-      tree.kind(path) === 'file' && (tree.read('scripts/Makefile.lib') ?? '').includes('compiler_types.h'),
-  );
   return {
     source: config ? 'kbuild' : 'none',
     arch,
@@ -64,7 +68,7 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     linkerScript: [`arch/${srcarch}/kernel/vmlinux.lds.S`, `arch/${srcarch}/vmlinux.lds.S`].find(
       (path) => tree.kind(path) === 'file',
     ),
-    flags: flagsOf(collected.owners, read, compilerTypes),
+    flags: flagsOf(make, collected.owners, read),
     unlinked(source) {
       const path = source.replace(/\.\w+$/, '.o');
       const chain = explain(path);
@@ -107,6 +111,13 @@ function chooseArch({ tree, config, arch, hostArch }: PlanInput): string {
   return only.length === 1 ? (only[0] ?? '').replace(/\/$/, '') : hostArch;
 }
 
+/** User-mode Linux runs on another architecture's kernel: the host's, unless the configuration tells. */
+function underUserMode({ tree, config, hostArch }: PlanInput): string {
+  const isX86 = config?.values.has('CONFIG_X86_64') === true || config?.values.has('CONFIG_X86_32') === true;
+  if ((isX86 || /^(?:x86_64|i.86)$/.test(hostArch)) && tree.kind('arch/x86') === 'directory') return 'x86';
+  return hostArch;
+}
+
 function compilerOf(config: ReadonlyMap<string, string>): Compiler {
   const text = config.get('CONFIG_CC_VERSION_TEXT');
   return {
@@ -137,11 +148,7 @@ function linkerWords(make: MakeProcess): {
   return { whole: [...list('vmlinux-init'), ...list('vmlinux-main')], searched: [] };
 }
 
-function collectObjects(
-  make: MakeProcess,
-  tree: TreeReader,
-  read: (path: string, inherited: string) => Directory | undefined,
-): Collected {
+function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryReader): Collected {
   const objects: Omit<PlannedObject, 'why'>[] = [];
   const owners = new Map<string, Directory>();
   const taken = new Set<string>();
@@ -166,41 +173,41 @@ function collectObjects(
     });
   };
 
-  const addWord = (word: string, directory: Directory, archive: string | undefined): void => {
+  const emptyCounts = emptyCompositesCount(make, tree);
+  const addWord = (word: string, directory: Directory): void => {
     const path = pathIn(directory.path, word);
-    if (word.endsWith('/')) {
-      builtIn(path, directory.inheritedFlags);
-    } else if (/\/built-in\.[ao]$/.test(word))
-      builtIn(path.replace(/\/built-in\.[ao]$/, ''), directory.inheritedFlags);
+    if (word.endsWith('/')) builtIn(path, directory);
+    else if (/\/built-in\.[ao]$/.test(word)) builtIn(path.replace(/\/built-in\.[ao]$/, ''), directory);
     else if (word.endsWith('.o')) {
-      const members = compositeMembers(word, directory.scope);
-      if (members === undefined) add(path, directory, undefined, archive);
+      const members = compositeMembers(word, directory.scope, emptyCounts);
+      if (members === undefined) add(path, directory, undefined, undefined);
       else
-        for (const member of members) {
-          if (member.endsWith('/')) builtIn(pathIn(directory.path, member), directory.inheritedFlags);
-          else add(pathIn(directory.path, member), directory, word, archive);
-        }
+        for (const member of members)
+          if (member.endsWith('/')) builtIn(pathIn(directory.path, member), directory);
+          else add(pathIn(directory.path, member), directory, word, undefined);
     }
   };
 
-  const builtIn = (path: string, inherited: string): void => {
+  const builtIn = (path: string, from: Directory | undefined): void => {
     if (visiting.has(path)) return;
     visiting.add(path);
-    const directory = read(path, inherited);
-    for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory, undefined);
+    const directory = read(path, from);
+    for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory);
   };
 
   const { whole, searched } = linkerWords(make);
   const takeWord = (word: string, isSearched: boolean): void => {
     const path = treePath(word);
     const inside = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, '');
+    if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, undefined);
     else if (path.endsWith('/lib.a')) {
-      const directory = read(inside, '');
+      const directory = read(inside, undefined);
       // Linked whole since 5.8 with modules, since any of them may need a member; else ld picks what is needed.
       const archive = isSearched ? path : undefined;
-      for (const member of directory?.library ?? []) if (directory) addWord(member, directory, archive);
-    } else if (path.endsWith('.o')) add(path, read(inside, ''), undefined, undefined);
+      for (const member of directory?.library ?? [])
+        if (directory && member.endsWith('.o'))
+          add(pathIn(directory.path, member), directory, undefined, archive);
+    } else if (path.endsWith('.o')) add(path, read(inside, undefined), undefined, undefined);
   };
   const isThin = whole.some((word) => word.endsWith('built-in.a'));
   for (const word of whole) takeWord(word, !isThin && word.endsWith('.a'));
@@ -227,19 +234,26 @@ function sourceOf(tree: TreeReader, object: string): string | undefined {
   return [`${stem}.c`, `${stem}.S`, `${stem}.rs`].find((path) => tree.kind(path) === 'file');
 }
 
+/** Flags of any object, in the plan or not; each is evaluated once. */
 function flagsOf(
+  make: MakeProcess,
   owners: ReadonlyMap<string, Directory>,
-  read: (path: string, inherited: string) => Directory | undefined,
-  compilerTypes: string | undefined,
+  read: DirectoryReader,
 ): (object: PlannedObject) => CompileFlags {
   const known = new Map<string, CompileFlags>();
+  const flags = flagsReader(make);
+  /** The nearest directory above that has a makefile, as if the one above that had sent make there. */
+  const nearest = (path: string): Directory | undefined => {
+    const above = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    return read(path, path === '' ? undefined : nearest(above)) ?? (path === '' ? undefined : nearest(above));
+  };
   return (object) => {
     const cached = known.get(object.path);
     if (cached) return cached;
     const inside = object.path.slice(0, Math.max(0, object.path.lastIndexOf('/')));
-    const directory = owners.get(object.path) ?? read(inside, '') ?? read('', '');
-    const flags: CompileFlags = directory
-      ? compileFlags(object, directory, compilerTypes)
+    const directory = owners.get(object.path) ?? nearest(inside);
+    const result: CompileFlags = directory
+      ? flags(object, directory, !owners.has(object.path))
       : {
           optimisation: 'unknown',
           keepsToplevelOrder: false,
@@ -248,7 +262,7 @@ function flagsOf(
           defines: [{ name: '__KERNEL__', text: '1' }],
           lto: false,
         };
-    known.set(object.path, flags);
-    return flags;
+    known.set(object.path, result);
+    return result;
   };
 }
