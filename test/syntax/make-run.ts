@@ -52,7 +52,7 @@ export function theirs(text: string): {
     writeFileSync(join(folder, 'Makefile'), text);
     const run = spawnSync('make', ['-rR', '-s', '--no-print-directory', '-C', folder, 'all'], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
       timeout: 10_000,
     });
     const lines = run.stdout.split('\n');

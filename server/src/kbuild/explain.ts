@@ -18,6 +18,14 @@ interface Mention extends WhyStep {
   readonly variable: string;
 }
 
+/** Where evaluation found things, which text alone cannot always tell. */
+export interface EvaluatedPlaces {
+  /** The directory whose makefile compiles an object: `arch/i386/oprofile` for `drivers/oprofile/oprof.o`. */
+  readonly owner: (object: string) => string | undefined;
+  /** The directory whose makefile sent make into this one; '' for the top. */
+  readonly sender: (directory: string) => string | undefined;
+}
+
 /**
  * Reads makefiles as text, every branch of every condition: which lines name an object or a directory, and under which
  * conditions. What is not written out (`$(foreach …)`) is not found; then there is no line to show.
@@ -27,6 +35,7 @@ export function explainer(
   makefile: (path: string) => Makefile | undefined,
   config: ReadonlyMap<string, string> | undefined,
   srcarch: string,
+  evaluated: EvaluatedPlaces,
 ): (object: string) => Chain | undefined {
   const assignments = new Map<string, readonly Mention[]>();
   const directoryChains = new Map<string, Chain | undefined>();
@@ -48,8 +57,13 @@ export function explainer(
     return own.slice(0, 1);
   };
 
-  const mentions = (directory: string, word: string): readonly Mention[] =>
-    makefilesIn(directory).flatMap((path) => linesOf(path).filter(({ text }) => mentionsWord(text, word)));
+  /** Lines that name the word; where none does, lines with references that may stand for it. */
+  const mentions = (directory: string, word: string): readonly Mention[] => {
+    const lines = makefilesIn(directory).flatMap(linesOf);
+    const named = lines.filter(({ text }) => mentionsWord(text, word));
+    if (named.length > 0 || word.startsWith('$')) return named;
+    return lines.filter(({ text }) => text.includes('$', text.indexOf('=')) && matchesReference(text, word));
+  };
 
   const better = (a: Chain | undefined, b: Chain): Chain => {
     const rank = (chain: Chain): number =>
@@ -82,8 +96,9 @@ export function explainer(
     if (directoryChains.has(directory)) return directoryChains.get(directory);
     directoryChains.set(directory, undefined);
     let best: Chain | undefined;
-    for (let above = parentOf(directory); ; above = parentOf(above)) {
-      const word = above === '' ? directory : directory.slice(above.length + 1);
+    const sender = evaluated.sender(directory);
+    for (let above = sender ?? parentOf(directory); ; above = parentOf(above)) {
+      const word = relativePath(above, directory);
       for (const mention of mentions(above, `${word}/`)) {
         if (!/^(?:obj|subdir|core|drivers|libs|net|init|head|virt)-/.test(mention.variable)) continue;
         const before = directoryChain(above);
@@ -101,28 +116,50 @@ export function explainer(
 
   return (object) => {
     let best: Chain | undefined;
-    for (let directory = parentOf(object); ; directory = parentOf(directory)) {
-      const word = directory === '' ? object : object.slice(directory.length + 1);
+    const owner = evaluated.owner(object);
+    for (let directory = owner ?? parentOf(object); ; directory = parentOf(directory)) {
       const before = directoryChain(directory);
       if (before) {
-        const seen = new Set<string>([word]);
+        const seen = new Set<string>();
         const climb = (name: string, below: readonly Mention[]): void => {
+          if (seen.has(name)) return;
+          seen.add(name);
           for (const mention of mentions(directory, name)) {
             if (/^(?:obj|lib|extra|head|always)-/.test(mention.variable)) {
               best = better(best, chainOf(before, [mention, ...below]));
               continue;
             }
             const composite = compositeName(mention.variable);
-            if (composite === undefined || seen.has(composite)) continue;
-            seen.add(composite);
-            climb(composite, [mention, ...below]);
+            if (composite !== undefined) climb(composite, [mention, ...below]);
+            for (const reference of referencesTo(mention.variable)) climb(reference, [mention, ...below]);
           }
         };
+        const word = relativePath(directory, object);
         climb(word, []);
+        // $(addprefix ../../drivers/oprofile/, oprof.o)
+        if (best === undefined && word.startsWith('../')) climb(word.slice(word.lastIndexOf('/') + 1), []);
+        // At least the way to the makefile that names it somehow.
+        if (best === undefined && directory === owner) best = before;
       }
       if (best !== undefined || directory === '') return best;
     }
   };
+}
+
+/** `../mach-es7000`: from one directory of the tree to another path of it. */
+function relativePath(from: string, to: string): string {
+  if (from === '') return to;
+  if (to.startsWith(`${from}/`)) return to.slice(from.length + 1);
+  const [a, b] = [from.split('/'), to.split('/')];
+  let common = 0;
+  while (common < a.length && common < b.length - 1 && a[common] === b[common]) common++;
+  return [...a.slice(common).map(() => '..'), ...b.slice(common)].join('/');
+}
+
+/** How a variable set as `mmu-$(CONFIG_MMU)` is used: `$(mmu-y)`. */
+function referencesTo(variable: string): readonly string[] {
+  const stem = /^(.+)-\$[({][^(){}]*[)}]$/.exec(variable)?.[1];
+  return stem === undefined ? [`$(${variable})`] : [`$(${stem}-y)`, `$(${stem}-m)`];
 }
 
 /** What else a makefile asks (is this a sub-make? which goal?) is no property of the kernel. */
@@ -142,6 +179,30 @@ function mentionsWord(text: string, word: string): boolean {
     const before = text.charAt(at - 1);
     const after = text.charAt(at + word.length);
     if (/[\s=(,]/.test(before) && (after === '' || /[\s),]/.test(after))) return true;
+  }
+  return false;
+}
+
+/** `head_$(BITS).o` may be head_64.o; a word that is nothing but a reference says too little. */
+function matchesReference(text: string, word: string): boolean {
+  for (const [written] of text
+    .slice(text.indexOf('=') + 1)
+    .matchAll(/(?:\$[({][^(){}\s]*[)}]|[^\s$(){}])+/g)) {
+    if (!written.includes('$')) continue;
+    const parts = written.split(/\$[({][^(){}]*[)}]/);
+    const [first = ''] = parts;
+    const last = parts.at(-1) ?? '';
+    if (first.length < 2 && last.length < 4) continue;
+    if (word.length < first.length + last.length || !word.startsWith(first) || !word.endsWith(last)) continue;
+    let at = first.length;
+    if (
+      parts.slice(1, -1).every((part) => {
+        at = word.indexOf(part, at);
+        return at >= 0;
+      }) &&
+      !word.slice(first.length, word.length - last.length).includes('.')
+    )
+      return true;
   }
   return false;
 }

@@ -56,8 +56,11 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   });
   const collected = config
     ? collectObjects(make, tree, read)
-    : { objects: [], owners: new Map<string, Directory>() };
-  const explain = explainer(tree, make.makefile, config?.values, srcarch);
+    : { objects: [], owners: new Map<string, Directory>(), senders: new Map<string, string>() };
+  const explain = explainer(tree, make.makefile, config?.values, srcarch, {
+    owner: (object) => collected.owners.get(object)?.path,
+    sender: (directory) => collected.senders.get(directory),
+  });
   const objects = collected.objects.map((object) => withWhy(object, explain));
   return {
     source: config ? 'kbuild' : 'none',
@@ -132,6 +135,8 @@ interface Collected {
   readonly objects: readonly Omit<PlannedObject, 'why'>[];
   /** The directory whose makefile compiles an object. */
   readonly owners: ReadonlyMap<string, Directory>;
+  /** The directory whose makefile sent make into another. */
+  readonly senders: ReadonlyMap<string, string>;
 }
 
 /** What the top Makefile hands to the linker, in order: whole, then what is searched like an archive. */
@@ -153,6 +158,7 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
   const owners = new Map<string, Directory>();
   const taken = new Set<string>();
   const visiting = new Set<string>();
+  const senders = new Map<string, string>();
 
   const add = (
     path: string,
@@ -191,6 +197,7 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
   const builtIn = (path: string, from: Directory | undefined): void => {
     if (visiting.has(path)) return;
     visiting.add(path);
+    if (from) senders.set(path, from.path);
     const directory = read(path, from);
     for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory);
   };
@@ -212,7 +219,7 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
   const isThin = whole.some((word) => word.endsWith('built-in.a'));
   for (const word of whole) takeWord(word, !isThin && word.endsWith('.a'));
   for (const word of searched) takeWord(word, true);
-  return { objects: headFirst(tree, objects), owners };
+  return { objects: headFirst(tree, objects), owners, senders };
 }
 
 /** `ar mPi` of the top Makefile since 6.1: what scripts/head-object-list.txt names goes to the front. */

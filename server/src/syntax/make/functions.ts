@@ -88,7 +88,7 @@ export const textFunctions: Readonly<
 /** As strcmp orders UTF-8: by code point, which is not quite JavaScript's order by code unit. */
 function byBytes(a: string, b: string): number {
   if (a === b) return 0;
-  const [x, y] = [[...a], [...b]];
+  const [x, y] = [Array.from(a), Array.from(b)];
   for (let at = 0; at < Math.min(x.length, y.length); at++) {
     const difference = (x[at]?.codePointAt(0) ?? 0) - (y[at]?.codePointAt(0) ?? 0);
     if (difference !== 0) return difference;

@@ -164,7 +164,7 @@ export function parseMakefile(text: string): Makefile {
     if (colon >= 0) {
       afterRule = true;
       const behind = stripped.slice(colon).replace(/^:+/, '');
-      const assign = /=/.test(behind) ? readAssignment(behind.trimStart(), line) : undefined;
+      const assign = behind.includes('=') ? readAssignment(behind.trimStart(), line) : undefined;
       if (assign) body.push({ kind: 'target-assign', line, targets: stripped.slice(0, colon), assign });
       else if (/\$[({]eval\b/.test(stripped)) body.push({ kind: 'expression', line, text: stripped });
     } else if (stripped.startsWith('$')) {
