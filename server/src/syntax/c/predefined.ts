@@ -109,7 +109,8 @@ function gccVersion(config: ReadonlyMap<string, string> | undefined): {
 } {
   const recorded =
     Number(config?.get('CONFIG_GCC_VERSION') ?? '0') || Number(config?.get('CONFIG_CLANG_VERSION') ?? '0');
-  const version = recorded > 0 ? recorded : 120200;
+  // Kernels that do not record it (before 4.18) know GCC 4 and refuse, or miss their own macros with, much later ones.
+  const version = recorded > 0 ? recorded : config === undefined || config.size === 0 ? 120200 : 40600;
   return {
     major: Math.floor(version / 10000),
     minor: Math.floor(version / 100) % 100,

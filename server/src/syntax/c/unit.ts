@@ -1,4 +1,5 @@
-import { evaluateCondition, type ConditionScope } from './condition';
+import type { ConditionScope } from './condition';
+import { evaluateRemembered } from './remembered-condition';
 import { expand, ExpansionTooLarge, parseMacro, type Macro } from './expand';
 import { guardText } from './guard-text';
 import { lex, tokensText, type Token } from './lex';
@@ -423,7 +424,7 @@ class UnitWalk {
       return known === undefined ? undefined : known === simple.negated ? 0n : 1n;
     }
     try {
-      const value = evaluateCondition(condition, this.scope);
+      const value = evaluateRemembered(condition, this.scope);
       // With a configuration, what cannot be parsed is an #if that the compiler would refuse: false, as an error is.
       return value === undefined && !this.unit.undecided ? 0n : value;
     } catch (error) {

@@ -1,0 +1,67 @@
+import { evaluateCondition, type ConditionScope, type ConditionValue } from './condition';
+import type { Macro } from './expand';
+
+/** What an evaluation asked, what it was told, and what came of it. */
+interface Memory {
+  readonly lookups: readonly (readonly [name: string, macro: Macro | undefined])[];
+  readonly defined: readonly (readonly [name: string, answer: boolean | undefined])[];
+  readonly unknown: readonly (readonly [name: string, answer: boolean])[];
+  readonly value: ConditionValue;
+}
+
+const memories = new Map<string, Memory[]>();
+const mostVariants = 6;
+
+/**
+ * The same as {@link evaluateCondition}, which depends on nothing but what it asks of its scope: where all of that is
+ * answered as before, so is the condition. The same few thousand conditions come in every unit.
+ */
+export function evaluateRemembered(text: string, scope: ConditionScope): ConditionValue {
+  const known = memories.get(text);
+  if (known) for (const memory of known) if (holds(memory, scope)) return memory.value;
+  const lookups: (readonly [string, Macro | undefined])[] = [];
+  const defined: (readonly [string, boolean | undefined])[] = [];
+  const unknown: (readonly [string, boolean])[] = [];
+  let changing = false;
+  const value = evaluateCondition(text, {
+    lookup(name) {
+      const macro = scope.lookup(name);
+      lookups.push([name, macro]);
+      return macro;
+    },
+    isDefined(name) {
+      const answer = scope.isDefined(name);
+      defined.push([name, answer]);
+      return answer;
+    },
+    isUnknown(name) {
+      const answer = scope.isUnknown?.(name) ?? false;
+      unknown.push([name, answer]);
+      return answer;
+    },
+    hasInclude(spec) {
+      changing = true;
+      return scope.hasInclude?.(spec) ?? false;
+    },
+    builtin(name) {
+      const answer = scope.builtin?.(name);
+      if (answer !== undefined) changing = true;
+      return answer;
+    },
+  });
+  if (!changing) {
+    const variants = known ?? [];
+    variants.unshift({ lookups, defined, unknown, value });
+    variants.length = Math.min(variants.length, mostVariants);
+    memories.set(text, variants);
+  }
+  return value;
+}
+
+function holds({ lookups, defined, unknown }: Memory, scope: ConditionScope): boolean {
+  return (
+    lookups.every(([name, macro]) => scope.lookup(name) === macro) &&
+    defined.every(([name, answer]) => scope.isDefined(name) === answer) &&
+    unknown.every(([name, answer]) => (scope.isUnknown?.(name) ?? false) === answer)
+  );
+}
