@@ -1,4 +1,4 @@
-import { lex, tokensText, type Token } from './lex';
+import { lex, type Token } from './lex';
 
 /** A macro as defined: C11 6.10.3, with GNU named variadic arguments and `, ## args`. */
 export interface Macro {
@@ -14,6 +14,11 @@ export interface MacroScope {
   lookup(name: string): Macro | undefined;
   /** `__LINE__`, `__FILE__`, `__COUNTER__`, …: the token's text, or `undefined` where the name is not built in. */
   builtin?(name: string): string | undefined;
+  /**
+   * Operators of conditions (`defined X`, `__has_include(…)`), whose operands are not expanded: takes what it needs
+   * off `rest` (the next token last) and gives the token that stands for the result; `undefined`: not an operator here.
+   */
+  operator?(name: string, rest: Expanded[]): Token | undefined;
 }
 
 /** Macro expansion stops here, rather than fill the memory for `#define A A1 A1`, `#define A1 A2 A2`, … */
@@ -82,7 +87,13 @@ function expandInto(
   const stack = [...input].reverse();
   for (let token = stack.pop(); token !== undefined; token = stack.pop()) {
     if (--budget.left < 0) throw new ExpansionTooLarge('macro expansion too large');
-    if (token.placemarker === true) continue;
+    if (token.kind === 'name' && scope.operator) {
+      const result = scope.operator(token.text, stack);
+      if (result !== undefined) {
+        output.push({ ...result, spaced: token.spaced, origin: token.origin, hidden: undefined });
+        continue;
+      }
+    }
     if (token.kind !== 'name' || hides(token.hidden, token.text)) {
       output.push(token);
       continue;
@@ -99,20 +110,32 @@ function expandInto(
     }
     if (macro.parameters === undefined) {
       const hidden: HideSet = { name: macro.name, rest: token.hidden };
-      pushAll(stack, substitute(macro, [], token, hidden, scope, budget));
+      pushAll(stack, substitute(macro, [], token, hidden, scope, budget), token.spaced);
       continue;
     }
     const call = readArguments(stack, macro);
-    if (call === undefined) {
+    if (call === undefined || !takes(macro, call.arguments.length)) {
+      // With a wrong number of arguments GCC complains, and keeps the name alone.
       output.push(token);
       continue;
     }
     const hidden: HideSet = { name: macro.name, rest: intersect(token.hidden, call.closeHidden) };
-    pushAll(stack, substitute(macro, call.arguments, token, hidden, scope, budget));
+    pushAll(stack, substitute(macro, call.arguments, token, hidden, scope, budget), token.spaced);
   }
 }
 
-function pushAll(stack: Expanded[], tokens: readonly Expanded[]): void {
+/** The variadic argument may be missing altogether. */
+function takes(macro: Macro, given: number): boolean {
+  const wanted = macro.parameters?.length ?? 0;
+  return given === wanted || (macro.variadic && given === wanted - 1);
+}
+
+/** White space before a macro that came to nothing stays before what follows. */
+function pushAll(stack: Expanded[], tokens: readonly Expanded[], spaced: boolean): void {
+  if (tokens.length === 0 && spaced) {
+    const after = stack.pop();
+    if (after) stack.push({ ...after, spaced: true });
+  }
   for (let index = tokens.length - 1; index >= 0; index--) {
     const token = tokens[index];
     if (token) stack.push(token);
@@ -127,7 +150,6 @@ function readArguments(
   | { readonly arguments: readonly (readonly Expanded[])[]; readonly closeHidden: HideSet | undefined }
   | undefined {
   let at = stack.length - 1;
-  while (stack[at]?.placemarker === true) at--;
   if (stack[at]?.text !== '(' || stack[at]?.kind !== 'punctuator') return undefined;
   const names = macro.parameters ?? [];
   const found: Expanded[][] = [[]];
@@ -211,7 +233,8 @@ function substitute(
       const nextHash = next.text === '#' && macro.parameters !== undefined ? indexOf(body[at + 1]) : -1;
       const left = result.pop();
       if (left === undefined) break;
-      // GNU: a comma before an empty variadic argument goes away with it; before a full one nothing is pasted.
+      // GNU: a comma before a variadic argument that is absent goes away; before any other nothing is pasted. Empty is
+      // not absent (`f(1,)`), unless it is the only argument there can be.
       if (
         macro.variadic &&
         nextIndex === parameters.length - 1 &&
@@ -219,8 +242,8 @@ function substitute(
         left.kind === 'punctuator'
       ) {
         const absent = given.length < parameters.length;
-        if (absent || (raw(nextIndex).length === 0 && parameters.length >= 1)) continue;
-        result.push(left, ...filled(fully(nextIndex), next.spaced));
+        if (absent || (parameters.length === 1 && raw(nextIndex).length === 0)) continue;
+        result.push(left, ...filled(raw(nextIndex), raw(nextIndex)[0]?.spaced ?? false));
         continue;
       }
       let right: readonly Expanded[];
@@ -241,21 +264,31 @@ function substitute(
     const pasted = follows?.kind === 'punctuator' && follows.text === '##';
     result.push(...filled(pasted ? raw(index) : fully(index), token.spaced));
   }
-  const [first, ...rest] = result;
-  const all = first === undefined ? [] : [{ ...first, spaced: call.spaced }, ...rest];
-  return all.map((token) => ({
-    ...token,
-    // What the call's arguments wrote keeps its own place; the call itself is the origin of it all.
-    origin: call.origin,
-    hidden: union(token.hidden, hidden),
-  }));
+  const made: Expanded[] = [];
+  let spaced = false;
+  for (const token of result) {
+    spaced ||= token.spaced;
+    // Placemarkers have done their work once `##` is done; the white space before one stays.
+    if (token.placemarker === true) continue;
+    made.push({
+      ...token,
+      spaced: made.length === 0 ? call.spaced : spaced,
+      // The call itself is the origin of it all, also of what its arguments wrote.
+      origin: call.origin,
+      hidden: union(token.hidden, hidden),
+    });
+    spaced = false;
+  }
+  return made;
 }
 
 function stringify(tokens: readonly Expanded[]): string {
-  const text = tokensText(tokens.filter(({ placemarker }) => placemarker !== true)).replace(
-    /(?:u8|[LuU])?"(?:[^"\\]|\\[\s\S])*"|[LuU]?'(?:[^'\\]|\\[\s\S])*'/g,
-    (literal) => literal.replace(/[\\"]/g, '\\$&'),
-  );
+  let text = '';
+  for (const [index, token] of tokens.entries()) {
+    const isLiteral = token.kind === 'string' || token.kind === 'char';
+    text += index > 0 && token.spaced ? ' ' : '';
+    text += isLiteral ? token.text.replace(/[\\"]/g, '\\$&') : token.text;
+  }
   return `"${text}"`;
 }
 
