@@ -22,7 +22,7 @@ export function evaluateRemembered(text: string, scope: ConditionScope): Conditi
   const lookups: (readonly [string, Macro | undefined])[] = [];
   const defined: (readonly [string, boolean | undefined])[] = [];
   const unknown: (readonly [string, boolean])[] = [];
-  let changing = false;
+  const state = { changing: false };
   const value = evaluateCondition(text, {
     lookup(name) {
       const macro = scope.lookup(name);
@@ -35,24 +35,24 @@ export function evaluateRemembered(text: string, scope: ConditionScope): Conditi
       return answer;
     },
     isUnknown(name) {
-      const answer = scope.isUnknown?.(name) ?? false;
+      const answer = scope.isUnknown?.(name) === true;
       unknown.push([name, answer]);
       return answer;
     },
     hasInclude(spec) {
-      changing = true;
-      return scope.hasInclude?.(spec) ?? false;
+      state.changing = true;
+      return scope.hasInclude?.(spec) === true;
     },
     builtin(name) {
       const answer = scope.builtin?.(name);
-      if (answer !== undefined) changing = true;
+      if (answer !== undefined) state.changing = true;
       return answer;
     },
   });
-  if (!changing) {
+  if (!state.changing) {
     const variants = known ?? [];
     variants.unshift({ lookups, defined, unknown, value });
-    variants.length = Math.min(variants.length, mostVariants);
+    if (variants.length > mostVariants) variants.pop();
     memories.set(text, variants);
   }
   return value;
@@ -62,6 +62,6 @@ function holds({ lookups, defined, unknown }: Memory, scope: ConditionScope): bo
   return (
     lookups.every(([name, macro]) => scope.lookup(name) === macro) &&
     defined.every(([name, answer]) => scope.isDefined(name) === answer) &&
-    unknown.every(([name, answer]) => (scope.isUnknown?.(name) ?? false) === answer)
+    unknown.every(([name, answer]) => (scope.isUnknown?.(name) === true) === answer)
   );
 }

@@ -4,6 +4,12 @@
  */
 
 /** From its `#` to its newline, 0-based UTF-16 code units; the line is 1-based, that of the `#`. */
+/** `defined(NAME)`, or with `negated` `!defined(NAME)`. */
+export interface SimpleTest {
+  readonly name: string;
+  readonly negated: boolean;
+}
+
 export type Directive =
   | {
       readonly kind: 'include';
@@ -37,6 +43,8 @@ export type Directive =
       readonly kind: 'if' | 'elif';
       /** The condition; `#ifdef X` stands as `defined(X)`, `#ifndef X` as `!defined(X)`. */
       readonly text: string;
+      /** Where it asks only whether one name is defined. */
+      readonly simple: SimpleTest | undefined;
       readonly offset: number;
       readonly end: number;
       readonly line: number;
@@ -324,13 +332,23 @@ function readDirective(
       return name === undefined ? undefined : { kind: 'undef', name, ...where };
     case 'if':
     case 'elif':
-      return { kind: keyword, text: rest, ...where };
+      return { kind: keyword, text: rest, simple: simpleTest(rest), ...where };
     case 'ifdef':
     case 'elifdef':
-      return { kind: keyword === 'ifdef' ? 'if' : 'elif', text: `defined(${name ?? ''})`, ...where };
+      return {
+        kind: keyword === 'ifdef' ? 'if' : 'elif',
+        text: `defined(${name ?? ''})`,
+        simple: name === undefined ? undefined : { name, negated: false },
+        ...where,
+      };
     case 'ifndef':
     case 'elifndef':
-      return { kind: keyword === 'ifndef' ? 'if' : 'elif', text: `!defined(${name ?? ''})`, ...where };
+      return {
+        kind: keyword === 'ifndef' ? 'if' : 'elif',
+        text: `!defined(${name ?? ''})`,
+        simple: name === undefined ? undefined : { name, negated: true },
+        ...where,
+      };
     case 'else':
     case 'endif':
       return { kind: keyword, ...where };
@@ -339,6 +357,11 @@ function readDirective(
     default:
       return undefined;
   }
+}
+
+function simpleTest(condition: string): SimpleTest | undefined {
+  const match = /^(!?)\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|\s([A-Za-z_]\w*))$/.exec(condition);
+  return match ? { negated: match[1] === '!', name: match[2] ?? match[3] ?? '' } : undefined;
 }
 
 /** `#ifndef G` first, its `#endif` last, nothing but comments outside, and `#define G` in it. */

@@ -60,6 +60,8 @@ const deepestInclude = 200;
 
 type Active = 'yes' | 'no' | 'maybe';
 
+type ConditionDirective = Directive & { readonly kind: 'if' | 'elif' };
+
 interface Guard {
   readonly condition: string;
   readonly negated: boolean;
@@ -148,6 +150,7 @@ class UnitWalk {
   private readonly visited = new Set<string>();
   private readonly done = new Set<string>();
   private readonly resolved: Map<string, string | undefined>;
+  private readonly byDirective: Map<Directive, string | undefined>;
   private readonly guards: Guard[] = [];
   private active: Active = 'yes';
   private counter = 0;
@@ -180,7 +183,7 @@ class UnitWalk {
     private readonly relevance: Relevance | undefined,
   ) {
     this.seen = new Uint32Array(relevance?.size ?? 0);
-    this.resolved = resolutions(files, unit.includePaths);
+    ({ bySpec: this.resolved, byDirective: this.byDirective } = resolutions(files, unit.includePaths));
     this.base = predefinedMacros(unit.predefined);
     for (const { name, text } of unit.defines)
       if (text === undefined) this.macros.set(name, undefined);
@@ -233,6 +236,19 @@ class UnitWalk {
     return found;
   }
 
+  /** A directive stands in one file, so what it means depends on the include paths alone. */
+  private resolveDirective(
+    directive: Directive & { readonly kind: 'include' },
+    form: 'quote' | 'angle',
+    from: string,
+  ): string | undefined {
+    const known = this.byDirective.get(directive);
+    if (known !== undefined || this.byDirective.has(directive)) return known;
+    const found = this.resolve(directive.text, form, from, directive.next ? from : undefined);
+    this.byDirective.set(directive, found);
+    return found;
+  }
+
   private search(
     spec: string,
     form: 'quote' | 'angle',
@@ -261,7 +277,10 @@ class UnitWalk {
       form = quoted === undefined ? 'angle' : 'quote';
       text = quoted ?? (angled ?? '').replace(/\s+/g, '');
     }
-    const found = this.resolve(text, form, file.path, directive.next ? file.path : undefined);
+    const found =
+      directive.form === 'computed'
+        ? this.resolve(text, form, file.path)
+        : this.resolveDirective(directive, form, file.path);
     if (found !== undefined) {
       this.file(found, depth + 1);
       return;
@@ -369,12 +388,12 @@ class UnitWalk {
           isIncludeGuard,
         };
         branchings.push(branching);
-        this.enter(branching, directive.text, directive.line);
+        this.enter(branching, directive, directive.line);
         return;
       }
       case 'elif': {
         const branching = branchings.at(-1);
-        if (branching) this.enter(branching, directive.text, directive.line);
+        if (branching) this.enter(branching, directive, directive.line);
         return;
       }
       case 'else': {
@@ -392,7 +411,8 @@ class UnitWalk {
   }
 
   /** Into the next branch of an #if; `undefined` condition: #else. */
-  private enter(branching: Branching, condition: string | undefined, line: number): void {
+  private enter(branching: Branching, directive: ConditionDirective | undefined, line: number): void {
+    const condition = directive?.text;
     this.guards.length = branching.guardsBefore;
     if (!branching.isIncludeGuard) {
       for (const earlier of branching.earlier) this.guards.push({ condition: earlier, negated: true });
@@ -404,7 +424,7 @@ class UnitWalk {
       return;
     }
     this.line = line;
-    const value = condition === undefined ? 1n : this.evaluate(condition);
+    const value = directive === undefined ? 1n : this.evaluate(directive);
     if (value === 0n) this.active = 'no';
     else if (value === undefined) this.active = 'maybe';
     else {
@@ -416,9 +436,8 @@ class UnitWalk {
     if (this.active === 'maybe') branching.active = 'maybe';
   }
 
-  private evaluate(condition: string): bigint | undefined {
+  private evaluate({ text: condition, simple }: ConditionDirective): bigint | undefined {
     // Most conditions ask whether one name is defined: that needs no expansion.
-    const simple = simpleTest(condition);
     if (simple !== undefined) {
       const known = this.scope.isDefined(simple.name);
       return known === undefined ? undefined : known === simple.negated ? 0n : 1n;
@@ -526,22 +545,6 @@ class UnitWalk {
   }
 }
 
-interface SimpleTest {
-  readonly name: string;
-  readonly negated: boolean;
-}
-
-const simpleTests = new Map<string, SimpleTest | undefined>();
-
-/** `defined(NAME)` and `!defined(NAME)`, and nothing else. */
-function simpleTest(condition: string): SimpleTest | undefined {
-  if (simpleTests.has(condition)) return simpleTests.get(condition);
-  const match = /^(!?)\s*defined\s*(?:\(\s*([A-Za-z_]\w*)\s*\)|\s([A-Za-z_]\w*))$/.exec(condition);
-  const test = match ? { negated: match[1] === '!', name: match[2] ?? match[3] ?? '' } : undefined;
-  simpleTests.set(condition, test);
-  return test;
-}
-
 const alwaysDefined = new Set(['__has_include', '__has_attribute', '__has_builtin', '__LINE__', '__FILE__']);
 
 const baseCache = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, Macro>>();
@@ -556,13 +559,18 @@ function predefinedMacros(texts: ReadonlyMap<string, string>): ReadonlyMap<strin
 }
 
 /** Include lookups, shared by the units of one view of the tree that have the same include paths. */
-const resolvedCache = new WeakMap<UnitFiles, Map<string, Map<string, string | undefined>>>();
+interface Resolutions {
+  readonly bySpec: Map<string, string | undefined>;
+  readonly byDirective: Map<Directive, string | undefined>;
+}
 
-function resolutions(files: UnitFiles, includePaths: readonly string[]): Map<string, string | undefined> {
-  const ofFiles = resolvedCache.get(files) ?? new Map<string, Map<string, string | undefined>>();
+const resolvedCache = new WeakMap<UnitFiles, Map<string, Resolutions>>();
+
+function resolutions(files: UnitFiles, includePaths: readonly string[]): Resolutions {
+  const ofFiles = resolvedCache.get(files) ?? new Map<string, Resolutions>();
   resolvedCache.set(files, ofFiles);
   const key = includePaths.join(':');
-  const found = ofFiles.get(key) ?? new Map<string, string | undefined>();
+  const found = ofFiles.get(key) ?? { bySpec: new Map(), byDirective: new Map() };
   ofFiles.set(key, found);
   return found;
 }
