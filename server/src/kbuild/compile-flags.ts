@@ -117,7 +117,10 @@ function kbuildNames(object: PlannedObject, stem: string): CompileFlags['defines
 }
 
 /** GCC's words, as far as they decide tables. Later ones win, as for GCC. */
-export function readFlags(words: readonly string[]): CompileFlags {
+export function readFlags(
+  words: readonly string[],
+  place: (path: string) => string = treePath,
+): CompileFlags {
   let optimisation: CompileFlags['optimisation'] = '0';
   let keepsToplevelOrder = false;
   let lto = false;
@@ -126,9 +129,9 @@ export function readFlags(words: readonly string[]): CompileFlags {
   const defines: { name: string; text: string | undefined }[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
-    if (word === '-include') forcedIncludes.push(treePath(words[++at] ?? ''));
-    else if (word === '-I') includePaths.push(treePath(words[++at] ?? ''));
-    else if (word.startsWith('-I')) includePaths.push(treePath(word.slice(2)));
+    if (word === '-include') forcedIncludes.push(place(words[++at] ?? ''));
+    else if (word === '-I') includePaths.push(place(words[++at] ?? ''));
+    else if (word.startsWith('-I')) includePaths.push(place(word.slice(2)));
     else if (word.startsWith('-D')) {
       const definition = word === '-D' ? (words[++at] ?? '') : word.slice(2);
       const equals = definition.indexOf('=');
