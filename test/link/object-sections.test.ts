@@ -58,13 +58,15 @@ describe('sections of an object', () => {
   after(() => bench.remove());
   bench.write('unit.c', source);
 
+  // Clang is a second witness where it is installed; CI installs it and may not do without.
+  const hasClang = spawnSync('clang', ['--version']).status === 0;
+  if (!hasClang && process.env.CI !== undefined) throw new Error('CI must install clang');
+  if (!hasClang) console.log('    clang is not installed: its three cases are not run');
   const cases: readonly (readonly ['gcc' | 'clang', CompileFlags['optimisation'], boolean])[] = [
     ...(['0', '1', '2', '3', 's', 'g', 'fast'] as const).map((level) => ['gcc', level, false] as const),
     ['gcc', '2', true],
     ['gcc', 's', true],
-    ['clang', '0', false],
-    ['clang', '2', false],
-    ['clang', 's', false],
+    ...(['0', '2', 's'] as const).flatMap((level) => (hasClang ? [['clang', level, false] as const] : [])),
   ];
   for (const [compiler, level, keeps] of cases) {
     const flags = [`-O${level}`, ...(keeps ? ['-fno-toplevel-reorder'] : [])];
