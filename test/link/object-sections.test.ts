@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import type { CompileFlags } from '../../server/src/kbuild/link-plan';
 import { objectSections, type Compilation } from '../../server/src/link/object-sections';
