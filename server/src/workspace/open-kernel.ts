@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { planFromArtefacts } from '../kbuild/artefacts';
 import { makeLinkPlan } from '../kbuild/make-link-plan';
 import type { LinkPlan } from '../kbuild/link-plan';
 import { decode, diskTree, errorCode } from '../source/disk-tree';
@@ -61,12 +62,18 @@ export function openKernel(
   if ('failure' in project) return project;
   const tree = diskTree(root);
   const { config, path } = configuration;
-  const plan = makeLinkPlan({
+  const build = buildFolder === undefined ? undefined : diskTree(buildFolder);
+  const evaluated = makeLinkPlan({
     tree,
     config,
     arch: choice.arch,
     hostArch: hostArchitectures[process.arch] ?? process.arch,
   });
+  const plan =
+    (build &&
+      config &&
+      planFromArtefacts(evaluated, { tree, build, bytes: (file) => bytesOf(build.root, file) })) ??
+    evaluated;
   if (choice.arch !== undefined && tree.kind(`arch/${plan.srcarch}`) !== 'directory')
     return {
       failure: `--arch ${choice.arch}: the tree has no arch/${plan.srcarch}; it has: ${architectures(tree)}`,
@@ -85,13 +92,22 @@ export function openKernel(
   return {
     root,
     tree,
-    build: buildFolder === undefined ? undefined : diskTree(buildFolder),
+    build,
     config,
     configFile,
     plan,
     project,
     notes,
   };
+}
+
+/** A file of a build as it is; `undefined`: there is none. */
+function bytesOf(folder: string, path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(join(folder, path));
+  } catch {
+    return undefined;
+  }
 }
 
 function findConfig(
