@@ -1,0 +1,132 @@
+import { strict as assert } from 'node:assert';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { between, copyOfExample, makeKernel, symbolsOf, twIndex } from './kernel-under-test';
+
+const events = ['init', 'clone', 'exec', 'uid', 'gid', 'exit', 'free'];
+const schema = z.object({
+  events: z.array(
+    z.object({
+      name: z.string(),
+      start: z.string().nullable(),
+      entries: z.array(z.object({ variable: z.string() })),
+    }),
+  ),
+  callSites: z.array(z.object({ event: z.string() })),
+});
+
+const sourcesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.[ch]$/.test(path));
+
+const edit = (path: string, change: (text: string) => string): void => {
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+};
+
+/** The example kernel rewritten to the dialect of December 2006. */
+function toDialectB(root: string): void {
+  const macros = events
+    .map(
+      (event) => `#define DEFINE_TASK_${event.toUpperCase()}CALL(fn) __task_call(${event.toUpperCase()}, fn)`,
+    )
+    .join('\n');
+  for (const path of sourcesBelow(root))
+    edit(join(root, path), (text) =>
+      text
+        .replace(
+          /^#define task_watcher_func\(ev, fn\) \\\n.*\n.*fn$/m,
+          `#define __task_call(ev, fn) static task_watcher_fn __task_##ev##_##fn __used __section(".task." #ev) = fn\n${macros}`,
+        )
+        .replace(/^#define task_watcher_func\(ev, fn\) _Static_assert.*$/m, '')
+        .replace(
+          /\btask_watcher_func\((\w+), (\w+)\)/g,
+          (_, event: string, fn: string) => `DEFINE_TASK_${event.toUpperCase()}CALL(${fn})`,
+        )
+        .replace(
+          'task_watcher_fn const box_forgets __used __section(".task_watchers.free")',
+          'task_watcher_fn box_forgets __used __section(".task.FREE")',
+        )
+        .replace(/__(start|stop)_task_watchers_/g, '__$1_task_'),
+    );
+  const table = events.map(
+    (event) => `\t\t__start_task_${event} = .; \\\n\t\tKEEP(*(.task.${event.toUpperCase()})) \\`,
+  );
+  edit(join(root, 'include/asm-generic/vmlinux.lds.h'), (text) =>
+    text.replace(
+      /#define TASK_WATCHERS\(ev\)[\s\S]*?\n\t}\n/,
+      `#define TASK_WATCHERS_TABLE \\\n\t. = ALIGN(8); \\\n\t.task : { \\\n\t\t*(.task.table) \\\n${table.join('\n')}\n\t\t__stop_task_free = .; \\\n\t\t*(.task.function.*) \\\n\t}\n`,
+    ),
+  );
+}
+
+const compare = (folder: string, prefix: string): void => {
+  const symbols = symbolsOf(makeKernel(folder));
+  const { status, out, err } = twIndex(['table', '--format', 'json', '--root', folder]);
+  assert.equal(status, 0, err);
+  const predicted = schema.parse(JSON.parse(out));
+  assert.equal(predicted.callSites.length, 8);
+  events.forEach((event, index) => {
+    const next = events[index + 1];
+    const stop = next === undefined ? `__stop_${prefix}_free` : `__start_${prefix}_${next}`;
+    const real = between(symbols, `__start_${prefix}_${event}`, stop);
+    const table = predicted.events.find(({ name }) => name === event.toUpperCase());
+    assert.ok(real.length > 0);
+    assert.equal(table?.start, `__start_${prefix}_${event}`);
+    assert.deepEqual(
+      table.entries.map(({ variable }) => variable),
+      real,
+    );
+  });
+};
+
+describe('dialects, built and read back', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = copyOfExample();
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('December 2006: DEFINE_TASK_*CALL, .task.*, another output section', () => {
+    toDialectB(folder);
+    compare(folder, 'task');
+  });
+
+  it('a file of several watchers without const is reversed by gcc, and predicted so', () => {
+    edit(
+      join(folder, 'ipc/sem.c'),
+      (text) =>
+        `${text}\nstatic int sem_second(unsigned long val, struct task_struct *tsk)\n{\n\treturn 0;\n}\ntask_watcher_func(init, sem_second);\n`,
+    );
+    compare(folder, 'task_watchers');
+  });
+
+  it('June 2006: notifier chains have no table, and it says so', () => {
+    edit(
+      join(folder, 'kernel/lockdep.c'),
+      (text) =>
+        `${text}\nstatic int __init lockdep_watch(void)\n{\n\treturn register_task_watcher(&lockdep_nb);\n}\n`,
+    );
+    const { out } = twIndex(['list', '--root', folder]);
+    assert.match(
+      out,
+      /kernel\/lockdep\.c:14\s+register_task_watcher\(&lockdep_nb\)\s+notifier chain \(June 2006\): no table/,
+    );
+  });
+
+  it('a registration whose header is not included has no effect', () => {
+    edit(join(folder, 'ipc/sem.c'), (text) => text.replace('#include <linux/task_watchers.h>\n', ''));
+    const { out } = twIndex(['INIT', '--all', '--root', folder]);
+    assert.match(out, /no-effect\s+copy_semundo\s+ipc\/sem\.c:29\s+the macro is not visible here/);
+  });
+
+  it('a section that no pattern takes is an orphan: no slot', () => {
+    edit(join(folder, 'include/asm-generic/vmlinux.lds.h'), (text) =>
+      text.replace('\t\tTASK_WATCHERS(uid) \\\n', ''),
+    );
+    const { out } = twIndex(['UID', '--all', '--root', folder]);
+    assert.match(out, /UID {2}0 watchers/);
+    assert.match(out, /orphan\s+key_fsuid_changed/);
+  });
+});
