@@ -31,7 +31,7 @@ export function ours(text: string): {
       if (kind === 'info') said.push(what);
     },
     unknownShell: () => undefined,
-    work: newWork(),
+    work: { ...newWork(), left: 300_000 },
   };
   const scope: Scope = { variables: new Map(), parent: undefined, world };
   const makefile = parseMakefile(text);

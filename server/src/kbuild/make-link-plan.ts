@@ -79,7 +79,11 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     },
     conditions: (source) => explain(source.replace(/\.\w+$/, '.o'))?.steps ?? [],
     get notes() {
-      return [...notes, ...make.notes];
+      const endless: readonly Note[] =
+        make.scope.world.work.left < 0
+          ? [{ message: 'makefiles expand without end: what they ask for is not complete here' }]
+          : [];
+      return [...notes, ...make.notes, ...endless];
     },
   };
 }
@@ -144,8 +148,16 @@ function linkerWords(make: MakeProcess): {
   readonly whole: readonly string[];
   readonly searched: readonly string[];
 } {
-  const list = (name: string): readonly string[] =>
-    listOf(name, make.scope).filter((word) => !word.includes(unknownWord));
+  const list = (name: string): readonly string[] => {
+    const words = listOf(name, make.scope);
+    if (words.some((word) => word.includes(unknownWord)))
+      make.notes.push({
+        file: 'Makefile',
+        line: 1,
+        message: `${name} hangs on a $(shell) that only a build runs: what it adds is not in the link order`,
+      });
+    return words.filter((word) => !word.includes(unknownWord));
+  };
   const objects = list('KBUILD_VMLINUX_OBJS');
   if (objects.length > 0) return { whole: objects, searched: list('KBUILD_VMLINUX_LIBS') };
   const newer = [...list('KBUILD_VMLINUX_INIT'), ...list('KBUILD_VMLINUX_MAIN')];

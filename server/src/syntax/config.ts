@@ -20,6 +20,8 @@ export function parseConfig(text: string): KernelConfig {
     if (line.startsWith('#')) {
       const header = /^# Linux\/(\S+) (\S+)(?: Kernel)? Configuration/.exec(line);
       if (header) [, arch, version] = header;
+      const off = /^# (CONFIG_\w+) is not set/.exec(line)?.[1];
+      if (off !== undefined) values.delete(off);
       version ??= /^# Linux kernel version: (\S+)/.exec(line)?.[1];
       return;
     }

@@ -29,10 +29,12 @@ export interface ExpansionWork {
   left: number;
   /** Variables under expansion: one that refers to itself is an error to make, and empty here. */
   readonly expanding: Set<Variable>;
+  /** `$(eval)` within `$(eval)`. */
+  evalDepth: number;
 }
 
-/** Enough for many kernels: one takes less than a million references. */
-export const newWork = (): ExpansionWork => ({ left: 20_000_000, expanding: new Set() });
+/** Linux 6.1 with Debian's configuration takes 650,000 references for all its objects and their flags. */
+export const newWork = (): ExpansionWork => ({ left: 6_000_000, expanding: new Set(), evalDepth: 0 });
 
 /** No list of a kernel is as long; a variable that doubles itself is. */
 export const longestValue = 8_000_000;
@@ -62,6 +64,8 @@ export function lookup(scope: Scope, name: string): Variable | undefined {
   }
   return undefined;
 }
+
+const deepestEval = 30;
 
 /** Deeper recursion is a variable that refers to itself. */
 const deepest = 200;
@@ -220,7 +224,11 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
   flavor: ofText((name, scope) => lookup(scope, name)?.flavour ?? 'undefined'),
   value: ofText((name, scope) => lookup(scope, name)?.value ?? ''),
   eval: ofText((text, scope) => {
+    const { work } = scope.world;
+    if (work.evalDepth >= deepestEval) return '';
+    work.evalDepth++;
     scope.world.evaluate(text, scope);
+    work.evalDepth--;
     return '';
   }),
   if: {
