@@ -65,7 +65,8 @@ function leftRow(entry: TableEntry, styles: Styles): readonly string[] {
 
 /** Why an entry is not in the table, in one line. */
 export function reason(entry: TableEntry): string {
-  const last = entry.why.at(-1);
+  // The line whose condition decides says more than the one that names the object.
+  const last = entry.why.findLast(({ guards }) => guards.length > 0) ?? entry.why.at(-1);
   const makefile = last === undefined ? 'no makefile names it' : `${placeText(last)}: ${last.text}`;
   switch (entry.status) {
     case 'module':
