@@ -1,4 +1,4 @@
-import { expand, type MacroScope } from './expand';
+import { expand, type Expanded, type MacroScope } from './expand';
 import { lex, type Token } from './lex';
 
 /** The value of a condition: a number, or `undefined` where it hangs on something that is not known. */
@@ -16,7 +16,7 @@ export interface ConditionScope extends MacroScope {
 /** Kconfig's tests (include/linux/kconfig.h), which are not known for a name that is not. */
 const configTests = new Set(['IS_ENABLED', 'IS_BUILTIN', 'IS_MODULE', 'IS_REACHABLE', 'config_enabled']);
 
-/** Features asked for with `__has_attribute(x)` and the like: GCC 12 has those that the kernel asks for. */
+/** Features asked for with `__has_attribute(x)` and the like. */
 const featureTests = new Set([
   '__has_attribute',
   '__has_c_attribute',
@@ -26,11 +26,27 @@ const featureTests = new Set([
   '__has_extension',
 ]);
 
-/** Evaluates the text of an `#if`. What cannot be parsed is not known. */
+/** Attributes that kernels ask for and Clang alone has; GCC 12 has all the others they ask for. */
+const clangAttributes = new Set([
+  'availability',
+  'btf_decl_tag',
+  'btf_type_tag',
+  'counted_by',
+  'diagnose_as_builtin',
+  'diagnose_if',
+  'disable_sanitizer_instrumentation',
+  'enable_if',
+  'guarded_by',
+  'optnone',
+  'overloadable',
+  'pass_dynamic_object_size',
+  'pass_object_size',
+]);
+
+/** Evaluates the text of an `#if`. What cannot be parsed is not known (GCC reports it, and takes it as false). */
 export function evaluateCondition(text: string, scope: ConditionScope): ConditionValue {
-  const unknowns = new Set<string>();
-  const tokens = expand(replaceTests(conditionTokens(text), scope, unknowns), scope);
-  return parse(tokens, unknowns);
+  const operators: MacroScope = { ...scope, operator: (name, rest) => operator(name, rest, scope) };
+  return parse(expand(conditionTokens(text), operators));
 }
 
 const lexed = new Map<string, readonly Token[]>();
@@ -49,59 +65,53 @@ const number = (value: boolean): Token => ({
   offset: -1,
 });
 
-const unknownToken = '\u0000unknown';
+const unknown: Token = { kind: 'name', text: '\u0000unknown', spaced: true, offset: -1 };
 
-/** `defined X`, `__has_include(…)` and tests on unknown names, replaced before macros are expanded. */
-function replaceTests(
-  tokens: readonly Token[],
-  scope: ConditionScope,
-  unknowns: Set<string>,
-): readonly Token[] {
-  const result: Token[] = [];
-  const unknown = (): Token => {
-    unknowns.add(unknownToken);
-    return { kind: 'name', text: unknownToken, spaced: true, offset: -1 };
-  };
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token === undefined) break;
-    const opens = tokens[at + 1]?.text === '(';
-    if (token.text === 'defined') {
-      const name = tokens[at + (opens ? 2 : 1)];
-      at += opens ? 3 : 1;
-      const known = name?.kind === 'name' ? scope.isDefined(name.text) : false;
-      result.push(known === undefined ? unknown() : number(known));
-    } else if (opens && (token.text === '__has_include' || token.text === '__has_include_next')) {
-      const close = closing(tokens, at + 1);
-      const spec = tokens
-        .slice(at + 2, close)
-        .map(({ text: part }) => part)
-        .join('');
-      result.push(number(scope.hasInclude?.(spec) ?? false));
-      at = close;
-    } else if (opens && featureTests.has(token.text)) {
-      result.push(number(token.text.includes('attribute')));
-      at = closing(tokens, at + 1);
-    } else if (
-      opens &&
-      configTests.has(token.text) &&
-      tokens.slice(at + 2, closing(tokens, at + 1)).some(({ text: name }) => scope.isUnknown?.(name) === true)
-    ) {
-      result.push(unknown());
-      at = closing(tokens, at + 1);
-    } else if (token.kind === 'name' && scope.isUnknown?.(token.text) === true) result.push(unknown());
-    else result.push(token);
+/** `defined X`, `__has_include(…)` and tests on unknown names: also where a macro spells them, as GCC has it. */
+function operator(name: string, rest: Expanded[], scope: ConditionScope): Token | undefined {
+  if (name === 'defined') {
+    const opens = rest.at(-1)?.text === '(';
+    const asked = rest.at(opens ? -2 : -1);
+    if (asked?.kind !== 'name' || (opens && rest.at(-3)?.text !== ')')) return undefined;
+    rest.length -= opens ? 3 : 1;
+    const known = scope.isDefined(asked.text);
+    return known === undefined ? unknown : number(known);
   }
-  return result;
+  if (scope.isUnknown?.(name) === true) return unknown;
+  const isInclude = name === '__has_include' || name === '__has_include_next';
+  if (!isInclude && !featureTests.has(name) && !configTests.has(name)) return undefined;
+  const inside = operand(rest);
+  if (inside === undefined) return undefined;
+  if (configTests.has(name)) {
+    if (!inside.some((token) => scope.isUnknown?.(token.text) === true)) return undefined;
+    rest.length -= inside.length + 2;
+    return unknown;
+  }
+  rest.length -= inside.length + 2;
+  if (isInclude) {
+    const [first] = inside;
+    const written = first?.kind === 'string' || first?.text === '<' ? inside : expand(inside, scope);
+    return number(scope.hasInclude?.(written.map(({ text }) => text).join('')) ?? false);
+  }
+  const feature = inside.map(({ text }) => text).join('');
+  const bare = /^__(\w+?)__$/.exec(feature)?.[1] ?? feature;
+  if (name === '__has_builtin') return number(feature.startsWith('__builtin_'));
+  return number(name.endsWith('attribute') && !clangAttributes.has(bare));
 }
 
-function closing(tokens: readonly Token[], open: number): number {
+/** The tokens in the parentheses that `rest` begins with (its end: the next token is last), in reading order. */
+function operand(rest: readonly Expanded[]): readonly Expanded[] | undefined {
+  if (rest.at(-1)?.text !== '(') return undefined;
+  const inside: Expanded[] = [];
   let depth = 0;
-  for (let at = open; at < tokens.length; at++) {
-    if (tokens[at]?.text === '(') depth++;
-    if (tokens[at]?.text === ')' && --depth === 0) return at;
+  for (let at = rest.length - 1; at >= 0; at--) {
+    const token = rest[at];
+    if (token === undefined) break;
+    if (token.text === ')' && --depth === 0) return inside;
+    if (depth > 0) inside.push(token);
+    if (token.text === '(') depth++;
   }
-  return tokens.length;
+  return undefined;
 }
 
 const precedence: Readonly<Record<string, number>> = {
@@ -125,22 +135,45 @@ const precedence: Readonly<Record<string, number>> = {
   '%': 10,
 };
 
-const truth = (value: ConditionValue): boolean | undefined =>
-  value === undefined ? undefined : value !== 0n;
-const asNumber = (value: boolean | undefined): ConditionValue =>
-  value === undefined ? undefined : value ? 1n : 0n;
+/** Arithmetic is in intmax_t, or uintmax_t where either side is unsigned (C11 6.10.1): 64 bits. */
+interface Value {
+  readonly bits: bigint;
+  readonly unsigned: boolean;
+}
 
-function parse(tokens: readonly Token[], unknowns: ReadonlySet<string>): ConditionValue {
+type MaybeValue = Value | undefined;
+
+const wrap = (bits: bigint, unsigned: boolean): Value => ({
+  bits: unsigned ? BigInt.asUintN(64, bits) : BigInt.asIntN(64, bits),
+  unsigned,
+});
+const truth = (value: MaybeValue): boolean | undefined =>
+  value === undefined ? undefined : value.bits !== 0n;
+const asNumber = (value: boolean | undefined): MaybeValue =>
+  value === undefined ? undefined : { bits: value ? 1n : 0n, unsigned: false };
+
+/** Deeper parentheses or signs than any person writes: given up, rather than overflow the stack. */
+const deepest = 500;
+
+function parse(tokens: readonly Token[]): ConditionValue {
   let at = 0;
+  let depth = 0;
   let broken = tokens.length === 0;
   const peek = (): string | undefined => tokens[at]?.text;
 
-  const primary = (): ConditionValue => {
+  const primary = (): MaybeValue => {
     const token = tokens[at++];
-    if (token === undefined) {
+    if (token === undefined || depth > deepest) {
       broken = true;
       return undefined;
     }
+    depth++;
+    const value = primaryFrom(token);
+    depth--;
+    return value;
+  };
+
+  const primaryFrom = (token: Token): MaybeValue => {
     if (token.text === '(') {
       const value = ternary();
       if (peek() === ')') at++;
@@ -154,24 +187,22 @@ function parse(tokens: readonly Token[], unknowns: ReadonlySet<string>): Conditi
     if (token.text === '-' || token.text === '+' || token.text === '~') {
       const value = primary();
       if (value === undefined) return undefined;
-      return token.text === '-' ? -value : token.text === '~' ? ~value : value;
+      const { bits, unsigned } = value;
+      return wrap(token.text === '-' ? -bits : token.text === '~' ? ~bits : bits, unsigned);
     }
-    if (token.kind === 'number') return numberValue(token.text);
-    if (token.kind === 'char') return BigInt(characterValue(token.text));
-    if (token.kind === 'name') {
-      if (unknowns.has(token.text)) return undefined;
-      // A function-like use of a name that is no macro: C calls it an error; nothing is known then.
-      if (peek() === '(') {
-        at = closing(tokens, at) + 1;
-        return undefined;
-      }
-      return token.text === 'true' ? 1n : 0n;
+    if (token.kind === 'number' || token.kind === 'char') {
+      const value = token.kind === 'number' ? numberValue(token.text) : characterValue(token.text);
+      if (value === undefined) broken = true;
+      return value;
     }
+    if (token === unknown || token.text === unknown.text) return undefined;
+    // Names that are no macros are 0; one that is called is a mistake.
+    if (token.kind === 'name' && peek() !== '(') return asNumber(false);
     broken = true;
     return undefined;
   };
 
-  const binary = (least: number): ConditionValue => {
+  const binary = (least: number): MaybeValue => {
     let left = primary();
     for (;;) {
       const operator = peek();
@@ -182,23 +213,36 @@ function parse(tokens: readonly Token[], unknowns: ReadonlySet<string>): Conditi
     }
   };
 
-  const ternary = (): ConditionValue => {
-    const test = binary(1);
-    if (peek() !== '?') return test;
+  const ternary = (): MaybeValue => {
+    if (depth > deepest) {
+      broken = true;
+      return undefined;
+    }
+    depth++;
+    const value = choice();
+    depth--;
+    return value;
+  };
+
+  const choice = (): MaybeValue => {
+    const first = binary(1);
+    if (peek() !== '?') return first;
+    const test = truth(first);
     at++;
     const yes = ternary();
     if (peek() === ':') at++;
     else broken = true;
     const no = ternary();
-    const decided = truth(test);
-    return decided === undefined ? (yes === no ? yes : undefined) : decided ? yes : no;
+    if (test === undefined) return yes?.bits === no?.bits ? yes : undefined;
+    const chosen = test ? yes : no;
+    return chosen && wrap(chosen.bits, chosen.unsigned || (test ? no : yes)?.unsigned === true);
   };
 
   const value = ternary();
-  return broken || at < tokens.length ? undefined : value;
+  return broken || at < tokens.length ? undefined : value?.bits;
 }
 
-function combine(operator: string, left: ConditionValue, right: ConditionValue): ConditionValue {
+function combine(operator: string, left: MaybeValue, right: MaybeValue): MaybeValue {
   if (operator === '&&' || operator === '||') {
     const deciding = operator === '||';
     const [a, b] = [truth(left), truth(right)];
@@ -206,58 +250,82 @@ function combine(operator: string, left: ConditionValue, right: ConditionValue):
     return a === undefined || b === undefined ? undefined : asNumber(!deciding);
   }
   if (left === undefined || right === undefined) return undefined;
+  if (operator === '<<' || operator === '>>') {
+    const by = operator === '<<' ? right.bits : -right.bits;
+    const limited = by > 64n ? 64n : by < -64n ? -64n : by;
+    return wrap(limited >= 0n ? left.bits << limited : left.bits >> -limited, left.unsigned);
+  }
+  const unsigned = left.unsigned || right.unsigned;
+  const a = wrap(left.bits, unsigned).bits;
+  const b = wrap(right.bits, unsigned).bits;
   switch (operator) {
     case '|':
-      return left | right;
+      return wrap(a | b, unsigned);
     case '^':
-      return left ^ right;
+      return wrap(a ^ b, unsigned);
     case '&':
-      return left & right;
+      return wrap(a & b, unsigned);
     case '==':
-      return asNumber(left === right);
+      return asNumber(a === b);
     case '!=':
-      return asNumber(left !== right);
+      return asNumber(a !== b);
     case '<':
-      return asNumber(left < right);
+      return asNumber(a < b);
     case '>':
-      return asNumber(left > right);
+      return asNumber(a > b);
     case '<=':
-      return asNumber(left <= right);
+      return asNumber(a <= b);
     case '>=':
-      return asNumber(left >= right);
-    case '<<':
-      return right < 0n || right > 63n ? undefined : BigInt.asIntN(64, left << right);
-    case '>>':
-      return right < 0n || right > 63n ? undefined : left >> right;
+      return asNumber(a >= b);
     case '+':
-      return left + right;
+      return wrap(a + b, unsigned);
     case '-':
-      return left - right;
+      return wrap(a - b, unsigned);
     case '*':
-      return left * right;
+      return wrap(a * b, unsigned);
     case '/':
-      return right === 0n ? undefined : left / right;
+      return b === 0n ? undefined : wrap(a / b, unsigned);
     case '%':
-      return right === 0n ? undefined : left % right;
+      return b === 0n ? undefined : wrap(a % b, unsigned);
     default:
       return undefined;
   }
 }
 
-function numberValue(text: string): ConditionValue {
-  const digits = /^(0[xX][\da-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)[uUlL]*$/.exec(text.replace(/'/g, ''))?.[1];
+const numberPattern =
+  /^(0[xX][\da-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)([uU]?(?:l|L|ll|LL)?|(?:l|L|ll|LL)[uU])$/;
+
+function numberValue(text: string): MaybeValue {
+  const [, digits, suffix = ''] = numberPattern.exec(text) ?? [];
   if (digits === undefined) return undefined;
-  return /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
+  const bits = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
+  return wrap(bits, /u/i.test(suffix) || bits >= 1n << 63n);
 }
 
-const escapes: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, a: 7, b: 8, f: 12, v: 11 };
+const escapes: Readonly<Record<string, number>> = {
+  ...{ n: 10, t: 9, r: 13, a: 7, b: 8, f: 12, v: 11, e: 27, E: 27 },
+};
 
-function characterValue(text: string): number {
-  const inside = text.replace(/^[LuU]?'|'$/g, '');
-  if (!inside.startsWith('\\')) return inside.charCodeAt(0) || 0;
-  const hex = /^\\x([\da-fA-F]+)$/.exec(inside)?.[1];
-  if (hex !== undefined) return Number.parseInt(hex, 16);
-  const octal = /^\\([0-7]{1,3})$/.exec(inside)?.[1];
-  if (octal !== undefined) return Number.parseInt(octal, 8);
-  return escapes[inside.charAt(1)] ?? inside.charCodeAt(1);
+/** `'a'`, `'\n'`, `'\x1b'`; of several characters each pushes the others up by eight bits, as GCC has it. */
+function characterValue(text: string): MaybeValue {
+  const inside = /^'((?:[^'\\]|\\[\s\S])+)'$/.exec(text)?.[1];
+  if (inside === undefined) return undefined;
+  let bits = 0n;
+  let count = 0;
+  for (const [, hex, octal, escaped, plain] of inside.matchAll(
+    /\\x([\da-fA-F]+)|\\([0-7]{1,3})|\\([\s\S])|([\s\S])/g,
+  )) {
+    const code =
+      hex !== undefined
+        ? Number.parseInt(hex, 16)
+        : octal !== undefined
+          ? Number.parseInt(octal, 8)
+          : escaped !== undefined
+            ? (escapes[escaped] ?? escaped.charCodeAt(0))
+            : (plain ?? '').charCodeAt(0);
+    bits = (bits << 8n) | BigInt(code & 255);
+    count++;
+  }
+  // char is signed, int has 32 bits.
+  return wrap(BigInt.asIntN(count === 1 ? 8 : 32, bits), false);
 }
