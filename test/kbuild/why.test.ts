@@ -27,7 +27,7 @@ obj-y += $(mmu-y)
   'kernel/fork.c': '',
   'net/Makefile': 'obj-y += core/\n',
   'net/core/Makefile': 'obj-$(CONFIG_FILTER) += filter.o\n',
-  'samples/Makefile': 'obj-y += sample.o\n',
+  'samples/Makefile': 'obj-m += sample.o\nobj-y += lost.o\n',
 });
 const config =
   'CONFIG_AUDIT=y\nCONFIG_TREE=y\nCONFIG_MOD=m\nCONFIG_MMU=y\nCONFIG_FILTER=y\nCONFIG_MODULES=y\n';
@@ -97,6 +97,7 @@ describe('why an object is linked, or not', () => {
       'net/core/Makefile:1 CONFIG_FILTER',
     ]);
     assert.deepEqual(of('samples/sample.c'), ['module', 'Kbuild:4', 'samples/Makefile:1']);
+    assert.deepEqual(of('samples/lost.c'), ['not-built', 'Kbuild:4', 'samples/Makefile:2']);
     assert.deepEqual(of('kernel/nowhere.c'), ['not-built']);
   });
 

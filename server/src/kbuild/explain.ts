@@ -65,30 +65,44 @@ export function explainer(
     return lines.filter(({ text }) => text.includes('$', text.indexOf('=')) && matchesReference(text, word));
   };
 
+  /** A line of the directory's makefile adds this prefix to words. */
+  const isAdded = (directory: string, prefix: string): boolean =>
+    makefilesIn(directory)
+      .flatMap(linesOf)
+      .some(({ text }) => new RegExp(`addprefix\\s+${escapeExpression(prefix)}\\s*,`).test(text));
+
   const better = (a: Chain | undefined, b: Chain): Chain => {
     const rank = (chain: Chain): number =>
       (chain.state === 'built-in' ? 0 : chain.state === 'module' ? 100 : 200) + chain.failing.length;
     return a === undefined || rank(b) < rank(a) ? b : a;
   };
 
-  const chainOf = (before: Chain | undefined, steps: readonly Mention[]): Chain => {
-    const all = [
-      ...(before?.steps ?? []),
-      ...steps.map(({ file, line, text, guards }) => ({
-        file,
-        line,
-        text,
-        guards: guards.filter(isConfigGuard),
-      })),
-    ];
-    const guards = all.flatMap((step) => step.guards);
-    const values = guards.map((guard) => holds(guard, config));
-    const failing = guards.filter((_, index) => values[index] === 'off');
-    const asModule =
-      values.includes('module') ||
-      steps.some(({ variable }) => /^(?:obj|subdir)-m$/.test(variable)) ||
-      before?.state === 'module';
-    return { steps: all, failing, state: failing.length > 0 ? 'off' : asModule ? 'module' : 'built-in' };
+  const chainOf = (
+    before: Chain | undefined,
+    steps: readonly Mention[],
+    of: 'directory' | 'object',
+  ): Chain => {
+    const own = steps.map(({ file, line, text, guards, variable }) => {
+      const asked = guards.filter(isConfigGuard);
+      const values = asked.map((guard) => holds(guard, config));
+      return {
+        step: { file, line, text, guards: asked },
+        failing: asked.filter((_, index) => values[index] === 'off'),
+        isModule: values.includes('module') || /^(?:obj|subdir|lib)-m$/.test(variable),
+      };
+    });
+    const failing = [...(before?.failing ?? []), ...own.flatMap((step) => step.failing)];
+    const [first, ...members] = own;
+    const isInside = before?.state === 'module';
+    const isBelow = isInside || members.some(({ isModule }) => isModule);
+    // What is `y` in a directory that only modules lead to is built into nothing; so is the `m` member of a `y` object.
+    const state = (): ChainState => {
+      if (failing.length > 0 || before?.state === 'off') return 'off';
+      if (first?.isModule === true) return 'module';
+      if (!isBelow) return 'built-in';
+      return of === 'directory' ? 'module' : 'off';
+    };
+    return { steps: [...(before?.steps ?? []), ...own.map(({ step }) => step)], failing, state: state() };
   };
 
   const directoryChain = (directory: string): Chain | undefined => {
@@ -102,12 +116,12 @@ export function explainer(
       for (const mention of mentions(above, `${word}/`)) {
         if (!/^(?:obj|subdir|core|drivers|libs|net|init|head|virt)-/.test(mention.variable)) continue;
         const before = directoryChain(above);
-        if (before) best = better(best, chainOf(before, [mention]));
+        if (before) best = better(best, chainOf(before, [mention], 'directory'));
       }
       // obj-y += arch/$(SRCARCH)/ and the like.
       if (above === '' && best === undefined && word === `arch/${srcarch}`)
         for (const mention of mentions('', 'arch/$(SRCARCH)/'))
-          best = better(best, chainOf(undefined, [mention]));
+          best = better(best, chainOf(undefined, [mention], 'directory'));
       if (best !== undefined || above === '') break;
     }
     directoryChains.set(directory, best);
@@ -126,7 +140,7 @@ export function explainer(
           seen.add(name);
           for (const mention of mentions(directory, name)) {
             if (/^(?:obj|lib|extra|head|always)-/.test(mention.variable)) {
-              best = better(best, chainOf(before, [mention, ...below]));
+              best = better(best, chainOf(before, [mention, ...below], 'object'));
               continue;
             }
             const composite = compositeName(mention.variable);
@@ -137,7 +151,9 @@ export function explainer(
         const word = relativePath(directory, object);
         climb(word, []);
         // $(addprefix ../../drivers/oprofile/, oprof.o)
-        if (best === undefined && word.startsWith('../')) climb(word.slice(word.lastIndexOf('/') + 1), []);
+        const prefix = word.slice(0, word.lastIndexOf('/') + 1);
+        if (best === undefined && prefix !== '' && (directory === owner || isAdded(directory, prefix)))
+          climb(word.slice(prefix.length), []);
         // At least the way to the makefile that names it somehow.
         if (best === undefined && directory === owner) best = before;
       }
@@ -145,6 +161,8 @@ export function explainer(
     }
   };
 }
+
+const escapeExpression = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** `../mach-es7000`: from one directory of the tree to another path of it. */
 function relativePath(from: string, to: string): string {

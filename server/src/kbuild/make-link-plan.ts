@@ -21,6 +21,8 @@ export interface PlanInput {
   /** `--arch`; else the configuration's own, else `hostArch`. */
   readonly arch: string | undefined;
   readonly hostArch: string;
+  /** Hears of every `$(shell)`, and of what it was taken to print; `undefined`: not known. */
+  readonly onShell?: (command: string, answer: string | undefined) => void;
 }
 
 /** Evaluates the tree's makefiles into the objects of vmlinux in link order. Runs nothing. */
@@ -29,7 +31,7 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   const values = config?.values ?? new Map<string, string>();
   const arch = chooseArch(input);
   const subarch = arch === 'um' ? underUserMode(input) : arch;
-  const make = startMake(tree, values, subarch, {
+  const make = startMake(tree, values, subarch, input.onShell, {
     ARCH: arch,
     SUBARCH: subarch,
     CURDIR: pretendedRoot,

@@ -49,6 +49,7 @@ export function startMake(
   tree: TreeReader,
   config: ReadonlyMap<string, string>,
   arch: string,
+  onShell: ((command: string, answer: string | undefined) => void) | undefined,
   given: Readonly<Record<string, string>>,
 ): MakeProcess {
   const notes: Note[] = [];
@@ -80,7 +81,11 @@ export function startMake(
         ? name
         : `${pretendedRoot}/${treePath(name)}`.replace(/\/$/, ''),
     exists: (name) => treePath(name) === '' || tree.kind(treePath(name)) !== undefined,
-    shell: (command) => shellAnswer(command, config, arch),
+    shell(command) {
+      const answer = shellAnswer(command, config, arch);
+      onShell?.(command, answer);
+      return answer;
+    },
     evaluate: (text, into) => {
       runText(text, '', into, files);
     },
