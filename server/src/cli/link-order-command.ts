@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { openKernel } from '../workspace/open-kernel';
 import { Failure, orFail } from './failure';
-import { linkOrderJson, linkOrderText, whyJson, whyObject, whyText } from './link-order-text';
+import { whyJson, whyObject } from '../features/why';
+import { linkOrderJson, linkOrderText, whyText } from './link-order-text';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';

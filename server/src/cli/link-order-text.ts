@@ -1,4 +1,5 @@
-import type { LinkPlan, PlannedObject, UnlinkedObject, WhyStep } from '../kbuild/link-plan';
+import { stepJson, type Why } from '../features/why';
+import type { LinkPlan, WhyStep } from '../kbuild/link-plan';
 import { columns, placeText, type Styles } from './terminal';
 
 /** `link-order`: every object of vmlinux, in link order, numbered from 0. */
@@ -31,25 +32,6 @@ export function linkOrderJson(plan: LinkPlan): unknown {
   };
 }
 
-/** The answer to `--why OBJECT`. */
-export type Why =
-  | { readonly linked: PlannedObject; readonly index: number }
-  | { readonly unlinked: UnlinkedObject }
-  | { readonly conditional: readonly WhyStep[]; readonly path: string };
-
-/** Takes `kernel/fork.o`, `kernel/fork.c` or `kernel/fork`. */
-export function whyObject(plan: LinkPlan, asked: string): Why {
-  const stem = asked.replace(/^\.\//, '').replace(/\.(o|c|S|s)$/, '');
-  const index = plan.objects.findIndex(
-    ({ path, source }) => path === `${stem}.o` || (source !== undefined && source === asked),
-  );
-  const linked = plan.objects[index];
-  if (linked !== undefined) return { linked, index };
-  const source = /\.(c|S)$/.test(asked) ? asked.replace(/^\.\//, '') : `${stem}.c`;
-  if (plan.source === 'none') return { conditional: plan.conditions(source), path: `${stem}.o` };
-  return { unlinked: plan.unlinked(source) };
-}
-
 export function whyText(why: Why, styles: Styles): string {
   if ('linked' in why) {
     const { linked, index } = why;
@@ -67,37 +49,6 @@ export function whyText(why: Why, styles: Styles): string {
   }
   const reason = why.conditional.length === 0 ? ['  no makefile names it'] : steps(why.conditional, styles);
   return [`${styles.bold(why.path)} is linked if (no configuration to tell):`, ...reason, ''].join('\n');
-}
-
-export function whyJson(why: Why): unknown {
-  if ('linked' in why)
-    return {
-      schema: 1,
-      object: why.linked.path,
-      status: why.linked.membership === 'archive-member' ? 'archive-member' : 'linked',
-      index: why.index,
-      source: why.linked.source ?? null,
-      why: why.linked.why.map(stepJson),
-    };
-  if ('unlinked' in why)
-    return {
-      schema: 1,
-      object: why.unlinked.path,
-      status: why.unlinked.status,
-      index: null,
-      why: why.unlinked.why.map(stepJson),
-    };
-  return {
-    schema: 1,
-    object: why.path,
-    status: 'conditional',
-    index: null,
-    why: why.conditional.map(stepJson),
-  };
-}
-
-function stepJson(step: WhyStep): unknown {
-  return { file: step.file, line: step.line, text: step.text, guards: step.guards };
 }
 
 function steps(why: readonly WhyStep[], styles: Styles): readonly string[] {

@@ -1,7 +1,7 @@
 import type { TableEntry } from '../link/entry';
 import type { Snapshot } from '../watchers/snapshot';
-import { callSiteJson, entryJson } from './table-json';
-import { reason } from './table-text';
+import { callSiteJson, entryJson } from '../features/table-json';
+import { reason } from '../features/reason';
 import { columns, placeText, type Styles } from './terminal';
 
 /** Every registration, whatever became of it, by file and line. */

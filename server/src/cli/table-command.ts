@@ -6,7 +6,7 @@ import { Failure } from './failure';
 import { loadSnapshot } from './load-snapshot';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
-import { tableJson } from './table-json';
+import { tableJson } from '../features/table-json';
 import { tableText } from './table-text';
 import { print, stylesFor } from './terminal';
 

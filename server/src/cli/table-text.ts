@@ -1,6 +1,7 @@
 import type { EventTable, TableEntry } from '../link/entry';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
-import { shownEntries } from './table-json';
+import { reason } from '../features/reason';
+import { shownEntries } from '../features/table-json';
 import { columns, placeText, type Styles } from './terminal';
 
 /** The tables as a person reads them: per event a heading, its slots, who notifies it, and with `all` what is left out. */
@@ -61,30 +62,6 @@ function entryRow(entry: TableEntry, styles: Styles): readonly string[] {
 
 function leftRow(entry: TableEntry, styles: Styles): readonly string[] {
   return [styles.yellow(entry.status), entry.function, placeText(entry.place), styles.dim(reason(entry))];
-}
-
-/** Why an entry is not in the table, in one line. */
-export function reason(entry: TableEntry): string {
-  // The line whose condition decides says more than the one that names the object.
-  const last = entry.why.findLast(({ guards }) => guards.length > 0) ?? entry.why.at(-1);
-  const makefile = last === undefined ? 'no makefile names it' : `${placeText(last)}: ${last.text}`;
-  switch (entry.status) {
-    case 'module':
-      return `built as a module, ${makefile}`;
-    case 'not-built':
-      return makefile;
-    case 'compiled-out':
-      return `#if ${entry.guards.join(' && ')} is false`;
-    case 'archive-member':
-      return `in an archive, linked only when something needs it, ${makefile}`;
-    case 'orphan':
-      return `no pattern of the linker script takes ${entry.section}: in the image, never called`;
-    case 'no-effect':
-      return 'the macro is not visible here: nothing is registered';
-    case 'linked':
-    case 'conditional':
-      return '';
-  }
 }
 
 function siteRow(site: CallSite, styles: Styles): readonly string[] {
