@@ -1,6 +1,7 @@
 // Bundles what users run into single files under server/dist: no node_modules, nothing to compile.
 import { build } from 'esbuild';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
@@ -36,3 +37,8 @@ await build({
     },
   ],
 });
+
+// The parser's two WebAssembly files lie beside the bundle.
+const { resolve } = createRequire(import.meta.url);
+for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'])
+  copyFileSync(resolve(file), join(server, 'dist', file.slice(file.indexOf('/') + 1)));

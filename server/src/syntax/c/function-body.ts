@@ -1,25 +1,17 @@
 import type { Range } from '../positions';
+import type { ConditionChoice } from './tree/branch-choices';
 
 /**
  * What a function's body says, as plain immutable data that can be kept as JSON. Every node has its range in the file's
  * own text (0-based UTF-16 offsets, half-open), inside that of its parent. Parentheses have no node: the range of
- * `(a + b)` is that of `a + b`. `likely(x)`, `unlikely(x)` and every other macro stay the calls they are written as.
- *
- * The body is read as written: macros are not expanded, and every `#if` branch is there.
+ * `(a + b)` is that of `a + b`. `likely(x)`, `unlikely(x)` and every other macro stay the calls they are written as:
+ * macros are not expanded. A body has no `#if`s: where the code has them, there is one body for each way they may go.
  */
 export interface FunctionBody {
   readonly name: string;
   readonly block: BlockStatement;
-  /** Where `#if` branches cut the code so that no tree holds them all, and one had to be taken. Mostly empty. */
-  readonly assumptions: readonly BranchAssumption[];
-}
-
-/** One branch of a conditional was read, the others were not. */
-export interface BranchAssumption {
-  /** The branch's condition as in {@link PreprocessorBranch}; `undefined`: the `#else`, or none of the branches. */
-  readonly condition: string | undefined;
-  /** From the `#if` to the `#endif`. */
-  readonly range: Range;
+  /** Which `#if` conditions were taken to hold, and which not; empty where the code has none left open. */
+  readonly assumed: readonly ConditionChoice[];
 }
 
 export interface BlockStatement {
@@ -90,10 +82,14 @@ export type Statement =
   | { readonly kind: 'return'; readonly range: Range; readonly value: Expression | undefined }
   | { readonly kind: 'break'; readonly range: Range }
   | { readonly kind: 'continue'; readonly range: Range }
-  /** `labels`: where an `asm goto` may jump to. */
-  | { readonly kind: 'asm'; readonly range: Range; readonly labels: readonly string[] }
+  /** `names`: every identifier in it, since it may change those; `labels`: where an `asm goto` may jump to. */
+  | {
+      readonly kind: 'asm';
+      readonly range: Range;
+      readonly names: readonly string[];
+      readonly labels: readonly string[];
+    }
   | { readonly kind: 'empty'; readonly range: Range }
-  | PreprocessorIf
   /** Not understood; nothing may be concluded from it. */
   | { readonly kind: 'unknown'; readonly range: Range; readonly text: string };
 
@@ -114,22 +110,6 @@ export interface Declarator {
   /** The declarator with its name, white space folded: `*p`, `buf[16]`, `(*fn)(int)`. */
   readonly text: string;
   readonly initialiser: Expression | undefined;
-}
-
-/** `#if` … `#endif` around whole statements, or around parts of one (then each branch holds the whole statement). */
-export interface PreprocessorIf {
-  readonly kind: 'preprocessor-if';
-  /** From the `#` of `#if` to the end of the `#endif` line, or of the last statement that the branches share. */
-  readonly range: Range;
-  /** Exactly one of them is compiled; the last one has no condition, and is empty where no `#else` is written. */
-  readonly branches: readonly PreprocessorBranch[];
-}
-
-export interface PreprocessorBranch {
-  /** As written, of this branch alone (earlier ones are false); `#ifdef X` stands as `defined(X)`; `undefined`: else. */
-  readonly condition: string | undefined;
-  readonly range: Range;
-  readonly statements: readonly Statement[];
 }
 
 export type BinaryOperator =

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { openCParser, type CParser } from '../syntax/c/tree/c-parser';
+
+let opened: Promise<CParser> | undefined;
+
+/** The C parser of this process, opened when it is first needed. Its two WebAssembly files lie beside the bundle. */
+export function cParser(): Promise<CParser> {
+  opened ??= open();
+  return opened;
+}
+
+async function open(): Promise<CParser> {
+  const [runtime, grammar] = await Promise.all([
+    readFile(find('web-tree-sitter', 'web-tree-sitter.wasm')),
+    readFile(find('tree-sitter-c', 'tree-sitter-c.wasm')),
+  ]);
+  return openCParser({ runtime, grammar });
+}
+
+/** Beside the bundle, or, when running from source, in the package that ships it. */
+function find(packageName: string, file: string): string {
+  const bundled = join(__dirname, file);
+  if (existsSync(bundled)) return bundled;
+  return createRequire(__filename).resolve(`${packageName}/${file}`);
+}
