@@ -10,6 +10,7 @@ const server = join(fileURLToPath(new URL('..', import.meta.url)), 'server');
 const entries = {
   'tw-index': 'src/cli/tw-index.ts',
   program: 'src/cli/program.ts',
+  'language-server': 'src/lsp/language-server.ts',
   'prescan-worker': 'src/source/prescan-worker.ts',
 };
 

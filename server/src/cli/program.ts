@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
-import { version } from './version';
+import { version } from '../version';
 
 /**
  * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and

@@ -5,9 +5,9 @@ import type { TableEntry } from '../link/entry';
 import { elfRequests } from '../watchers/elf-requests';
 import { findEvent, type Family } from '../watchers/family';
 import { builtInFamilies } from '../watchers/project-file';
-import { Failure } from './failure';
+import { Failure, orFail } from './failure';
 import { loadSnapshot } from './load-snapshot';
-import { readTablesFrom } from './read-elf-tables';
+import { readTablesFrom } from '../workspace/elf-file';
 import type { Settings } from './settings';
 import { columns, placeText, print, stylesFor } from './terminal';
 
@@ -23,7 +23,11 @@ export async function runTableFromElf(
   const snapshot = hasTree ? await loadSnapshot(settings, 'tree') : undefined;
   const family = snapshot?.family ?? builtInFamilies.find(({ name }) => name === settings.family);
   if (family === undefined) throw new Failure(`no family ${settings.family} without a kernel tree (--root)`);
-  const tables = chosen(family, readTablesFrom(path, elfRequests(family), family.functionField), events);
+  const tables = chosen(
+    family,
+    orFail(readTablesFrom(path, elfRequests(family), family.functionField)),
+    events,
+  );
   if (tables.every(({ section }) => section === undefined))
     throw new Failure(`${path}: no table of ${family.name} in it (no boundary symbols, no sections)`);
   const sources = sourceIndex(snapshot?.tables.flatMap(({ entries }) => entries) ?? []);

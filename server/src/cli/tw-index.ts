@@ -1,5 +1,5 @@
 import { survivePipeEnd } from './terminal';
-import { version } from './version';
+import { version } from '../version';
 
 // The answer to --version needs none of the rest: scripts ask for it often, and it should cost nothing.
 const words = process.argv.slice(2);

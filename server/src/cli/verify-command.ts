@@ -1,12 +1,13 @@
 import type { PlannedObject } from '../kbuild/link-plan';
 import { compareTables, type TableComparison, type TableDifference } from '../link/compare';
 import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
+import { verifyJson } from '../features/verify';
 import type { Snapshot } from '../watchers/snapshot';
-import { Failure } from './failure';
+import { Failure, orFail } from './failure';
 import { loadSnapshot } from './load-snapshot';
 import { printNotes } from './notes-text';
 import { exitStatus } from './exit-status';
-import { readTablesFrom } from './read-elf-tables';
+import { readTablesFrom } from '../workspace/elf-file';
 import type { Settings } from './settings';
 import { placeText, print, stylesFor, type Styles } from './terminal';
 
@@ -18,10 +19,8 @@ export async function runVerify(vmlinux: string, settings: Settings): Promise<nu
       'nothing to compare without a configuration; give the one it was built with: --config FILE',
     );
   const { family, laid } = snapshot;
-  const actual = readTablesFrom(
-    vmlinux,
-    [elfRequestsOf(family, laid), ...elfRequests(family)],
-    family.functionField,
+  const actual = orFail(
+    readTablesFrom(vmlinux, [elfRequestsOf(family, laid), ...elfRequests(family)], family.functionField),
   );
   const comparisons = laid.flatMap((table) => {
     const other = actual.find(({ event }) => event === table.event);
@@ -91,32 +90,4 @@ function differenceLines(
     `  ${name}  ${what}  ${placeText(entry.place)}  ${section.object}`,
     ...why.map((step) => styles.dim(`      ${placeText(step)}  ${step.text}`)),
   ];
-}
-
-function verifyJson(snapshot: Snapshot, vmlinux: string, comparisons: readonly TableComparison[]): unknown {
-  return {
-    schema: 1,
-    root: snapshot.root,
-    family: snapshot.family.name,
-    config: snapshot.configFile ?? null,
-    vmlinux,
-    order: snapshot.plan.source,
-    equal: comparisons.every(({ differences }) => differences.length === 0),
-    events: comparisons.map(({ event, predictedCount, actualCount, differences, problems }) => ({
-      name: event,
-      predicted: predictedCount,
-      actual: actualCount,
-      differences: differences.map((difference) => ({
-        kind: difference.kind,
-        function: difference.function,
-        slot: difference.kind === 'missing' ? null : difference.slot,
-        predictedSlot: difference.kind === 'extra' ? null : difference.predictedSlot,
-        file: difference.kind === 'extra' ? null : difference.predicted.entry.place.file,
-        line: difference.kind === 'extra' ? null : difference.predicted.entry.place.line,
-        object: difference.kind === 'extra' ? null : difference.predicted.section.object,
-      })),
-      notes: problems,
-    })),
-    notes: snapshot.notes,
-  };
 }

@@ -1,4 +1,6 @@
 import type { LinkPlan, PlannedObject, UnlinkedObject, WhyStep } from '../kbuild/link-plan';
+import { code } from './markdown';
+import { place, type LinkTo } from './table-markdown';
 
 /** The answer to `--why OBJECT`. */
 export type Why =
@@ -48,4 +50,36 @@ export function whyJson(why: Why): unknown {
 
 export function stepJson(step: WhyStep): unknown {
   return { file: step.file, line: step.line, text: step.text, guards: step.guards };
+}
+
+/** The same for a person. */
+export function whyMarkdown(why: Why, linkTo: LinkTo): string {
+  const steps = (lines: readonly WhyStep[]): string =>
+    lines.length === 0
+      ? 'No makefile names it.'
+      : lines
+          .map((step) => {
+            const guards = step.guards.length === 0 ? '' : ` if ${step.guards.map(code).join(', ')}`;
+            return `- ${place(step, linkTo)} ${code(step.text)}${guards}`;
+          })
+          .join('\n');
+  if ('linked' in why) {
+    const { linked, index } = why;
+    const where =
+      linked.membership === 'archive-member'
+        ? `is in ${code(linked.archive ?? 'an archive')}: linked only when something needs it.`
+        : `is linked, number ${index}.`;
+    return [`# ${code(linked.path)}`, `It ${where}`, steps(linked.why), ''].join('\n\n');
+  }
+  if ('unlinked' in why) {
+    const { path, status, why: lines } = why.unlinked;
+    const what = status === 'module' ? 'It is built as a module: not in vmlinux.' : 'It is not built.';
+    return [`# ${code(path)}`, what, steps(lines), ''].join('\n\n');
+  }
+  return [
+    `# ${code(why.path)}`,
+    'It is linked if (no configuration to tell):',
+    steps(why.conditional),
+    '',
+  ].join('\n\n');
 }

@@ -45,10 +45,14 @@ const hostArchitectures: Readonly<Record<string, string>> = {
   ppc64: 'powerpc',
 };
 
-/** Opens the kernel that `choice` names, seen from `currentFolder`. A failure is one line for the user. */
+/**
+ * Opens the kernel that `choice` names, seen from `currentFolder`. `seen`: how the tree on disk is looked at (an
+ * editor lays its buffers over it). A failure is one line for the user.
+ */
 export function openKernel(
   choice: KernelChoice,
   currentFolder = process.cwd(),
+  seen: (tree: TreeReader) => TreeReader = (tree) => tree,
 ): Kernel | { readonly failure: string } {
   const chosen = chooseRoot(choice.root, currentFolder);
   if ('failure' in chosen) return chosen;
@@ -60,7 +64,7 @@ export function openKernel(
   if ('failure' in configuration) return configuration;
   const project = findProject(root);
   if ('failure' in project) return project;
-  const tree = diskTree(root);
+  const tree = seen(diskTree(root));
   const { config, path } = configuration;
   const build = buildFolder === undefined ? undefined : diskTree(buildFolder);
   const evaluated = makeLinkPlan({

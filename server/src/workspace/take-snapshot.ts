@@ -29,14 +29,30 @@ export interface SnapshotOptions {
   readonly report: (step: string, done: number, total: number) => void;
 }
 
+/** A snapshot with what it was made from, for those who look at the sources again. */
+export interface TakenSnapshot {
+  readonly snapshot: Snapshot;
+  readonly candidates: Candidates;
+}
+
 /** Everything about one family in an opened kernel. */
 export async function takeSnapshot(
   kernel: Kernel,
   family: Family,
   options: SnapshotOptions,
 ): Promise<Snapshot> {
+  const files = sourceFiles(kernel.tree, kernel.build, kernel.plan.arch, kernel.plan.srcarch);
+  return (await takeSnapshotOf(kernel, family, files, options)).snapshot;
+}
+
+/** The same, from facts that the caller keeps. */
+export async function takeSnapshotOf(
+  kernel: Kernel,
+  family: Family,
+  files: UnitFiles,
+  options: SnapshotOptions,
+): Promise<TakenSnapshot> {
   const { plan, config } = kernel;
-  const files = sourceFiles(kernel.tree, kernel.build, plan.arch, plan.srcarch);
   const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
   options.report('reading units', 0, 0);
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
@@ -49,7 +65,7 @@ export async function takeSnapshot(
   const assembled = assembleTables(shown, plan, laid, contributions);
   for (const { file, reason } of kernel.tree.problems()) notes.push({ file, message: reason });
   const names = new Set(events.map(({ name }) => name));
-  return {
+  const snapshot: Snapshot = {
     root: kernel.root,
     family: shown,
     configFile: kernel.configFile,
@@ -66,6 +82,7 @@ export async function takeSnapshot(
     dialect: undefined,
     notes: [...notes, ...plan.notes],
   };
+  return { snapshot, candidates };
 }
 
 /** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */

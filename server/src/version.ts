@@ -1,3 +1,3 @@
-import manifest from '../../package.json';
+import manifest from '../package.json';
 
 export const version: string = manifest.version;

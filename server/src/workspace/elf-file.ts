@@ -2,7 +2,6 @@ import { readElf } from '../link/elf';
 import { readElfTables, type ElfTable, type ElfTableRequest } from '../link/elf-tables';
 import type { FunctionField } from '../syntax/c/section-text';
 import { openBinary } from '../source/disk-tree';
-import { Failure, orFail } from './failure';
 
 /** A table of structures is read word by word; one word of each structure is the function. */
 function ofStructures(table: ElfTable, field: FunctionField | undefined): ElfTable {
@@ -16,16 +15,17 @@ function ofStructures(table: ElfTable, field: FunctionField | undefined): ElfTab
   return { ...table, entries: structures };
 }
 
-/** Reads tables from an ELF file: the first list of requests of which any table is found. */
+/** Reads tables from an ELF file: the first list of requests of which any table is found. A failure is one line. */
 export function readTablesFrom(
   path: string,
   requests: readonly (readonly ElfTableRequest[])[],
   field: FunctionField | undefined,
-): readonly ElfTable[] {
-  const file = orFail(openBinary(path));
+): readonly ElfTable[] | { readonly failure: string } {
+  const file = openBinary(path);
+  if ('failure' in file) return file;
   try {
     const elf = readElf({ size: file.size, read: (offset, length) => file.readAt(offset, length) });
-    if ('error' in elf) throw new Failure(`${path}: ${elf.error}`);
+    if ('error' in elf) return { failure: `${path}: ${elf.error}` };
     let tables: readonly ElfTable[] = [];
     for (const list of requests) {
       tables = readElfTables(elf, list);

@@ -1,0 +1,149 @@
+import { lex, type Token } from '../syntax/c/lex';
+import { functionName } from '../watchers/call-sites';
+import type { SourceFile } from '../syntax/c/unit';
+import type { Range } from '../syntax/positions';
+
+/** A name or a string literal in code, not in a comment. */
+export interface CodeWord {
+  readonly kind: 'name' | 'string';
+  readonly text: string;
+  readonly range: Range;
+}
+
+const linkerScript = /\.lds(?:\.[Sh])?$/;
+
+/** Linker scripts are preprocessed like C, but their words are not C's: `*(.task_watchers.init)`. */
+export const isLinkerScript = (path: string): boolean => linkerScript.test(path);
+
+/** The word that a cursor at `offset` is on or right behind. */
+export function wordAt(file: SourceFile, offset: number): CodeWord | undefined {
+  const { start, end } = regionAround(file, offset);
+  const tokens = lex(file.text, start, end);
+  const touching = tokens.filter(
+    ({ offset: at, text }) => at <= offset && offset <= at + text.length && at >= 0,
+  );
+  const token =
+    touching.find(({ kind }) => kind === 'name') ?? touching.find(({ kind }) => kind === 'string');
+  if (token === undefined) return undefined;
+  if (token.kind !== 'name' && token.kind !== 'string') return undefined;
+  return {
+    kind: token.kind,
+    text: token.text,
+    range: { start: token.offset, end: token.offset + token.text.length },
+  };
+}
+
+/** A stretch that starts in code and holds the line of `offset`: from the end of the statement or directive before. */
+function regionAround(file: SourceFile, offset: number): Range {
+  const { statements, directives } = file.facts;
+  let start = 0;
+  let low = 0;
+  let high = statements.length / 3;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((statements[middle * 3 + 2] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  if (low > 0) start = statements[low * 3 - 1] ?? 0;
+  low = 0;
+  high = directives.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((directives[middle]?.offset ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const directive = directives[low - 1];
+  // Code after a directive starts in code, and so does the directive itself.
+  if (directive !== undefined)
+    start = Math.max(start, directive.end <= offset ? directive.end : directive.offset);
+  const newline = file.text.indexOf('\n', offset);
+  return { start, end: newline < 0 ? file.text.length : newline };
+}
+
+/** A function defined in a file. */
+export interface DefinedFunction {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly nameRange: Range;
+  /** From its first token to its closing brace. */
+  readonly range: Range;
+  /** Offset of its opening brace. */
+  readonly body: number;
+  /** The head as written, white space folded: `static int audit_alloc(unsigned long val, …)`. */
+  readonly head: string;
+}
+
+const definedCache = new WeakMap<SourceFile['facts'], readonly DefinedFunction[]>();
+
+/** Every function that a file defines, in order; `SYSCALL_DEFINE2(setuid, …)` defines `sys_setuid`. */
+export function definedFunctions(file: SourceFile): readonly DefinedFunction[] {
+  const known = definedCache.get(file.facts);
+  if (known) return known;
+  const found: DefinedFunction[] = [];
+  const { statements } = file.facts;
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start = 0, body = 0, end = 0] = statements.slice(at, at + 3);
+    if (body >= end || file.text[body] !== '{') continue;
+    const head = lex(file.text, start, body);
+    if (!head.some(({ text }) => text === '(') || head.some(({ text }) => text === '=')) continue;
+    const name = functionName(head);
+    const token = head.find(({ text }) => text === name) ?? syscallName(head, name);
+    if (name === undefined || token === undefined) continue;
+    found.push({
+      name,
+      isStatic: head.some(({ text }) => text === 'static'),
+      nameRange: { start: token.offset, end: token.offset + token.text.length },
+      range: { start: token.offset < start ? token.offset : start, end },
+      body,
+      head: file.text
+        .slice(head[0]?.offset ?? start, body)
+        .replace(/\s+/g, ' ')
+        .trim(),
+    });
+  }
+  definedCache.set(file.facts, found);
+  return found;
+}
+
+function syscallName(head: readonly Token[], name: string | undefined): Token | undefined {
+  const short = name?.replace(/^(?:compat_)?sys_/, '');
+  return head.find(({ text }) => text === short);
+}
+
+/** The function whose definition holds `offset`. */
+export function functionAround(file: SourceFile, offset: number): DefinedFunction | undefined {
+  return definedFunctions(file).find(({ range }) => range.start <= offset && offset < range.end);
+}
+
+export function definitionOf(file: SourceFile | undefined, name: string): DefinedFunction | undefined {
+  return file === undefined ? undefined : definedFunctions(file).find((one) => one.name === name);
+}
+
+/** Every place where a name stands in code: not in comments or strings. Directives count as code. */
+export function placesOfName(file: SourceFile, name: string): readonly Range[] {
+  if (!file.text.includes(name)) return [];
+  return tokensWith(file, name).map(({ offset, text }) => ({ start: offset, end: offset + text.length }));
+}
+
+function tokensWith(file: SourceFile, name: string): readonly Token[] {
+  const found: Token[] = [];
+  let last = -1;
+  for (let at = file.text.indexOf(name); at >= 0; at = file.text.indexOf(name, at + 1)) {
+    if (at <= last) continue;
+    const word = wordAt(file, at);
+    if (word?.text !== name || word.kind !== 'name') continue;
+    found.push({ kind: 'name', text: name, spaced: false, offset: word.range.start });
+    last = word.range.start;
+  }
+  return found;
+}
+
+/** `name(` outside its own definition's head: where a function is called (or a macro used). */
+export function callsOf(file: SourceFile, name: string): readonly Range[] {
+  const definition = definitionOf(file, name);
+  return placesOfName(file, name).filter(({ start, end }) => {
+    if (definition && start >= definition.range.start && start < definition.body) return false;
+    if (!/^\s*\(/.test(file.text.slice(end, end + 80))) return false;
+    return functionAround(file, start) !== undefined && start > (functionAround(file, start)?.body ?? 0);
+  });
+}

@@ -1,0 +1,94 @@
+import type { CancellationToken, CodeLens, Hover, Location } from 'vscode-languageserver/node';
+import { hover } from '../features/hover';
+import { lenses } from '../features/lenses';
+import {
+  declarations,
+  definitions,
+  implementations,
+  references,
+  watcherTargets,
+} from '../features/navigation';
+import type { Target } from '../features/view';
+import type { FamilyView } from '../workspace/session';
+import { cursor, documentViews, linker, locationsOf, protocolRange, type Context } from './context';
+import { atPosition, inDocument, referenceParams } from './params';
+import type { Handle } from './handle';
+
+/** Requests about what stands at a place in a document. All answer null where no table is concerned. */
+export function languageRequests(context: Context, handle: Handle): void {
+  const navigate =
+    (find: (view: FamilyView, path: string, offset: number) => readonly Target[]) =>
+    async (params: unknown, token: CancellationToken): Promise<Location[] | null> => {
+      const at = await cursor(context, atPosition.parse(params), token);
+      if (!at) return null;
+      const found = at.views.flatMap((view) =>
+        locationsOf(context, at.session, view, find(view, at.path, at.offset)),
+      );
+      return found.length === 0 ? null : found;
+    };
+  handle('textDocument/definition', navigate(definitions));
+  handle('textDocument/declaration', navigate(declarations));
+  handle('textDocument/implementation', navigate(implementations));
+  handle('textDocument/references', (params, token) => {
+    const { includeDeclaration } = referenceParams.parse(params).context;
+    return navigate((view, path, offset) => references(view, path, offset, includeDeclaration))(
+      params,
+      token,
+    );
+  });
+
+  handle('textDocument/hover', async (params, token): Promise<Hover | null> => {
+    const at = await cursor(context, atPosition.parse(params), token);
+    if (!at) return null;
+    const link = linker(context, at.session);
+    const incomplete =
+      at.session.state().kind === 'indexing' ? ['*Still indexing: this may be incomplete.*'] : [];
+    for (const view of at.views) {
+      const found = hover(view, at.path, at.offset, context.client.markdownHover ? link : () => undefined);
+      const file = view.source(at.path);
+      if (!found || !file) continue;
+      return {
+        contents: {
+          kind: context.client.markdownHover ? 'markdown' : 'plaintext',
+          value: [found.markdown, ...incomplete].join('\n\n'),
+        },
+        range: protocolRange(context, file, found.range),
+      };
+    }
+    return null;
+  });
+
+  handle('textDocument/codeLens', async (params, token): Promise<CodeLens[] | null> => {
+    const { textDocument } = inDocument.parse(params);
+    if (!context.settings().codeLens) return null;
+    const at = await documentViews(context, textDocument.uri, token);
+    if (!at) return null;
+    return at.views.flatMap((view) => {
+      const file = view.source(at.path);
+      if (!file) return [];
+      return lenses(view, at.path).map(({ range, title, event, kind }): CodeLens => {
+        const where = protocolRange(context, file, range);
+        const { line, character } = where.start;
+        const place = { uri: textDocument.uri, line, character };
+        const command =
+          kind === 'preview'
+            ? { command: 'taskWatchers.previewDispatch', arguments: [{ ...place, event }] }
+            : {
+                command: 'taskWatchers.showWatchers',
+                arguments: [
+                  {
+                    ...place,
+                    event,
+                    title,
+                    locations:
+                      event === undefined
+                        ? []
+                        : locationsOf(context, at.session, view, watcherTargets(view, event)),
+                  },
+                ],
+              };
+        return { range: where, command: { title, ...command } };
+      });
+    });
+  });
+}
