@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 const server = join(fileURLToPath(new URL('..', import.meta.url)), 'server');
 
+const { resolve } = createRequire(import.meta.url);
+
 const entries = {
   'tw-index': 'src/cli/tw-index.ts',
   program: 'src/cli/program.ts',
@@ -28,6 +30,8 @@ await build({
   target: 'node20',
   format: 'cjs',
   logLevel: 'warning',
+  // Its other form asks where it lies by `import.meta`, which a CommonJS bundle has not.
+  alias: { 'web-tree-sitter': resolve('web-tree-sitter') },
   // The program is loaded only when there is more to do than print the version.
   plugins: [
     {
@@ -40,6 +44,5 @@ await build({
 });
 
 // The parser's two WebAssembly files lie beside the bundle.
-const { resolve } = createRequire(import.meta.url);
 for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'])
   copyFileSync(resolve(file), join(server, 'dist', file.slice(file.indexOf('/') + 1)));

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addCommonOptions, readSettings } from './settings';
 
 /**
@@ -47,5 +47,21 @@ export function addCommands(program: Command, done: (status: number) => void): v
   ).action(async (vmlinux: string, options: unknown) => {
     const { runVerify } = await import('./verify-command');
     done(await runVerify(vmlinux, readSettings(options)));
+  });
+
+  addCommonOptions(
+    program
+      .command('check')
+      .description('look for registrations and notifications that go wrong')
+      .addOption(
+        new Option('--min-severity <severity>', 'least severe finding that counts')
+          .choices(['error', 'warning', 'info', 'hint'])
+          .default('info'),
+      )
+      .option('--explain <rule>', 'what a rule finds, why, and how to mend it'),
+    ['text', 'json', 'sarif', 'github'],
+  ).action(async (options: unknown) => {
+    const { runCheck } = await import('./check-command');
+    done(await runCheck(readSettings(options), options));
   });
 }

@@ -28,6 +28,18 @@ export interface Family {
   readonly functionField?: FunctionField;
   /** The family's table can also be filled by modules at run time. */
   readonly modulesTakePart: boolean;
+  /** A function whose presence in the tree says that modules take part there (a dialect in which they may). */
+  readonly moduleRegistration?: string;
+  /** What an entry's function must look like. */
+  readonly prototype?: Prototype;
+}
+
+/** Types with white space folded: `struct task_struct *`. */
+export interface Prototype {
+  /** The typedef: `task_watcher_fn`. */
+  readonly typedef: string;
+  readonly returnType: string;
+  readonly parameters: readonly { readonly type: string; readonly name: string }[];
 }
 
 export interface FamilyEvent {
@@ -39,6 +51,10 @@ export interface FamilyEvent {
   readonly meaning?: string;
   /** What the dispatcher's `val` holds. */
   readonly val?: string;
+  /** Its notification may fail, and whoever notifies must see to it. */
+  readonly mayFail?: boolean;
+  /** The event that gives back what this one took, and is notified when it failed. */
+  readonly undoneBy?: string;
   /** The event whose boundary symbols it shares: initcall level `6s` lies in the table of `6`. */
   readonly within?: string;
   /** Boundary symbols that no {@link BoundaryShape} spells. */
@@ -107,7 +123,10 @@ export function eventOfSection(family: Family, section: string): string | undefi
     const spelt = section.slice(before.length, section.length - after.length);
     const event = family.events.find(({ name }) => spell(name, shape.spelling) === spelt);
     if (event) return event.name;
-    if (/^\w+$/.test(spelt)) return spelt;
+    // `.task.table` holds a dispatcher's array: an event would be written `.task.TABLE`.
+    const isSpeltSo = spell(spelt, shape.spelling) === spelt;
+    const isKnown = family.events.some(({ name }) => name.toLowerCase() === spelt.toLowerCase());
+    if (/^\w+$/.test(spelt) && (isSpeltSo || isKnown)) return spelt;
   }
   return undefined;
 }

@@ -84,6 +84,11 @@ const familySchema = z
   )
   .describe('One kind of linker-gathered table.');
 
+const ruleSettingSchema = z.enum(['error', 'warning', 'info', 'hint', 'off']);
+
+/** What a person may set a rule to: its severity, or that it is not looked at. */
+export type RuleSetting = z.infer<typeof ruleSettingSchema>;
+
 export const projectFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -95,17 +100,23 @@ export const projectFileSchema = z
       .array(z.string().min(1))
       .default([])
       .describe('Folders that are never looked at, relative to the kernel root.'),
+    rules: z
+      .record(z.string().regex(/^[a-z][a-z-]*$/, 'must be a rule’s name'), ruleSettingSchema)
+      .default({})
+      .describe('Severity of a rule of `tw-index check`, or "off": { "init-without-free": "off" }.'),
   })
   .describe('Settings of Task Watchers tools for one kernel tree.');
 
 export interface ProjectFile {
   readonly families: readonly Family[];
   readonly exclude: readonly string[];
+  /** By rule name; names are checked where rules are known (checks/). */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
 }
 
 export const builtInFamilies: readonly Family[] = [taskWatchersFamily, initcallsFamily];
 
-export const defaultProjectFile: ProjectFile = { families: builtInFamilies, exclude: [] };
+export const defaultProjectFile: ProjectFile = { families: builtInFamilies, exclude: [], rules: {} };
 
 /** Reads the text of a `.task-watchers.json`. A failure is one line: where in the file, what, what to do. */
 export function readProjectFile(text: string): ProjectFile | { readonly failure: string } {
@@ -128,6 +139,7 @@ export function readProjectFile(text: string): ProjectFile | { readonly failure:
   }
   return {
     exclude: read.data.exclude,
+    rules: read.data.rules,
     families: [...builtInFamilies, ...read.data.families.map(toFamily)],
   };
 }

@@ -1,6 +1,8 @@
 import type { LinkPlan } from '../kbuild/link-plan';
 import type { EventTable, TableEntry } from '../link/entry';
 import type { LaidTable } from '../link/tables';
+import type { LeadingMacro } from '../syntax/c/wanted-macros';
+import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
 import type { Place, Range } from '../syntax/positions';
 import type { Family } from './family';
@@ -47,6 +49,17 @@ export interface Snapshot {
   readonly tables: readonly EventTable[];
   /** The tables as the layout has them, for comparing with an ELF file; empty without a configuration. */
   readonly laid: readonly LaidTable[];
+  /** The linker script, preprocessed and parsed; `undefined` without a configuration, or where there is none. */
+  readonly script: LinkerScript | undefined;
+  /** The tree's own macros that lead to the family's sections, wrappers included. */
+  readonly macros: readonly LeadingMacro[];
+  /** Every file that holds one of the family's needles, sorted: registrations, notifications, headers, dispatcher. */
+  readonly candidates: readonly string[];
+  /**
+   * Registrations in files that this configuration does not build, whose macro is not visible in that unit either:
+   * they would have no effect if it did. Those of built files are in the tables with status `no-effect`.
+   */
+  readonly unseenMacros: readonly TableEntry[];
   readonly callSites: readonly CallSite[];
   /** Registrations in sections of the family's shape whose event does not exist. */
   readonly unknownEvents: readonly TableEntry[];

@@ -14,6 +14,8 @@ export const taskWatchersFamily: Family = {
       constant: 'WATCH_TASK_INIT',
       meaning: 'fork: the new task_struct first exists. The only event whose result is meant to be used.',
       val: 'clone_flags',
+      mayFail: true,
+      undoneBy: 'FREE',
     },
     {
       name: 'CLONE',
@@ -68,4 +70,13 @@ export const taskWatchersFamily: Family = {
   needles: ['task_watcher', 'DEFINE_TASK_', '".task.'],
   dispatchers: [{ function: 'notify_task_watchers', eventArgument: 0, valArgument: 1, taskArgument: 2 }],
   modulesTakePart: false,
+  moduleRegistration: 'register_module_task_watchers',
+  prototype: {
+    typedef: 'task_watcher_fn',
+    returnType: 'int',
+    parameters: [
+      { type: 'unsigned long', name: 'val' },
+      { type: 'struct task_struct *', name: 'tsk' },
+    ],
+  },
 };

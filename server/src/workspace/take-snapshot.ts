@@ -29,6 +29,11 @@ export interface SnapshotOptions {
   readonly report: (step: string, done: number, total: number) => void;
 }
 
+/** The files of an opened kernel, each read and scanned once. */
+export function kernelFiles({ tree, build, plan }: Kernel): UnitFiles {
+  return sourceFiles(tree, build, plan.arch, plan.srcarch);
+}
+
 /** A snapshot with what it was made from, for those who look at the sources again. */
 export interface TakenSnapshot {
   readonly snapshot: Snapshot;
@@ -41,7 +46,7 @@ export async function takeSnapshot(
   family: Family,
   options: SnapshotOptions,
 ): Promise<Snapshot> {
-  const files = sourceFiles(kernel.tree, kernel.build, kernel.plan.arch, kernel.plan.srcarch);
+  const files = kernelFiles(kernel);
   return (await takeSnapshotOf(kernel, family, files, options)).snapshot;
 }
 
@@ -56,7 +61,9 @@ export async function takeSnapshotOf(
   const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
   options.report('reading units', 0, 0);
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
-  const contributions = await withNeededMembers(kernel, files, contribute(kernel, files, candidates, notes));
+  const unseen: Contribution[] = [];
+  const contributed = contribute(kernel, files, candidates, notes, unseen);
+  const contributions = await withNeededMembers(kernel, files, contributed);
   const linked = contributions.filter(({ object, status }) => object !== undefined && status === undefined);
   const script = config ? readScript(kernel, notes) : undefined;
   const laid = script ? layTables(kernel, family, script, linked, notes) : [];
@@ -72,6 +79,12 @@ export async function takeSnapshotOf(
     plan,
     tables: assembled.map((table) => withoutDoubtfulSlots(table, contributions, plan)),
     laid,
+    script,
+    macros: candidates.learnt.macros,
+    candidates: candidates.hits,
+    unseenMacros: unseen.map((contribution) =>
+      unlinkedRow(contribution, eventOfSection(family, contribution.entry.section) ?? ''),
+    ),
     callSites: callSites(kernel, family, files, candidates),
     unknownEvents: contributions.flatMap((contribution) => {
       const event = eventOfSection(family, contribution.entry.section);
@@ -122,6 +135,7 @@ function contribute(
   files: UnitFiles,
   candidates: Candidates,
   notes: Note[],
+  unseen: Contribution[],
 ): readonly Contribution[] {
   const { plan, config } = kernel;
   const { learnt, withStatements, includers } = candidates;
@@ -150,6 +164,16 @@ function contribute(
     source,
     unit: unitOf(source, looseObject(source), config === undefined),
   }));
+  // What another .c file includes is no unit of its own: it sees what that one includes.
+  const includedSources = new Set(
+    [...includers].flatMap((path) =>
+      (files.source(path)?.facts.directives ?? []).flatMap((directive) =>
+        directive.kind === 'include' && directive.text.endsWith('.c')
+          ? loose.filter((source) => `/${source}`.endsWith(`/${directive.text.replace(/^(?:\.\.?\/)+/, '')}`))
+          : [],
+      ),
+    ),
+  );
   const walk = unitWalker(
     [...planned, ...unplanned].map(({ unit }) => unit),
     files,
@@ -181,6 +205,11 @@ function contribute(
       ? result.ineffective
       : result.ineffective.filter(({ reason }) => reason === 'compiled-out');
     const ineffective = uses.flatMap((use) => ineffectiveEntry(use, learnt) ?? []);
+    for (const use of result.ineffective) {
+      const entry = use.reason === 'not-visible' ? ineffectiveEntry(use, learnt) : undefined;
+      if (entry?.place.file === source && !seen.has(keyOf(entry)) && !includedSources.has(source))
+        unseen.push({ entry, object: undefined, status, path: source.replace(/\.\w+$/, '.o'), why: steps });
+    }
     for (const entry of [...result.entries, ...ineffective]) {
       // A .c file that a compiled one includes: its entries belong to the includer's object.
       if (seen.has(keyOf(entry))) continue;

@@ -1,0 +1,53 @@
+import type { FunctionBody } from '../syntax/c/function-body';
+import type { CParser } from '../syntax/c/tree/c-parser';
+import { bodiesOf, functionsOf, type FunctionFact } from '../syntax/c/tree/functions';
+import type { SourceFile } from '../syntax/c/unit';
+import type { Snapshot } from '../watchers/snapshot';
+
+/** What rules look at. Everything is of one moment: the snapshot, and the texts it was taken from. */
+export interface CheckContext {
+  readonly snapshot: Snapshot;
+  /** A file of the tree, relative to its root; `undefined`: there is none, or it cannot be read. */
+  readonly source: (path: string) => SourceFile | undefined;
+  /** Definitions and prototypes of a file, in order; empty where it cannot be read. */
+  readonly functions: (path: string) => readonly FunctionFact[];
+  /** The bodies of a definition, one for each way its `#if`s may go. */
+  readonly bodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
+  /**
+   * Files anywhere in the tree in which a name stands, sorted; `undefined` where the tree was not searched for it.
+   */
+  readonly mentions: (name: string) => readonly string[] | undefined;
+}
+
+export interface CheckSources {
+  readonly source: (path: string) => SourceFile | undefined;
+  readonly parser: CParser;
+  readonly mentions?: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Puts a context together; what it reads and parses is kept as long as it lives. */
+export function checkContext(snapshot: Snapshot, { source, parser, mentions }: CheckSources): CheckContext {
+  const facts = new Map<string, readonly FunctionFact[]>();
+  const bodies = new WeakMap<FunctionFact, readonly FunctionBody[]>();
+  return {
+    snapshot,
+    source,
+    mentions: (name) => mentions?.get(name),
+    functions(path) {
+      let known = facts.get(path);
+      if (!known) {
+        const file = source(path);
+        facts.set(path, (known = file ? functionsOf(parser, file.text, file.facts) : []));
+      }
+      return known;
+    },
+    bodies(path, fact) {
+      let known = bodies.get(fact);
+      if (!known) {
+        const file = source(path);
+        bodies.set(fact, (known = file ? bodiesOf(parser, file.text, fact, file.facts) : []));
+      }
+      return known;
+    },
+  };
+}

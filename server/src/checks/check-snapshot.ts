@@ -1,0 +1,68 @@
+import { lineAt, lineStarts } from '../syntax/positions';
+import type { RuleSetting } from '../watchers/project-file';
+import type { CheckContext } from './check-context';
+import type { Finding, Problem, Rule } from './rule';
+import { suppressionsIn, type Suppression } from './suppression';
+
+export interface CheckSettings {
+  /** By rule name; a rule that is not named keeps its own severity. */
+  readonly rules: Readonly<Record<string, RuleSetting>>;
+}
+
+/**
+ * Runs `rules`: findings by file and place, none twice, without those that a comment in the code suppresses or the
+ * settings turn off.
+ */
+export function checkSnapshot(
+  context: CheckContext,
+  rules: readonly Rule[],
+  settings: CheckSettings = { rules: {} },
+): readonly Finding[] {
+  const suppressions = new Map<string, readonly Suppression[]>();
+  const isSuppressed = ({ file, rule, line }: Finding): boolean => {
+    let known = suppressions.get(file);
+    if (!known) suppressions.set(file, (known = suppressionsIn(context.source(file)?.text ?? '')));
+    return known.some((one) => one.line === line && one.rules.some(({ name }) => name === rule));
+  };
+  const found = new Map<string, Finding>();
+  for (const rule of rules) {
+    const severity = settings.rules[rule.name] ?? rule.severity;
+    if (severity === 'off') continue;
+    for (const problem of rule.find(context)) {
+      const finding = { ...completed(context, problem), rule: rule.name, severity };
+      const key = `${finding.file}:${finding.range.start}:${finding.rule}:${finding.message}`;
+      if (!found.has(key) && !isSuppressed(finding)) found.set(key, finding);
+    }
+  }
+  return [...found.values()].sort(byPlace);
+}
+
+/** Names in the settings that no rule has. */
+export function unknownRules(settings: CheckSettings, rules: readonly Rule[]): readonly string[] {
+  const names = new Set(rules.map(({ name }) => name));
+  return Object.keys(settings.rules).filter((name) => !names.has(name));
+}
+
+function completed(context: CheckContext, problem: Problem): Omit<Finding, 'rule' | 'severity'> {
+  const source = context.source(problem.file);
+  const starts = source?.lineStarts ?? lineStarts('');
+  const line = lineAt(starts, problem.range.start);
+  return {
+    file: problem.file,
+    range: problem.range,
+    line,
+    column: problem.range.start - (starts[line - 1] ?? 0) + 1,
+    message: problem.message,
+    related: problem.related ?? [],
+    fixes: problem.fixes ?? [],
+  };
+}
+
+function byPlace(one: Finding, other: Finding): number {
+  if (one.file !== other.file) return one.file < other.file ? -1 : 1;
+  return (
+    one.range.start - other.range.start ||
+    (one.rule < other.rule ? -1 : one.rule > other.rule ? 1 : 0) ||
+    (one.message < other.message ? -1 : 1)
+  );
+}

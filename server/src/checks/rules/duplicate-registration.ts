@@ -1,0 +1,73 @@
+import type { TableEntry } from '../../link/entry';
+import { writtenAt } from '../entries';
+import type { Problem, Rule } from '../rule';
+import { lineRemoval } from '../texts';
+
+export const duplicateRegistration: Rule = {
+  name: 'duplicate-registration',
+  severity: 'warning',
+  title: 'Registered twice',
+  finds: 'The same function is in the linked table of the same event twice.',
+  why: `Every registration is a pointer of its own, so the dispatcher calls the function once for each. A function that counts,
+allocates or frees then does it twice for one task.`,
+  bad: {
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int sample_exit(unsigned long val, struct task_struct *tsk)
+{
+	tsk->usage--;
+	return 0;
+}
+task_watcher_func(exit, sample_exit);
+static task_watcher_fn const sample_again __used __section(".task_watchers.exit") = sample_exit;
+/* ^ duplicate-registration */
+`,
+  },
+  good: {
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int sample_exit(unsigned long val, struct task_struct *tsk)
+{
+	tsk->usage--;
+	return 0;
+}
+task_watcher_func(exit, sample_exit);
+`,
+  },
+  find: (context) =>
+    context.snapshot.tables.flatMap(({ event, entries }) => {
+      const linked = entries
+        .filter(({ status }) => status === 'linked')
+        .toSorted((one, other) => one.range.start - other.range.start);
+      const first = new Map<string, TableEntry>();
+      return linked.flatMap((entry): readonly Problem[] => {
+        // Watchers are static nearly always: two files' functions of one name are two functions. A header's static
+        // function is one in every unit that includes it.
+        const key = `${entry.object ?? ''}:${entry.place.file}:${entry.function}`;
+        const other = first.get(key);
+        if (!other) {
+          first.set(key, entry);
+          return [];
+        }
+        const file = context.source(entry.place.file);
+        if (!file || writtenAt(entry) === writtenAt(other)) return [];
+        return [
+          {
+            file: file.path,
+            range: entry.range,
+            message: `${entry.function}() is on ${event} already: it is called twice`,
+            related: [{ file: other.place.file, range: other.range, message: 'registered here first' }],
+            fixes: [
+              {
+                title: 'Remove this registration',
+                edits: [lineRemoval(file, entry.range)],
+                isPreferred: true,
+              },
+            ],
+          },
+        ];
+      });
+    }),
+};

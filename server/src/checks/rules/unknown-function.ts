@@ -1,0 +1,107 @@
+import { lex } from '../../syntax/c/lex';
+import type { SourceFile } from '../../syntax/c/unit';
+import type { TableEntry } from '../../link/entry';
+import type { CheckContext } from '../check-context';
+import { writtenEntries } from '../entries';
+import { mayInclude } from '../includes';
+import type { Problem, Rule } from '../rule';
+import { nearest, wordIn } from '../texts';
+
+export const unknownFunction: Rule = {
+  name: 'unknown-function',
+  severity: 'error',
+  title: 'No such function here',
+  finds: 'A registration names a function that its translation unit neither defines nor declares.',
+  why: `The registration defines a pointer to the function, so the function must be declared in front of it. The compiler says
+so too, but only where the registration is compiled: in a branch or a file that this configuration leaves out, it says
+nothing until somebody turns that on.`,
+  bad: {
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int sample_start(unsigned long val, struct task_struct *tsk)
+{
+	tsk->usage = 0;
+	return 0;
+}
+task_watcher_func(init, sample_strat);
+/*                      ^ unknown-function */
+`,
+  },
+  good: {
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int sample_start(unsigned long val, struct task_struct *tsk)
+{
+	tsk->usage = 0;
+	return 0;
+}
+task_watcher_func(init, sample_start);
+`,
+  },
+  find: (context) => writtenEntries(context.snapshot).flatMap((entry) => unknown(context, entry)),
+};
+
+function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
+  const file = context.source(entry.place.file);
+  // What a header or an included .c file registers may be defined by whoever includes it.
+  const ownUnit = entry.place.file.replace(/\.\w+$/, '.o');
+  if (!file?.path.endsWith('.c') || (entry.object !== undefined && entry.object !== ownUnit)) return [];
+  // Where a macro makes the name, the same macro may make the function.
+  if (entry.macro !== undefined && !entry.arguments.includes(entry.function)) return [];
+  const names = namesInHeads(context, file);
+  if (names.has(entry.function) || mayBePasted(entry.function, names)) return [];
+  const reach = mayInclude(context, file.path);
+  if (reach.computed) return [];
+  for (const path of reach.files)
+    if (path !== file.path && context.source(path)?.text.includes(entry.function) === true) return [];
+  const range = wordIn(file, entry.range, entry.function);
+  const meant = nearest(entry.function, [...names]);
+  return [
+    {
+      file: file.path,
+      range,
+      message: `${entry.function}() is neither defined nor declared in ${file.path} or what it includes`,
+      fixes:
+        meant === undefined
+          ? []
+          : [
+              {
+                title: `Change ${entry.function} to ${meant}`,
+                edits: [{ file: file.path, range, text: meant }],
+                isPreferred: true,
+              },
+            ],
+    },
+  ];
+}
+
+/** Every name outside function bodies and outside registrations, where a function could be defined or declared. */
+function namesInHeads({ snapshot }: CheckContext, file: SourceFile): ReadonlySet<string> {
+  const registered = [
+    ...snapshot.tables.flatMap(({ entries }) => entries),
+    ...snapshot.unknownEvents,
+    ...snapshot.unseenMacros,
+  ]
+    .filter(({ place }) => place.file === file.path)
+    .map(({ range }) => range);
+  const names = new Set<string>();
+  const { statements } = file.facts;
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start = 0, body = 0] = [statements[at], statements[at + 1]];
+    for (const { kind, text, offset } of lex(file.text, start, body))
+      if (kind === 'name' && !registered.some((range) => range.start <= offset && offset < range.end))
+        names.add(text);
+  }
+  for (const directive of file.facts.directives)
+    if (directive.kind === 'define')
+      for (const { kind, text } of lex(directive.body)) if (kind === 'name') names.add(text);
+  return names;
+}
+
+/** `DEFINE_WATCHER(sample)` may define sample_watch(): a part of the name that stands alone somewhere. */
+const mayBePasted = (name: string, names: ReadonlySet<string>): boolean =>
+  [...names].some(
+    (part) => part.length > 3 && part !== name && (name.startsWith(`${part}_`) || name.endsWith(`_${part}`)),
+  );

@@ -1,0 +1,33 @@
+import type { Range } from '../syntax/positions';
+
+/** A comment `tw-ignore: rule-name, other-rule` in C or linker-script code. */
+export interface Suppression {
+  /** 1-based line whose findings it suppresses: its own, or the next where it stands alone. */
+  readonly line: number;
+  readonly rules: readonly { readonly name: string; readonly range: Range }[];
+}
+
+const comment = /\/\*\s*tw-ignore:([^*]*)\*\/|\/\/\s*tw-ignore:([^\n]*)/g;
+
+/** Every suppression in a text, in order. Text after the names (`tw-ignore: rule -- reason`) is for people. */
+export function suppressionsIn(text: string): readonly Suppression[] {
+  if (!text.includes('tw-ignore:')) return [];
+  return [...text.matchAll(comment)].map((match) => {
+    const end = match.index + match[0].length;
+    const lineStart = text.lastIndexOf('\n', match.index) + 1;
+    const lineEnd = text.indexOf('\n', end);
+    const before = text.slice(lineStart, match.index);
+    const after = text.slice(end, lineEnd < 0 ? text.length : lineEnd);
+    const alone = before.trim() === '' && after.replace(/\\/, '').trim() === '';
+    const listed = match[1] ?? match[2] ?? '';
+    const names = listed.split('--')[0] ?? '';
+    const from = match.index + match[0].indexOf(':') + 1;
+    return {
+      line: text.slice(0, end).split('\n').length + (alone ? 1 : 0),
+      rules: [...names.matchAll(/[A-Za-z][\w-]*/g)].map(({ 0: name, index }) => ({
+        name,
+        range: { start: from + index, end: from + index + name.length },
+      })),
+    };
+  });
+}

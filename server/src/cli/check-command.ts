@@ -1,0 +1,107 @@
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { allRules } from '../checks/all-rules';
+import { checkContext, type CheckContext } from '../checks/check-context';
+import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check-snapshot';
+import { severities, type Finding } from '../checks/rule';
+import { cParser } from '../workspace/c-parser-files';
+import { findMentions } from '../workspace/find-mentions';
+import { openKernel } from '../workspace/open-kernel';
+import { kernelFiles, takeSnapshotOf } from '../workspace/take-snapshot';
+import { namesToFind } from '../checks/names-to-find';
+import { projectFileName } from '../watchers/project-file';
+import { explainText } from './check-explain';
+import { githubText } from './check-github';
+import { checkJson } from './check-json';
+import { sarifLog } from './check-sarif';
+import { checkText, summary } from './check-text';
+import { exitStatus } from './exit-status';
+import { Failure, orFail } from './failure';
+import { printNotes } from './notes-text';
+import { progressLine } from './progress';
+import type { Settings } from './settings';
+import { print, stylesFor } from './terminal';
+
+const optionsSchema = z.object({
+  minSeverity: z.enum(['error', 'warning', 'info', 'hint']).default('info'),
+  explain: z.string().optional(),
+});
+
+/** Exit status 1 when a finding at or above `--min-severity` is left. */
+export async function runCheck(settings: Settings, options: unknown): Promise<number> {
+  const { minSeverity, explain } = optionsSchema.parse(options);
+  if (explain !== undefined) {
+    const rule = allRules.find(({ name }) => name === explain);
+    if (!rule)
+      throw new InvalidArgumentError(
+        `no rule ${explain}; there are: ${allRules.map(({ name }) => name).join(', ')}`,
+      );
+    await print(explainText(rule, stylesFor(settings.color, process.stdout)));
+    return exitStatus.fine;
+  }
+  const { context, rules } = await load(settings);
+  const limit = severities.indexOf(minSeverity);
+  const findings = checkSnapshot(context, allRules, { rules }).filter(
+    ({ severity }) => severities.indexOf(severity) <= limit,
+  );
+  const { snapshot } = context;
+  switch (settings.format) {
+    case 'json':
+      await printJson(checkJson(snapshot, findings, context));
+      break;
+    case 'sarif':
+      await printJson(sarifLog(snapshot, findings, allRules, context));
+      break;
+    case 'github':
+      await print(githubText(findings, context));
+      break;
+    default:
+      await print(checkText(findings, context, stylesFor(settings.color, process.stdout)));
+      printNotes(snapshot.notes, settings);
+      if (!settings.quiet) process.stderr.write(`${summary(findings)}\n`);
+  }
+  return statusOf(findings);
+}
+
+const statusOf = (findings: readonly Finding[]): number =>
+  findings.length > 0 ? exitStatus.findings : exitStatus.fine;
+
+const printJson = (value: unknown): Promise<void> => print(`${JSON.stringify(value, null, 2)}\n`);
+
+interface Loaded {
+  readonly context: CheckContext;
+  readonly rules: CheckSettings['rules'];
+}
+
+async function load(settings: Settings): Promise<Loaded> {
+  const progress = progressLine(!settings.quiet);
+  try {
+    progress.report('reading makefiles', 0, 0);
+    const kernel = orFail(openKernel(settings));
+    const family = kernel.project.families.find(({ name }) => name === settings.family);
+    if (family === undefined) {
+      const known = kernel.project.families.map(({ name }) => name).join(', ');
+      throw new Failure(`no family ${settings.family}; there are: ${known}`);
+    }
+    const { rules } = kernel.project;
+    const [unknown] = unknownRules({ rules }, allRules);
+    if (unknown !== undefined)
+      throw new Failure(
+        `${projectFileName}: rules: no rule ${unknown}; there are: ${allRules.map(({ name }) => name).join(', ')}`,
+      );
+    const files = kernelFiles(kernel);
+    const { snapshot } = await takeSnapshotOf(kernel, family, files, {
+      scope: 'tree',
+      report: progress.report,
+    });
+    const parser = await cParser();
+    const source = (path: string): ReturnType<typeof files.source> => files.source(path);
+    const names = namesToFind(checkContext(snapshot, { source, parser }));
+    const mentions = await findMentions(kernel, names, (done, total) => {
+      progress.report('looking for callers', done, total);
+    });
+    return { context: checkContext(snapshot, { source, parser, mentions }), rules };
+  } finally {
+    progress.end();
+  }
+}
