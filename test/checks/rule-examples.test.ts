@@ -42,7 +42,7 @@ describe('every rule, on its own examples', () => {
     };
 
     it(`${rule.name}: finds it in the bad code, where it is marked`, () =>
-      inCopy(rule.bad, (root, file, findings) => {
+      inCopy(rule.bad, (_, file, findings) => {
         const mine = findings.filter((finding) => finding.rule === rule.name);
         assert.ok(mine.length > 0, 'nothing found');
         if (file === undefined) return;

@@ -6,7 +6,7 @@ import { ruleMarkdown } from '../checks/rule-page';
 import type { Range } from '../syntax/positions';
 import type { Snapshot } from '../watchers/snapshot';
 import { positionOf } from './check-text';
-import { version } from './version';
+import { version } from '../version';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   error: 'error',
