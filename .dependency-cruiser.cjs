@@ -9,9 +9,12 @@ const mayUse = {
   checks: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch'],
   features: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks'],
   workspace: ['syntax', 'source', 'kbuild', 'link', 'watchers'],
-  lsp: ['workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
-  cli: ['workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
+  lsp: ['version', 'workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
+  cli: ['version', 'workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
 };
+
+/** Uses that name one file instead of a folder. */
+const singleFiles = ['source/tree-reader', 'version'];
 
 const purePlaces = ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'];
 
@@ -25,7 +28,7 @@ module.exports = {
       from: { path: `^server/src/${folder}/` },
       to: {
         path: '^server/src/',
-        pathNot: `^server/src/(${[`${folder}/`, ...uses.map((use) => (use.includes('/') ? use : `${use}/`))].join('|')})`,
+        pathNot: `^server/src/(${[`${folder}/`, ...uses.map((use) => (singleFiles.includes(use) ? use : `${use}/`))].join('|')})`,
       },
     })),
     {
