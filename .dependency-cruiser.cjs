@@ -9,8 +9,30 @@ const mayUse = {
   checks: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch'],
   features: ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks'],
   workspace: ['syntax', 'source', 'kbuild', 'link', 'watchers'],
-  lsp: ['version', 'workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
-  cli: ['version', 'workspace', 'syntax', 'source', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'],
+  lsp: [
+    'version',
+    'workspace',
+    'syntax',
+    'source',
+    'kbuild',
+    'link',
+    'watchers',
+    'dispatch',
+    'checks',
+    'features',
+  ],
+  cli: [
+    'version',
+    'workspace',
+    'syntax',
+    'source',
+    'kbuild',
+    'link',
+    'watchers',
+    'dispatch',
+    'checks',
+    'features',
+  ],
 };
 
 /** Uses that name one file instead of a folder. */
