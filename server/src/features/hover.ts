@@ -155,7 +155,7 @@ function macroMarkdown(view: View, name: string): string {
   const { family } = view.snapshot;
   const uses = indexOf(view.snapshot).entries.filter(({ macro }) => macro === name);
   const linked = uses.filter(({ status }) => status === 'linked').length;
-  const definitions = view.macros.filter((macro) => macro.name === name);
+  const definitions = view.snapshot.macros.filter((macro) => macro.name === name);
   const text = definitions
     .map(({ parameters, body }) => `#define ${name}${parameters ? `(${parameters.join(', ')})` : ''} ${body}`)
     .join('\n');

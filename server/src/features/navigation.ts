@@ -122,7 +122,7 @@ function eventReferences(view: View, event: string, includeDeclaration: boolean)
 function constantUses(view: View, constant: string): readonly Target[] {
   const index = indexOf(view.snapshot);
   const defined = constantDefinitions(view, index.eventOfConstant.get(constant) ?? '');
-  return view.hits.flatMap((path) => {
+  return view.snapshot.candidates.flatMap((path) => {
     const file = view.source(path);
     if (!file) return [];
     return placesOfName(file, constant)
@@ -142,7 +142,7 @@ export function arrayPlaces(view: View, event: string): readonly Target[] {
   const symbols = [...indexOf(view.snapshot).boundaries].flatMap(([symbol, bound]) =>
     bound.event === event && bound.side === 'start' ? [symbol] : [],
   );
-  return view.hits.flatMap((path) => {
+  return view.snapshot.candidates.flatMap((path) => {
     const file = view.source(path);
     if (!file) return [];
     return symbols.flatMap((symbol) =>
@@ -181,7 +181,7 @@ export function functionTarget(view: View, entry: TableEntry): Target | undefine
   const own = definitionOf(view.source(entry.place.file), entry.function);
   if (own) return { file: entry.place.file, range: own.nameRange };
   const source = entry.object?.replace(/\.o$/, '.c');
-  for (const path of new Set([...(source === undefined ? [] : [source]), ...view.hits])) {
+  for (const path of new Set([...(source === undefined ? [] : [source]), ...view.snapshot.candidates])) {
     if (!path.endsWith('.c')) continue;
     const file = view.source(path);
     if (file?.text.includes(entry.function) !== true) continue;
@@ -194,7 +194,7 @@ export function functionTarget(view: View, entry: TableEntry): Target | undefine
 /** Every `#define` of a registering macro. */
 export function macroDefinitions(view: View, name: string): readonly Target[] {
   return uniqueTargets(
-    view.macros.flatMap((macro) => {
+    view.snapshot.macros.flatMap((macro) => {
       if (macro.name !== name) return [];
       const file = view.source(macro.file);
       const directive = file?.facts.directives.find(
@@ -217,7 +217,7 @@ export function constantDefinitions(view: View, event: string): readonly Target[
   const constant = view.snapshot.family.events.find(({ name }) => name === event)?.constant;
   if (constant === undefined) return [];
   const found: Target[] = [];
-  for (const path of view.hits) {
+  for (const path of view.snapshot.candidates) {
     const file = view.source(path);
     if (file?.text.includes(constant) !== true) continue;
     for (const directive of file.facts.directives)

@@ -83,7 +83,7 @@ function elsewhere(view: View, index: SnapshotIndex, path: string, word: CodeWor
   if (constant !== undefined) return { kind: 'event', via: 'constant', event: constant, range, word: text };
   const boundary = index.boundaries.get(text);
   if (boundary) return { kind: 'event', via: 'boundary', event: boundary.event, range, word: text };
-  if (view.snapshot.family.macros.includes(text) || view.macros.some(({ name }) => name === text))
+  if (view.snapshot.family.macros.includes(text) || view.snapshot.macros.some(({ name }) => name === text))
     return { kind: 'macro', name: text, range };
   if (index.dispatchers.has(text)) return { kind: 'dispatcher', name: text, range };
   const entries = index.entriesOf(text).filter(({ place }) => place.file === path);

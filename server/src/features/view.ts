@@ -1,15 +1,10 @@
 import type { SourceFile } from '../syntax/c/unit';
-import type { LeadingMacro } from '../syntax/c/wanted-macros';
 import type { Range } from '../syntax/positions';
 import type { Snapshot } from '../watchers/snapshot';
 
 /** What a feature looks at: one family's snapshot, and the sources it was made from. */
 export interface View {
   readonly snapshot: Snapshot;
-  /** Macros of the tree that lead to the family's sections, with where they are defined. */
-  readonly macros: readonly LeadingMacro[];
-  /** Files that hold something of the family, sorted. */
-  readonly hits: readonly string[];
   /** A file of the tree as the snapshot saw it; `undefined`: no such file. */
   readonly source: (path: string) => SourceFile | undefined;
 }

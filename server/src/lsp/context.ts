@@ -35,6 +35,9 @@ export interface Cursor extends DocumentViews {
   readonly offset: number;
 }
 
+/** Milliseconds for edits to be worked in; a family that takes longer says nothing rather than something outdated. */
+const longestWait = 1000;
+
 /**
  * The document in its kernel, seen as it is now: waits for edits that are not worked in yet, but not for the first
  * look at a kernel. `undefined`: not in a kernel, or nothing known yet.
@@ -48,12 +51,10 @@ export async function documentViews(
   const located = path === undefined ? undefined : context.roots.locate(path);
   if (!located) return undefined;
   const { session, path: inside } = located;
-  const document = context.documents.get(uri);
   const views: FamilyView[] = [];
   for (const family of context.settings().families) {
     let view = session.view(family);
-    if (view && document && view.source(inside)?.text !== document.text)
-      view = await session.settledView(family);
+    if (view && !session.isCurrent(family)) view = await session.currentView(family, longestWait);
     if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     if (view?.source(inside)) views.push(view);
   }

@@ -8,11 +8,16 @@ const binaryLooksIn = 8192;
 
 type Reading = { readonly text: string } | { readonly reason: string };
 
+export interface DiskTree extends TreeReader {
+  /** Something came or went in a directory: it is listed again when it is next asked for. */
+  forget(directory: string): void;
+}
+
 /**
  * A tree on disk, as it was when each thing was first asked for: `kind` and `list` are kept, `read` is not (facts are,
  * above). Links to files are followed, links to folders are not.
  */
-export function diskTree(root: string): TreeReader {
+export function diskTree(root: string): DiskTree {
   const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
   const problems = new Map<string, string>();
 
@@ -41,6 +46,9 @@ export function diskTree(root: string): TreeReader {
     list: (directory) =>
       [...listing(directory)].map(([name, kind]) => (kind === 'directory' ? `${name}/` : name)).sort(),
     problems: () => [...problems].map(([file, reason]) => ({ file, reason })),
+    forget: (directory) => {
+      listings.delete(directory);
+    },
   };
 }
 

@@ -13,6 +13,7 @@ export function overlayTree(base: TreeReader, texts: ReadonlyMap<string, string>
   };
   return {
     root: base.root,
+    overlaid: texts,
     read: (path) => texts.get(path) ?? base.read(path),
     kind: (path) =>
       texts.has(path) ? 'file' : (base.kind(path) ?? (below(path).length > 0 ? 'directory' : undefined)),

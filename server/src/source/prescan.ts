@@ -10,11 +10,15 @@ export interface PrescanOptions {
   /** Threads in all, this one included. Default: as many as the machine has processors, at most 4. */
   readonly threads?: number;
   readonly report?: (done: number, total: number) => void;
+  /** This thread does none of the work: it has others to answer. */
+  readonly apart?: boolean;
 }
 
 /** Fewer files than this are not worth a thread's start. */
 const worthAThread = 400;
 const filesInPart = 200;
+/** Milliseconds. */
+const reportEvery = 100;
 
 /**
  * Finds the files below `root` that hold one of the needles. What is looked at: every `.c`, `.h` and `.S` outside
@@ -50,6 +54,16 @@ async function scanParts(
   const next = new Int32Array(new SharedArrayBuffer(4));
   const share: Share = { root, needles, exclude: options.exclude ?? [], parts, next };
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
+  if (options.apart === true && threads > 1) {
+    const watch = setInterval(() => {
+      options.report?.(Math.min(Atomics.load(next, 0), parts.length), parts.length);
+    }, reportEvery);
+    try {
+      return merge(await Promise.all(Array.from({ length: threads }, () => startWorker(share))));
+    } finally {
+      clearInterval(watch);
+    }
+  }
   const others = Array.from({ length: threads - 1 }, () => startWorker(share));
   const own = runShare(share, (taken) => options.report?.(taken, parts.length));
   return merge([own, ...(await Promise.all(others))]);

@@ -12,6 +12,8 @@ export interface TreeReader {
   kind(path: string): 'file' | 'directory' | undefined;
   /** Names in a directory, sorted by code unit, directories with a trailing `/`. Empty when it cannot be read. */
   list(directory: string): readonly string[];
+  /** The texts that an editor laid over the tree, by path; a scan of the disk does not see them. */
+  readonly overlaid?: ReadonlyMap<string, string>;
   /** Why something that exists could not be read, so far. */
   problems(): readonly { readonly file: string; readonly reason: string }[];
 }

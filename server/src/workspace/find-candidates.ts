@@ -1,3 +1,4 @@
+import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import { prescanFiles, prescanTree } from '../source/prescan';
 import type { ScanResult } from '../source/scan-files';
 import type { Note } from '../syntax/note';
@@ -17,6 +18,14 @@ export interface Candidates {
   readonly hits: readonly string[];
   /** Files that include (through others, too) a file with wanted statements that is no unit of its own. */
   readonly includers: ReadonlySet<string>;
+  /** The needles that were looked for. */
+  readonly searched: readonly string[];
+  /** The files with wanted statements whose includers were looked for. */
+  readonly elsewhere: readonly string[];
+  /** Base names of the .c files that are included somewhere. */
+  readonly includedSources: ReadonlySet<string>;
+  /** Folders that were passed over. */
+  readonly skipped: readonly string[];
   readonly notes: readonly Note[];
 }
 
@@ -36,9 +45,12 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
+  const linkedSet = linked && new Set(linked);
+  const skipped = new Set<string>();
   const scan = async (needles: readonly string[], step: string): Promise<ScanResult['hits']> => {
     const options = {
       exclude: kernel.project.exclude,
+      apart: kernel.tree.overlaid !== undefined,
       report: (done: number, total: number): void => {
         report(step, done, total);
       },
@@ -48,7 +60,10 @@ export async function findCandidates(
       : await prescanTree(kernel.root, needles, options);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
-    return result.hits;
+    for (const { file } of result.skipped) skipped.add(file);
+    return withOverlaid(result.hits, needles, kernel.tree.overlaid, (path) =>
+      linkedSet ? linkedSet.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
+    );
   };
 
   const hits = new Set<string>();
@@ -76,14 +91,33 @@ export async function findCandidates(
   }
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   const includedSources = namesOfIncludedSources(files, includingSources);
-  const elsewhere = [...withStatements].filter(
-    (path) => (path.endsWith('.h') && !compiled.has(path)) || includedSources.has(baseName(path)),
-  );
+  const elsewhere = filesElsewhere(withStatements, compiled, includedSources);
   const includers = await findIncluders(elsewhere, files, scan, compiled);
-  return { learnt, withStatements, hits: [...hits].sort(), includers, notes: unique(notes) };
+  return {
+    learnt,
+    withStatements,
+    hits: [...hits].sort(),
+    includers,
+    searched: [...searched],
+    elsewhere,
+    includedSources,
+    skipped: [...skipped],
+    notes: unique(notes),
+  };
 }
 
-function present(files: UnitFiles, paths: Iterable<string>): readonly SourceFile[] {
+/** Files with wanted statements that may become part of other units. */
+export function filesElsewhere(
+  withStatements: ReadonlySet<string>,
+  compiled: ReadonlySet<string | undefined>,
+  includedSources: ReadonlySet<string>,
+): readonly string[] {
+  return [...withStatements].filter(
+    (path) => (path.endsWith('.h') && !compiled.has(path)) || includedSources.has(baseName(path)),
+  );
+}
+
+export function present(files: UnitFiles, paths: Iterable<string>): readonly SourceFile[] {
   return [...paths].flatMap((path) => files.source(path) ?? []);
 }
 
@@ -99,7 +133,7 @@ export function uncovered(names: readonly string[], searched: readonly string[])
 }
 
 /** Base names of the .c files that are included somewhere. */
-function namesOfIncludedSources(files: UnitFiles, paths: readonly string[]): ReadonlySet<string> {
+export function namesOfIncludedSources(files: UnitFiles, paths: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const path of paths)
     for (const directive of files.source(path)?.facts.directives ?? [])
@@ -142,11 +176,11 @@ async function findIncluders(
 }
 
 /** Whether an include can mean the file `target`, whatever the include paths are. */
-function canMean(include: { readonly text: string }, target: string): boolean {
+export function canMean(include: { readonly text: string }, target: string): boolean {
   return `/${target}`.endsWith(`/${include.text.replace(/^(?:\.\.?\/)+/, '')}`);
 }
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. */
 function linkedFiles(kernel: Kernel, scope: Scope): readonly string[] | undefined {

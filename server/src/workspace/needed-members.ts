@@ -1,4 +1,5 @@
 import type { PlannedObject } from '../kbuild/link-plan';
+import { withOverlaid } from '../source/overlaid-hits';
 import { prescanFiles } from '../source/prescan';
 import { lex } from '../syntax/c/lex';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
@@ -13,30 +14,27 @@ export type Need =
   | { readonly kind: 'unknown' };
 
 /**
- * Decides for the archive members that register something. ld looks at an archive with the undefined symbols of all
+ * Decides for the archive members that register something, by their symbols. ld looks at an archive with the undefined symbols of all
  * objects before it, so members that such objects name are taken in the first pass, in the archive's order.
  */
 export async function neededMembers(
   kernel: Kernel,
   files: UnitFiles,
-  members: readonly PlannedObject[],
+  symbols: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, Need>> {
   const needs = new Map<string, Need>();
-  if (members.length === 0) return needs;
-  const symbols = new Map<string, string>();
-  for (const member of members) {
-    const file = member.source === undefined ? undefined : files.source(member.source);
-    for (const symbol of file ? globalFunctions(file) : []) symbols.set(symbol, member.path);
-  }
+  if (symbols.size === 0) return needs;
   const own = new Set(
     kernel.plan.objects.flatMap(({ source, membership }) =>
       membership === 'object' && source?.endsWith('.c') === true ? [source] : [],
     ),
   );
-  const { hits } = await prescanFiles(kernel.root, [...symbols.keys()], [...own]);
-  const unseen = new Set(members.map(({ path }) => path));
   const names = [...symbols.keys()];
-  for (const hit of hits) {
+  const { hits } = await prescanFiles(kernel.root, names, [...own], {
+    apart: kernel.tree.overlaid !== undefined,
+  });
+  const unseen = new Set(symbols.values());
+  for (const hit of withOverlaid(hits, names, kernel.tree.overlaid, (path) => own.has(path))) {
     const likely = hit.needles.some((needle) => unseen.has(symbols.get(names[needle] ?? '') ?? ''));
     const file = likely ? files.source(hit.file) : undefined;
     if (!file) continue;
@@ -52,6 +50,19 @@ export async function neededMembers(
   }
   for (const member of unseen) needs.set(member, { kind: 'unknown' });
   return needs;
+}
+
+/** The functions that other objects can call, each with the path of the member that defines it. */
+export function memberSymbols(
+  files: UnitFiles,
+  members: readonly PlannedObject[],
+): ReadonlyMap<string, string> {
+  const symbols = new Map<string, string>();
+  for (const member of members) {
+    const file = member.source === undefined ? undefined : files.source(member.source);
+    for (const symbol of file ? globalFunctions(file) : []) symbols.set(symbol, member.path);
+  }
+  return symbols;
 }
 
 /** Functions that other objects can call: defined here, not static. */

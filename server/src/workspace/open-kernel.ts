@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { planFromArtefacts } from '../kbuild/artefacts';
 import { makeLinkPlan } from '../kbuild/make-link-plan';
 import type { LinkPlan } from '../kbuild/link-plan';
+import { rememberingPlan } from '../kbuild/remember-plan';
 import { decode, diskTree, errorCode } from '../source/disk-tree';
 import { chooseRoot } from '../source/root';
 import type { TreeReader } from '../source/tree-reader';
@@ -46,13 +47,13 @@ const hostArchitectures: Readonly<Record<string, string>> = {
 };
 
 /**
- * Opens the kernel that `choice` names, seen from `currentFolder`. `seen`: how the tree on disk is looked at (an
- * editor lays its buffers over it). A failure is one line for the user.
+ * Opens the kernel that `choice` names, seen from `currentFolder`. `openTree`: how its files are read (an editor lays
+ * its buffers over the disk). A failure is one line for the user.
  */
 export function openKernel(
   choice: KernelChoice,
   currentFolder = process.cwd(),
-  seen: (tree: TreeReader) => TreeReader = (tree) => tree,
+  openTree: (root: string) => TreeReader = diskTree,
 ): Kernel | { readonly failure: string } {
   const chosen = chooseRoot(choice.root, currentFolder);
   if ('failure' in chosen) return chosen;
@@ -64,7 +65,7 @@ export function openKernel(
   if ('failure' in configuration) return configuration;
   const project = findProject(root);
   if ('failure' in project) return project;
-  const tree = seen(diskTree(root));
+  const tree = openTree(root);
   const { config, path } = configuration;
   const build = buildFolder === undefined ? undefined : diskTree(buildFolder);
   const evaluated = makeLinkPlan({
@@ -99,7 +100,7 @@ export function openKernel(
     build,
     config,
     configFile,
-    plan,
+    plan: rememberingPlan(plan),
     project,
     notes,
   };

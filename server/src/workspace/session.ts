@@ -1,17 +1,21 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { diskTree, type DiskTree } from '../source/disk-tree';
 import { overlayTree } from '../source/overlay-tree';
 import type { SourceFile } from '../syntax/c/unit';
-import type { LeadingMacro } from '../syntax/c/wanted-macros';
-import { sourceFiles } from '../watchers/source-files';
 import type { Snapshot } from '../watchers/snapshot';
+import type { RememberedFiles } from '../watchers/source-files';
+import { familyState, Interrupted, type FamilyState } from './family-state';
+import { findCandidates, type Candidates, type Scope } from './find-candidates';
 import { openKernel, type Kernel, type KernelChoice } from './open-kernel';
-import { takeSnapshotOf } from './take-snapshot';
+import type { FileChange } from './revise-candidates';
+import { kernelFiles } from './take-snapshot';
 
-/** One family of an opened kernel, with the sources it was made from. Immutable. */
+/** One family of an opened kernel, with the sources it was made from. */
 export interface FamilyView {
   readonly snapshot: Snapshot;
-  readonly macros: readonly LeadingMacro[];
-  readonly hits: readonly string[];
   readonly source: (path: string) => SourceFile | undefined;
+  /** The whole tree was looked at, not only what the configuration builds. */
+  readonly complete: boolean;
 }
 
 export type SessionState =
@@ -22,9 +26,11 @@ export type SessionState =
 
 export interface SessionListener {
   readonly state: (state: SessionState) => void;
-  /** Some view is another than before. */
-  readonly changed: () => void;
+  /** A family has another view than before. */
+  readonly changed: (family: string, view: FamilyView) => void;
 }
+
+export type Choice = Omit<KernelChoice, 'root'>;
 
 /** One kernel root, kept open: it follows an editor's buffers and the disk, and has a current view per family. */
 export interface Session {
@@ -36,6 +42,10 @@ export interface Session {
   view(family: string): FamilyView | undefined;
   /** The same without starting on anything. */
   peek(family: string): FamilyView | undefined;
+  /** Whether every edit so far is in the view. */
+  isCurrent(family: string): boolean;
+  /** Waits until every edit so far is in the view, but not for scans of the tree; at most `timeout` milliseconds. */
+  currentView(family: string, timeout: number): Promise<FamilyView | undefined>;
   /** The view once all that was told to the session is in it; `undefined`: there is no such family, or no kernel. */
   settledView(family: string): Promise<FamilyView | undefined>;
   /** An unsaved buffer; `undefined` text: closed, the disk counts again. Path relative to the root. */
@@ -43,92 +53,309 @@ export interface Session {
   /** Files that changed, came or went on disk; `everything`: too many to name. */
   changedOnDisk(paths: readonly string[] | 'everything'): void;
   /** Another configuration, build folder or architecture. */
-  choose(choice: Omit<KernelChoice, 'root'>): void;
-  choice(): Omit<KernelChoice, 'root'>;
+  choose(choice: Choice): void;
+  choice(): Choice;
   close(): void;
 }
+
+interface Tracked {
+  readonly state: FamilyState;
+  view: FamilyView | undefined;
+  /** The epoch whose changes are in the view. */
+  epoch: number;
+  /** A snapshot is due. */
+  stale: boolean;
+  scanning: boolean;
+  /** The candidates are known to be wrong: a scan is due. */
+  scanDue: Scope | undefined;
+  /** Files that changed while a scan ran. */
+  readonly changedMeanwhile: Set<string>;
+  /** What a scan found, not adopted yet. */
+  found: { readonly candidates: Candidates; readonly scope: Scope } | undefined;
+}
+
+/** Files that decide what is built, and how. */
+const decides =
+  /(?:^|\/)(?:Makefile|Kbuild|Kconfig)[^/]*$|\.mk$|(?:^|\/)\.(?:config|task-watchers\.json)$|^scripts\//;
 
 /** Opens `root`, which is a kernel root, and starts on `families`. */
 export function openSession(
   root: string,
-  firstChoice: Omit<KernelChoice, 'root'>,
+  firstChoice: Choice,
   families: readonly string[],
   listener: SessionListener,
 ): Session {
   const texts = new Map<string, string>();
+  const edits = new Map<string, string | undefined>();
+  const onDisk = new Set<string>();
   const wanted = new Set(families);
-  const views = new Map<string, FamilyView>();
+  const tracked = new Map<string, Tracked>();
+  const waiting = new Set<() => void>();
   let choice = firstChoice;
+  let disk: DiskTree = diskTree(root);
   let kernel: Kernel | undefined;
+  let files: RememberedFiles | undefined;
+  let kernelDue = true;
+  let everythingDue = false;
   let state: SessionState = { kind: 'indexing', message: 'reading makefiles', fraction: undefined };
   let epoch = 0;
-  let done = -1;
   let closed = false;
-  let running: Promise<void> | undefined;
+  let running = false;
 
   const say = (next: SessionState): void => {
     state = next;
     if (!closed) listener.state(next);
   };
+  const isDue = (): boolean =>
+    edits.size > 0 ||
+    onDisk.size > 0 ||
+    everythingDue ||
+    kernelDue ||
+    (kernel !== undefined &&
+      ([...wanted].some((name) => !tracked.has(name) && hasFamily(name)) ||
+        [...tracked.values()].some(
+          (one) => one.stale || one.found !== undefined || (one.scanDue !== undefined && !one.scanning),
+        )));
+  const hasFamily = (name: string): boolean =>
+    kernel?.project.families.some((family) => family.name === name) ?? false;
+  const isSettled = (): boolean => !isDue() && ![...tracked.values()].some(({ scanning }) => scanning);
 
-  const notify = (): void => {
-    if (!closed) listener.changed();
+  /** Edits and events become changes of files; what they mean for the makefiles is noted. */
+  const takeChanges = (): readonly FileChange[] => {
+    if (everythingDue) {
+      everythingDue = false;
+      kernelDue = true;
+      disk = diskTree(root);
+      files = undefined;
+      onDisk.clear();
+      for (const one of tracked.values()) one.scanDue = 'tree';
+    }
+    const paths = new Set([...edits.keys(), ...onDisk]);
+    if (paths.size === 0) return [];
+    if (!kernel) kernelDue = true;
+    // What an editor opens, it usually opens as it is on disk.
+    for (const path of edits.keys()) if (isRead(path) && !onDisk.has(path)) files?.source(path);
+    const existed = new Map([...paths].map((path) => [path, kernel?.tree.kind(path) === 'file']));
+    for (const [path, text] of edits)
+      if (text === undefined) texts.delete(path);
+      else texts.set(path, text);
+    for (const path of onDisk)
+      for (let at = path.lastIndexOf('/'); ; at = path.lastIndexOf('/', at - 1)) {
+        disk.forget(path.slice(0, Math.max(at, 0)));
+        if (at < 0) break;
+      }
+    edits.clear();
+    onDisk.clear();
+    const changes: FileChange[] = [];
+    for (const path of paths) {
+      const exists = kernel?.tree.kind(path) === 'file';
+      const before = files?.known(path);
+      if (decides.test(path) || existed.get(path) !== exists) kernelDue = true;
+      files?.forget(path);
+      const after = exists && isRead(path) ? files?.source(path) : undefined;
+      if (before?.text !== after?.text || existed.get(path) !== exists || !isRead(path))
+        changes.push({ path, before, after });
+    }
+    for (const one of tracked.values())
+      if (one.scanning) for (const { path } of changes) one.changedMeanwhile.add(path);
+    return changes;
   };
 
-  const run = async (): Promise<void> => {
-    while (done !== epoch && !closed) {
-      const working = epoch;
-      await new Promise((resolve) => setImmediate(resolve));
-      say({ kind: 'indexing', message: 'reading makefiles', fraction: undefined });
-      const opened = openKernel({ root, ...choice }, root, (tree) => overlayTree(tree, texts));
-      if ('failure' in opened) {
-        kernel = undefined;
-        views.clear();
-        done = working;
-        say({ kind: 'failed', message: opened.failure });
+  const reopen = (): boolean => {
+    kernelDue = false;
+    if (state.kind !== 'ready') say({ kind: 'indexing', message: 'reading makefiles', fraction: undefined });
+    const opened = openKernel({ root, ...choice }, root, () => overlayTree(disk, texts));
+    if ('failure' in opened) {
+      kernel = undefined;
+      tracked.clear();
+      say({ kind: 'failed', message: opened.failure });
+      return false;
+    }
+    const before = kernel;
+    kernel = opened;
+    files = kernelFiles(opened, files?.facts);
+    const sameFamilies =
+      JSON.stringify(before?.project) === JSON.stringify(opened.project) && before !== undefined;
+    const sameSources = before !== undefined && sourcesOf(before) === sourcesOf(opened);
+    for (const [name, one] of tracked) {
+      if (!sameFamilies) {
+        tracked.delete(name);
         continue;
       }
-      kernel = opened;
-      for (const name of wanted) {
-        const family = opened.project.families.find((candidate) => candidate.name === name);
-        if (!family) continue;
-        const files = sourceFiles(opened.tree, opened.build, opened.plan.arch, opened.plan.srcarch);
-        const { snapshot, candidates } = await takeSnapshotOf(opened, family, files, {
-          scope: 'tree',
-          report: (step, at, total) =>
-            say({ kind: 'indexing', message: step, fraction: total === 0 ? undefined : at / total }),
-        });
-        if (epoch !== working) break;
-        views.set(name, {
-          snapshot,
-          macros: candidates.learnt.macros,
-          hits: candidates.hits,
-          source: (path) => files.source(path),
-        });
-        notify();
-      }
-      if (epoch !== working) continue;
-      done = working;
-      say({ kind: 'ready' });
+      one.state.forgetUnits();
+      one.stale = true;
+      if (!sameSources) one.scanDue = 'tree';
+    }
+    return true;
+  };
+
+  const track = (): void => {
+    for (const name of wanted) {
+      const family = kernel?.project.families.find((candidate) => candidate.name === name);
+      if (tracked.has(name) || !family) continue;
+      tracked.set(name, {
+        state: familyState(family),
+        view: undefined,
+        epoch: -1,
+        stale: false,
+        scanning: false,
+        // What is built comes first: it is found sooner, and it is what most questions are about.
+        scanDue: kernel?.plan.source === 'none' ? 'tree' : 'linked',
+        changedMeanwhile: new Set(),
+        found: undefined,
+      });
     }
   };
 
-  const start = (): Promise<void> => {
-    running ??= run().finally(() => {
-      running = undefined;
-    });
-    return running;
+  const scan = (one: Tracked, scope: Scope): void => {
+    const scanned = kernel;
+    if (!scanned || !files) return;
+    one.scanDue = undefined;
+    one.scanning = true;
+    one.changedMeanwhile.clear();
+    findCandidates(scanned, one.state.family, files, scope, (step, at, total) => {
+      if (one.view === undefined || scope === 'tree')
+        say({ kind: 'indexing', message: step, fraction: total === 0 ? undefined : at / total });
+    })
+      .then(
+        (candidates) => {
+          // Of a kernel that is another by now: its makefiles decided where to look.
+          if (scanned === kernel) one.found = { candidates, scope };
+          else one.scanDue = scope;
+        },
+        (error: unknown) => {
+          say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+        },
+      )
+      .finally(() => {
+        one.scanning = false;
+        start();
+      });
   };
+
+  const adopt = (one: Tracked, opened: Kernel): void => {
+    const { found } = one;
+    if (!found || !files) return;
+    one.found = undefined;
+    one.state.adopt(found.candidates, found.scope);
+    one.stale = true;
+    const view = files;
+    const meanwhile = [...one.changedMeanwhile].map((path): FileChange => ({
+      path,
+      before: undefined,
+      after: view.source(path),
+    }));
+    one.changedMeanwhile.clear();
+    if (one.state.revise(opened, view, meanwhile) === 'unknown') one.scanDue = found.scope;
+    // What was built is known; now the rest of the tree.
+    else if (found.scope === 'linked') one.scanDue = 'tree';
+  };
+
+  const refresh = async (
+    name: string,
+    one: Tracked,
+    opened: Kernel,
+    view: RememberedFiles,
+    working: number,
+  ): Promise<void> => {
+    const snapshot = await one.state.snapshot(opened, view, () => isUrgent());
+    one.stale = false;
+    if (!snapshot) return;
+    one.epoch = working;
+    one.view = { snapshot, source: (path) => view.source(path), complete: one.state.scope() === 'tree' };
+    if (!closed) listener.changed(name, one.view);
+  };
+  const isUrgent = (): boolean => edits.size > 0 || onDisk.size > 0 || kernelDue || everythingDue || closed;
+
+  const step = async (): Promise<void> => {
+    const working = epoch;
+    const changes = takeChanges();
+    if (kernelDue && !reopen()) return;
+    const opened = kernel;
+    const view = files;
+    if (!opened || !view) return;
+    track();
+    for (const one of tracked.values()) {
+      if (changes.length > 0 && one.state.candidates()) {
+        const meaning = one.state.revise(opened, view, changes);
+        if (meaning === 'unknown') one.scanDue ??= one.state.scope() ?? 'tree';
+        if (meaning !== 'nothing') one.stale = true;
+      }
+      adopt(one, opened);
+      if (!one.stale && one.view) one.epoch = working;
+    }
+    // Those that a person sees already are worked on first.
+    const due = [...tracked].sort(
+      ([, a], [, b]) => Number(b.view !== undefined) - Number(a.view !== undefined),
+    );
+    for (const [name, one] of due) {
+      if (!one.stale) continue;
+      if (one.view === undefined)
+        say({ kind: 'indexing', message: `reading units of ${name}`, fraction: undefined });
+      await refresh(name, one, opened, view, working);
+    }
+    for (const one of tracked.values())
+      if (one.scanDue !== undefined && !one.scanning && (one.view !== undefined || !one.state.candidates()))
+        scan(one, one.scanDue);
+  };
+
+  const run = async (): Promise<void> => {
+    while (isDue() && !closed) {
+      try {
+        await step();
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+      }
+      wake();
+      await turn();
+    }
+    if (isSettled() && kernel && state.kind !== 'ready') say({ kind: 'ready' });
+    wake();
+  };
+  const start = (): void => {
+    if (running || closed) return;
+    running = true;
+    void turn()
+      .then(run)
+      .catch((error: unknown) => {
+        say({
+          kind: 'failed',
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+      })
+      .finally(() => {
+        running = false;
+        if (isDue() && state.kind !== 'failed') start();
+      });
+  };
+  const wake = (): void => {
+    for (const look of [...waiting]) look();
+  };
+  const until = (holds: () => boolean, timeout?: number): Promise<void> =>
+    new Promise((resolve) => {
+      const finish = (): void => {
+        waiting.delete(look);
+        clearTimeout(timer);
+        resolve();
+      };
+      const look = (): void => {
+        if (holds() || closed) finish();
+      };
+      const timer = timeout === undefined ? undefined : setTimeout(finish, timeout);
+      waiting.add(look);
+      look();
+    });
   const changed = (): void => {
     epoch++;
-    void start();
+    start();
   };
   const want = (family: string): void => {
     if (wanted.has(family)) return;
     wanted.add(family);
-    changed();
+    start();
   };
-  void start();
+  const isCurrent = (family: string): boolean => tracked.get(family)?.epoch === epoch;
+  start();
 
   return {
     root,
@@ -137,27 +364,44 @@ export function openSession(
     families: () => kernel?.project.families.map(({ name }) => name) ?? [],
     view(family) {
       want(family);
-      return views.get(family);
+      return tracked.get(family)?.view;
     },
-    peek: (family) => views.get(family),
+    peek: (family) => tracked.get(family)?.view,
+    isCurrent,
+    async currentView(family, timeout) {
+      await until(() => isCurrent(family) || state.kind === 'failed', timeout);
+      return isCurrent(family) ? tracked.get(family)?.view : undefined;
+    },
     async settledView(family) {
       want(family);
-      while (done !== epoch && !closed) await start();
-      return views.get(family);
+      await until(() => isSettled() || (state.kind === 'failed' && !isDue()));
+      return tracked.get(family)?.view;
     },
     edit(path, text) {
-      if (text === undefined) texts.delete(path);
-      else texts.set(path, text);
+      edits.set(path, text);
       changed();
     },
-    changedOnDisk: changed,
+    changedOnDisk(paths) {
+      if (paths === 'everything') everythingDue = true;
+      else for (const path of paths) onDisk.add(path);
+      changed();
+    },
     choose(next) {
       choice = next;
+      kernelDue = true;
       changed();
     },
     choice: () => choice,
     close() {
       closed = true;
+      wake();
     },
   };
+}
+
+const isRead = (path: string): boolean => /\.[chS]$/.test(path);
+
+/** The sources that a kernel compiles, as one text to compare. */
+function sourcesOf({ plan }: Kernel): string {
+  return `${plan.source}:${plan.srcarch}:${plan.objects.map(({ source }) => source ?? '').join()}`;
 }

@@ -6,7 +6,7 @@ import { objectSections } from '../link/object-sections';
 import { tables, type LaidTable } from '../link/tables';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
-import type { UnitFiles } from '../syntax/c/unit';
+import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import { parseLinkerScript } from '../syntax/ldscript/parse';
 import { preprocessScript } from '../syntax/ldscript/preprocess';
 import type { LinkerScript } from '../syntax/ldscript/script';
@@ -15,14 +15,27 @@ import { assembleTables, sectionsOf, unlinkedRow, type Contribution } from '../w
 import { writtenCalls } from '../watchers/call-sites';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
 import type { CallSite, NotifierRegistration, Snapshot } from '../watchers/snapshot';
-import { sourceFiles } from '../watchers/source-files';
+import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
-import { neededMembers } from './needed-members';
+import { memberSymbols, neededMembers, type Need } from './needed-members';
+import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
 
 export type { Scope } from './find-candidates';
+
+/** What may be kept from one snapshot for the next. */
+export interface SnapshotWork {
+  readonly walker: WalkerMaker;
+  readonly script: (read: () => ReadScript) => ReadScript;
+  readonly needs: (
+    symbols: ReadonlyMap<string, string>,
+    find: () => Promise<ReadonlyMap<string, Need>>,
+  ) => Promise<ReadonlyMap<string, Need>>;
+  /** Called between units: gives others their turn; rejects to break off. */
+  readonly pause: () => Promise<void> | undefined;
+}
 
 export interface SnapshotOptions {
   readonly scope: Scope;
@@ -30,8 +43,11 @@ export interface SnapshotOptions {
 }
 
 /** The files of an opened kernel, each read and scanned once. */
-export function kernelFiles({ tree, build, plan }: Kernel): UnitFiles {
-  return sourceFiles(tree, build, plan.arch, plan.srcarch);
+export function kernelFiles(
+  { tree, build, plan }: Kernel,
+  before: Iterable<readonly [string, SourceFile | undefined]> = [],
+): RememberedFiles {
+  return sourceFiles(tree, build, plan.arch, plan.srcarch, before);
 }
 
 /** A snapshot with what it was made from, for those who look at the sources again. */
@@ -57,22 +73,42 @@ export async function takeSnapshotOf(
   files: UnitFiles,
   options: SnapshotOptions,
 ): Promise<TakenSnapshot> {
-  const { plan, config } = kernel;
   const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
   options.report('reading units', 0, 0);
+  return { snapshot: await snapshotOf(kernel, family, files, candidates), candidates };
+}
+
+const fromScratch: SnapshotWork = {
+  walker: unitWalker,
+  script: (read) => read(),
+  needs: (_, find) => find(),
+  pause: () => undefined,
+};
+
+/** The snapshot that follows from the candidates. Depends on nothing else than the files' present texts. */
+export async function snapshotOf(
+  kernel: Kernel,
+  family: Family,
+  files: UnitFiles,
+  candidates: Candidates,
+  work: SnapshotWork = fromScratch,
+): Promise<Snapshot> {
+  const { plan, config } = kernel;
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
   const unseen: Contribution[] = [];
-  const contributed = contribute(kernel, files, candidates, notes, unseen);
-  const contributions = await withNeededMembers(kernel, files, contributed);
+  const contributed = await contribute(kernel, files, candidates, notes, unseen, work);
+  const contributions = await withNeededMembers(kernel, files, contributed, work);
   const linked = contributions.filter(({ object, status }) => object !== undefined && status === undefined);
-  const script = config ? readScript(kernel, notes) : undefined;
+  const read = config ? work.script(() => readScript(kernel)) : undefined;
+  const script = read?.script;
+  notes.push(...(read?.notes ?? []));
   const laid = script ? layTables(kernel, family, script, linked, notes) : [];
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
   const assembled = assembleTables(shown, plan, laid, contributions);
   for (const { file, reason } of kernel.tree.problems()) notes.push({ file, message: reason });
   const names = new Set(events.map(({ name }) => name));
-  const snapshot: Snapshot = {
+  return {
     root: kernel.root,
     family: shown,
     configFile: kernel.configFile,
@@ -95,7 +131,6 @@ export async function takeSnapshotOf(
     dialect: undefined,
     notes: [...notes, ...plan.notes],
   };
-  return { snapshot, candidates };
 }
 
 /** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */
@@ -118,11 +153,14 @@ async function withNeededMembers(
   kernel: Kernel,
   files: UnitFiles,
   contributions: readonly Contribution[],
+  work: SnapshotWork,
 ): Promise<readonly Contribution[]> {
   const members = new Set(
     contributions.flatMap(({ object, status }) => (status === 'archive-member' && object ? [object] : [])),
   );
-  const needs = await neededMembers(kernel, files, [...members]);
+  if (members.size === 0) return contributions;
+  const symbols = memberSymbols(files, [...members]);
+  const needs = await work.needs(symbols, () => neededMembers(kernel, files, symbols));
   return contributions.map((contribution) => {
     const need =
       contribution.status === 'archive-member' ? needs.get(contribution.object?.path ?? '') : undefined;
@@ -130,13 +168,14 @@ async function withNeededMembers(
   });
 }
 
-function contribute(
+async function contribute(
   kernel: Kernel,
   files: UnitFiles,
   candidates: Candidates,
   notes: Note[],
   unseen: Contribution[],
-): readonly Contribution[] {
+  work: SnapshotWork,
+): Promise<readonly Contribution[]> {
   const { plan, config } = kernel;
   const { learnt, withStatements, includers } = candidates;
   const predefinedFor = predefinedMacros(kernel);
@@ -157,9 +196,9 @@ function contribute(
       : [],
   );
   const compiled = new Set(plan.objects.map(({ source }) => source));
-  const loose = [...withStatements, ...includers].filter(
-    (path, index, all) => path.endsWith('.c') && !compiled.has(path) && all.indexOf(path) === index,
-  );
+  const loose = [...new Set([...withStatements, ...includers])]
+    .filter((path) => path.endsWith('.c') && !compiled.has(path))
+    .sort();
   const unplanned = loose.map((source) => ({
     source,
     unit: unitOf(source, looseObject(source), config === undefined),
@@ -174,7 +213,7 @@ function contribute(
       ),
     ),
   );
-  const walk = unitWalker(
+  const walk = work.walker(
     [...planned, ...unplanned].map(({ unit }) => unit),
     files,
     learnt.wanted,
@@ -182,6 +221,7 @@ function contribute(
   const seen = new Set<string>();
   const found: Contribution[] = [];
   for (const { object, unit } of planned) {
+    await work.pause();
     const result = walk(unit);
     noteAssumptions(result, notes);
     const status = object.membership === 'archive-member' ? ('archive-member' as const) : undefined;
@@ -197,6 +237,7 @@ function contribute(
     }
   }
   for (const { source, unit } of unplanned) {
+    await work.pause();
     const result = walk(unit);
     const why = config ? plan.unlinked(source) : undefined;
     const steps = why?.why ?? plan.conditions(source);
@@ -237,8 +278,12 @@ function forArchitecture(flags: CompileFlags, planned: string, srcarch: string):
   return { ...flags, includePaths: flags.includePaths.map(other) };
 }
 
-function predefinedMacros({ plan, config }: Kernel): (srcarch: string) => ReadonlyMap<string, string> {
-  const known = new Map<string, ReadonlyMap<string, string>>();
+const predefinedCache = new WeakMap<Kernel, Map<string, ReadonlyMap<string, string>>>();
+
+function predefinedMacros(kernel: Kernel): (srcarch: string) => ReadonlyMap<string, string> {
+  const { plan, config } = kernel;
+  const known = predefinedCache.get(kernel) ?? new Map<string, ReadonlyMap<string, string>>();
+  predefinedCache.set(kernel, known);
   return (srcarch) => {
     let macros = known.get(srcarch);
     if (!macros) {
@@ -273,17 +318,28 @@ function ineffectiveEntry(use: IneffectiveUse, learnt: LearntFamily): SectionEnt
   };
 }
 
-function readScript(kernel: Kernel, notes: Note[]): LinkerScript | undefined {
+/** The linker script, and what it was made from. */
+export interface ReadScript {
+  readonly script: LinkerScript | undefined;
+  readonly notes: readonly Note[];
+  readonly files: ReadonlySet<string>;
+}
+
+function readScript(kernel: Kernel): ReadScript {
   const { plan, tree, build, config } = kernel;
+  const files = new Set<string>();
   if (plan.linkerScript === undefined) {
-    notes.push({ message: `arch/${plan.srcarch} has no vmlinux.lds.S: nothing is known about tables` });
-    return undefined;
+    const message = `arch/${plan.srcarch} has no vmlinux.lds.S: nothing is known about tables`;
+    return { script: undefined, notes: [{ message }], files };
   }
   const settings = configMacros(config?.values ?? new Map());
   const pseudo = looseObject(plan.linkerScript);
   const flags = plan.flags(pseudo);
   const { text, places, assumptions } = preprocessScript(plan.linkerScript, {
-    read: (path) => tree.read(path) ?? build?.read(path),
+    read: (path) => {
+      files.add(path);
+      return tree.read(path) ?? build?.read(path);
+    },
     includePaths: flags.includePaths,
     forcedIncludes: flags.forcedIncludes.filter((path) => path.endsWith('kconfig.h')),
     defines: [
@@ -298,8 +354,8 @@ function readScript(kernel: Kernel, notes: Note[]): LinkerScript | undefined {
       (path) => tree.kind(path) === 'directory',
     ),
   });
-  for (const { message, file, line } of assumptions) notes.push({ message, file, line });
-  return parseLinkerScript(text, places);
+  const notes = assumptions.map(({ message, file, line }) => ({ message, file, line }));
+  return { script: parseLinkerScript(text, places), notes, files };
 }
 
 function layTables(

@@ -150,7 +150,7 @@ class UnitWalk {
   private readonly visited = new Set<string>();
   private readonly done = new Set<string>();
   private readonly resolved: Map<string, string | undefined>;
-  private readonly byDirective: Map<Directive, string | undefined>;
+  private readonly byDirective: WeakMap<Directive, string | undefined>;
   private readonly guards: Guard[] = [];
   private active: Active = 'yes';
   private counter = 0;
@@ -561,7 +561,7 @@ function predefinedMacros(texts: ReadonlyMap<string, string>): ReadonlyMap<strin
 /** Include lookups, shared by the units of one view of the tree that have the same include paths. */
 interface Resolutions {
   readonly bySpec: Map<string, string | undefined>;
-  readonly byDirective: Map<Directive, string | undefined>;
+  readonly byDirective: WeakMap<Directive, string | undefined>;
 }
 
 const resolvedCache = new WeakMap<UnitFiles, Map<string, Resolutions>>();
@@ -570,7 +570,7 @@ function resolutions(files: UnitFiles, includePaths: readonly string[]): Resolut
   const ofFiles = resolvedCache.get(files) ?? new Map<string, Resolutions>();
   resolvedCache.set(files, ofFiles);
   const key = includePaths.join(':');
-  const found = ofFiles.get(key) ?? { bySpec: new Map(), byDirective: new Map() };
+  const found = ofFiles.get(key) ?? { bySpec: new Map(), byDirective: new WeakMap() };
   ofFiles.set(key, found);
   return found;
 }

@@ -1,0 +1,120 @@
+import type { UnitEntries } from '../syntax/c/section-entry';
+import { interestingStatements, type SourceFile, type UnitFiles, type Wanted } from '../syntax/c/unit';
+import { unitWalker, type Unit } from '../watchers/unit-walks';
+import type { FileChange } from './revise-candidates';
+
+/** Makes a function that walks units one by one. */
+export type WalkerMaker = (
+  units: readonly Unit[],
+  files: UnitFiles,
+  wanted: Wanted,
+) => (unit: Unit) => UnitEntries;
+
+/** Walks each unit once, and again only when a file that it includes changed. */
+export interface RememberedWalks {
+  readonly walker: WalkerMaker;
+  /**
+   * Tells of changed files before the next walks. `mayBeIncluded`: whether other units may include a file. A file that
+   * came or went changes what any include means: then {@link clear} is needed. Returns whether any walk is affected.
+   */
+  changed(changes: readonly FileChange[], mayBeIncluded: (path: string) => boolean): boolean;
+  clear(): void;
+}
+
+/** More units than this in walkers of their own are put together again. */
+const mostApart = 16;
+
+export function rememberedWalks(): RememberedWalks {
+  const results = new Map<string, UnitEntries>();
+  /** The units that read a file, or did at some time. */
+  const readers = new Map<string, Set<string>>();
+  let shared: { readonly units: Set<string>; readonly walk: (unit: Unit) => UnitEntries } | undefined;
+  let apart = new Map<string, (unit: Unit) => UnitEntries>();
+  let seen: { readonly files: UnitFiles; readonly wanted: Wanted } | undefined;
+
+  const clear = (): void => {
+    results.clear();
+    readers.clear();
+    shared = undefined;
+    apart = new Map();
+    seen = undefined;
+  };
+
+  return {
+    clear,
+    walker(units, files, wanted) {
+      if (seen?.files !== files || seen.wanted !== wanted) {
+        clear();
+        seen = { files, wanted };
+      }
+      if (apart.size > mostApart) {
+        shared = undefined;
+        apart = new Map();
+      }
+      return (unit) => {
+        const key = keyOf(unit);
+        const known = results.get(key);
+        if (known) return known;
+        shared ??= { units: new Set(units.map(keyOf)), walk: unitWalker(units, files, wanted) };
+        let walk = shared.units.has(key) ? shared.walk : apart.get(key);
+        if (!walk) apart.set(key, (walk = unitWalker([unit], files, wanted)));
+        const result = walk(unit);
+        results.set(key, result);
+        for (const file of [unit.source, ...result.files]) {
+          const of = readers.get(file);
+          if (of) of.add(key);
+          else readers.set(file, new Set([key]));
+        }
+        return result;
+      };
+    },
+    changed(changes, mayBeIncluded) {
+      if (!seen) return false;
+      let affected = false;
+      for (const { path, before, after } of changes) {
+        // Nobody looked at it, so nobody includes it.
+        if (before === undefined && !readers.has(path)) continue;
+        const same = sameShape(before, after, seen.wanted);
+        if (!same && mayBeIncluded(path)) {
+          clear();
+          return true;
+        }
+        for (const key of [...(readers.get(path) ?? [])]) {
+          affected = true;
+          results.delete(key);
+          if (same) continue;
+          // What its unit has to follow was worked out from another text.
+          shared?.units.delete(key);
+          apart.delete(key);
+        }
+      }
+      return affected;
+    },
+  };
+}
+
+function keyOf({ source, flags, undecided }: Unit): string {
+  const defines = flags.defines.map(({ name, text }) => `${name}=${text ?? ''}`).join(' ');
+  return `${source}|${undecided ? '?' : ''}|${flags.includePaths.join(':')}|${flags.forcedIncludes.join(':')}|${defines}`;
+}
+
+/** Whether two texts of a file lead a preprocessor the same way: the same directives and wanted statements, in order. */
+function sameShape(before: SourceFile | undefined, after: SourceFile | undefined, wanted: Wanted): boolean {
+  if (!before || !after) return before === after;
+  return shapeOf(before, wanted) === shapeOf(after, wanted);
+}
+
+function shapeOf(file: SourceFile, { pattern }: Wanted): string {
+  const statements = interestingStatements(file, pattern).map(({ start, end }) => ({
+    offset: start,
+    text: file.text.slice(start, end),
+  }));
+  const directives = file.facts.directives.map((directive) => ({
+    offset: directive.offset,
+    text: file.text.slice(directive.offset, directive.end),
+  }));
+  return [...statements, ...directives]
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ text }) => text)
+    .join('\0');
+}
