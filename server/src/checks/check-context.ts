@@ -2,17 +2,11 @@ import type { FunctionBody } from '../syntax/c/function-body';
 import type { CParser } from '../syntax/c/tree/c-parser';
 import { bodiesOf, functionsOf, type FunctionFact } from '../syntax/c/tree/functions';
 import type { SourceFile } from '../syntax/c/unit';
+import type { CodeReader } from '../watchers/code-reader';
 import type { Snapshot } from '../watchers/snapshot';
 
 /** What rules look at. Everything is of one moment: the snapshot, and the texts it was taken from. */
-export interface CheckContext {
-  readonly snapshot: Snapshot;
-  /** A file of the tree, relative to its root; `undefined`: there is none, or it cannot be read. */
-  readonly source: (path: string) => SourceFile | undefined;
-  /** Definitions and prototypes of a file, in order; empty where it cannot be read. */
-  readonly functions: (path: string) => readonly FunctionFact[];
-  /** The bodies of a definition, one for each way its `#if`s may go. */
-  readonly bodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
+export interface CheckContext extends CodeReader {
   /**
    * Files anywhere in the tree in which a name stands, sorted; `undefined` where the tree was not searched for it.
    */

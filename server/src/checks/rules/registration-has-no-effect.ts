@@ -2,7 +2,7 @@ import type { TableEntry } from '../../link/entry';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { CheckContext } from '../check-context';
 import { tableEntries } from '../entries';
-import { mayInclude } from '../includes';
+import { mayInclude } from '../../watchers/may-include';
 import type { Fix, Problem, Rule } from '../rule';
 import { includeInsertion } from '../texts';
 

@@ -1,7 +1,12 @@
 import { eventOfSection } from '../../watchers/family';
 import type { CheckContext } from '../check-context';
-import { atEnd, boundarySymbols, dispatcherTables, type DispatcherTable } from '../dispatcher-table';
-import { eventNumbers, type EventNumber } from '../event-numbers';
+import {
+  atEnd,
+  boundarySymbols,
+  dispatcherTables,
+  type DispatcherTable,
+} from '../../watchers/dispatcher-table';
+import { eventNumbers, type EventNumber } from '../../watchers/event-numbers';
 import type { Fix, Problem, Rule } from '../rule';
 
 export const tableOrderMismatch: Rule = {

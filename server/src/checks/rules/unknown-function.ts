@@ -3,7 +3,7 @@ import type { SourceFile } from '../../syntax/c/unit';
 import type { TableEntry } from '../../link/entry';
 import type { CheckContext } from '../check-context';
 import { writtenEntries } from '../entries';
-import { mayInclude } from '../includes';
+import { mayInclude } from '../../watchers/may-include';
 import type { Problem, Rule } from '../rule';
 import { nearest, wordIn } from '../texts';
 

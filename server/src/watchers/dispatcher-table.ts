@@ -1,8 +1,8 @@
 import { lex, type Token } from '../syntax/c/lex';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
-import { spell, type Family } from '../watchers/family';
-import type { CheckContext } from './check-context';
+import type { TextReader } from './code-reader';
+import { spell, type Family } from './family';
 
 /** The dispatcher's array of boundary symbols: event `n` is what lies between its elements `n` and `n + 1`. */
 export interface DispatcherTable {
@@ -38,7 +38,7 @@ export function boundarySymbols(family: Family): ReadonlyMap<string, string> {
 
 /** Every array in the tree's own sources that is made of the family's boundary symbols. */
 export function dispatcherTables(
-  { snapshot, source }: CheckContext,
+  { snapshot, source }: TextReader,
   numbers: (constant: string) => number | undefined,
 ): readonly DispatcherTable[] {
   const symbols = boundarySymbols(snapshot.family);

@@ -1,7 +1,7 @@
 import { lex, type Token } from '../syntax/c/lex';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
-import type { CheckContext } from './check-context';
+import type { TextReader } from './code-reader';
 
 /** A constant of an event as the tree defines it: `#define WATCH_TASK_INIT 0`, or an enumerator. */
 export interface EventNumber {
@@ -13,7 +13,7 @@ export interface EventNumber {
 }
 
 /** The numbers of the family's events, from the headers and sources that hold a needle. Event names to numbers. */
-export function eventNumbers({ snapshot, source }: CheckContext): ReadonlyMap<string, EventNumber> {
+export function eventNumbers({ snapshot, source }: TextReader): ReadonlyMap<string, EventNumber> {
   const events = new Map(
     snapshot.family.events.flatMap(({ name, constant }) =>
       constant === undefined ? [] : [[constant, name]],

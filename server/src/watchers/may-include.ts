@@ -1,12 +1,12 @@
 import { normalise } from '../syntax/c/unit';
-import type { CheckContext } from './check-context';
+import type { TextReader } from './code-reader';
 
 /**
  * Every file that `path` may include, itself first, whatever the conditions are: more than the compiler sees, so that
  * what is not found here is surely not there. `computed`: an include was met whose file only expansion tells.
  */
 export function mayInclude(
-  context: CheckContext,
+  context: TextReader,
   path: string,
 ): { readonly files: ReadonlySet<string>; readonly computed: boolean } {
   const { srcarch } = context.snapshot.plan;
