@@ -1,0 +1,216 @@
+import { lex } from '../../syntax/c/lex';
+import type { SourceFile } from '../../syntax/c/unit';
+import type { Range } from '../../syntax/positions';
+import { conditionsAround } from '../../watchers/call-sites';
+import type { CheckContext } from '../check-context';
+import type { Fix, Problem, Rule } from '../rule';
+import { lineRemoval } from '../texts';
+import { watcherFunctions, type WatcherFunction } from '../watcher-functions';
+
+export const callerLeftBehind: Rule = {
+  name: 'caller-left-behind',
+  severity: 'error',
+  title: 'A caller was left behind',
+  finds: 'A registered `static` function is still called or declared in another file.',
+  why: `Turning a function into a watcher makes it \`static\` and takes its calls away. A call that was forgotten, perhaps for
+another architecture or under another configuration, no longer links, or, in old C, is a call of a function that nobody
+declared. A declaration that was forgotten misleads its readers.`,
+  bad: {
+    file: 'kernel/lockdep.c',
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int lockdep_init_task(unsigned long val, struct task_struct *tsk)
+{
+	tsk->lockdep_depth = 0;
+	return 0;
+}
+task_watcher_func(init, lockdep_init_task);
+
+int audit_free(struct task_struct *tsk);
+/*  ^ caller-left-behind */
+`,
+  },
+  good: {
+    file: 'kernel/lockdep.c',
+    code: `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+
+static int lockdep_init_task(unsigned long val, struct task_struct *tsk)
+{
+	tsk->lockdep_depth = 0;
+	return 0;
+}
+task_watcher_func(init, lockdep_init_task);
+`,
+  },
+  find: (context) => {
+    const byName = new Map<string, WatcherFunction[]>();
+    for (const watcher of watcherFunctions(context)) {
+      const { name } = watcher.fact;
+      byName.set(name, [...(byName.get(name) ?? []), watcher]);
+    }
+    return [...byName.values()].flatMap((same) => leftBehind(context, same));
+  },
+};
+
+/** Programs of their own, that share no function with the kernel. */
+const notKernel = /^(?:Documentation|tools|scripts|samples|usr)\//;
+
+function leftBehind(context: CheckContext, same: readonly WatcherFunction[]): readonly Problem[] {
+  const [first] = same;
+  // Two files' watchers of one name, or one that is static under some conditions only: which is meant is not known.
+  if (!first || same.some(({ fact, file }) => !fact.isStatic || file.path !== first.file.path)) return [];
+  const { file, fact } = first;
+  if (!file.path.endsWith('.c')) return [];
+  const others = (context.mentions(fact.name) ?? []).filter(
+    (path) => path !== file.path && /\.[ch]$/.test(path) && !notKernel.test(path),
+  );
+  const uses = others.flatMap((path) => {
+    const other = context.source(path);
+    return other ? [{ other, ...readFile(context, other, first) }] : [];
+  });
+  // Where some other file defines a function of that name that can be seen from elsewhere, that one is meant.
+  const own = archOf(file.path);
+  const definers = uses.filter(({ defines }) => defines);
+  const isMeant = definers.some(({ other }) => {
+    const arch = archOf(other.path);
+    return arch === undefined || arch === own;
+  });
+  if (isMeant) return [];
+  const foreign = new Set(definers.flatMap(({ other }) => archOf(other.path) ?? []));
+  return uses.flatMap(({ other, places, isApart }) => {
+    const arch = archOf(other.path);
+    if (isApart || (arch !== undefined && (foreign.has(arch) || (own !== undefined && arch !== own))))
+      return [];
+    return places.map(({ range, kind }): Problem => ({
+      file: other.path,
+      range,
+      message: `${fact.name}() is ${kind} here, but is static in ${file.path}: it is a ${context.snapshot.family.noun[0]} now`,
+      related: [
+        { file: file.path, range: fact.nameRange, message: 'defined here' },
+        ...first.entries.map((entry) => ({
+          file: entry.place.file,
+          range: entry.range,
+          message: 'registered here',
+        })),
+      ],
+      fixes: fixesFor(context, other, range, kind, fact.name),
+    }));
+  });
+}
+
+const archOf = (path: string): string | undefined =>
+  /^(?:arch\/([^/]+)|include\/asm-([^/]+))\//
+    .exec(path)
+    ?.slice(1)
+    .find((part: string | undefined) => part !== undefined && part !== 'generic');
+
+interface Uses {
+  /** It has a function of that name that other files can call, or a macro. */
+  readonly defines: boolean;
+  /** It has one of its own, is no program text, or is part of the same unit. */
+  readonly isApart: boolean;
+  readonly places: readonly { readonly range: Range; readonly kind: 'called' | 'declared' }[];
+}
+
+function readFile(context: CheckContext, other: SourceFile, watcher: WatcherFunction): Uses {
+  const { name } = watcher.fact;
+  const nothing: Uses = { defines: false, isApart: true, places: [] };
+  const base = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  const isPart = (text: string, path: string): boolean => text.endsWith('.c') && base(text) === base(path);
+  const includes = (one: SourceFile, two: string): boolean =>
+    one.facts.directives.some((directive) => directive.kind === 'include' && isPart(directive.text, two));
+  if (includes(other, watcher.file.path) || includes(watcher.file, other.path)) return nothing;
+  const macros = other.facts.directives.filter(
+    (directive) => directive.kind === 'define' && directive.name === name,
+  );
+  const facts = context.functions(other.path).filter((fact) => fact.name === name);
+  const definitions = facts.filter(({ body }) => body !== undefined);
+  const visible = [
+    ...macros.map(({ offset }) => offset),
+    ...definitions.map(({ range }) => range.start),
+  ].filter((offset) => !isForWhenOff(other, offset, watcher));
+  const isHeader = other.path.endsWith('.h');
+  // A header's stub is there for those who include it; a .c file's static function for itself.
+  if (visible.length > 0)
+    return { ...nothing, defines: isHeader || definitions.some(({ isStatic }) => !isStatic) };
+  const declarations = facts.filter(
+    ({ body, range }) => body === undefined && !isForWhenOff(other, range.start, watcher),
+  );
+  if (declarations.some(({ isStatic }) => isStatic)) return nothing;
+  return {
+    defines: false,
+    isApart: false,
+    places: [
+      ...declarations.map(({ nameRange }) => ({ range: nameRange, kind: 'declared' as const })),
+      ...callsIn(other, name, watcher).map((range) => ({ range, kind: 'called' as const })),
+    ],
+  };
+}
+
+/** Under a condition that is false whenever the watcher's own conditions hold: the stub for when it is off. */
+function isForWhenOff(other: SourceFile, offset: number, { entries }: WatcherFunction): boolean {
+  const guards = entries.map(({ allGuards }) => new Set(allGuards));
+  const names = (condition: string): readonly string[] => condition.match(/\bCONFIG_\w+/g) ?? [];
+  return conditionsAround(other.facts, offset).some(({ condition, negated }) => {
+    const [name, more] = names(condition);
+    if (name === undefined || more !== undefined || /[|&<>=]/.test(condition)) return false;
+    const wantsOn = negated === condition.trim().startsWith('!');
+    return guards.some((set) => (wantsOn ? set.has(`!${name}`) : set.has(name)));
+  });
+}
+
+/** Calls inside function bodies: the name, then `(`, and not a member of something. */
+function callsIn(other: SourceFile, name: string, watcher: WatcherFunction): readonly Range[] {
+  const { statements, directives } = other.facts;
+  const found: Range[] = [];
+  for (let at = 0; at < statements.length; at += 3) {
+    const [body = 0, end = 0] = [statements[at + 1], statements[at + 2]];
+    if (body >= end || !other.text.slice(body, end).includes(name)) continue;
+    const tokens = lex(other.text, body, end);
+    tokens.forEach((token, index) => {
+      const before = tokens[index - 1]?.text ?? '';
+      if (token.text !== name || tokens[index + 1]?.text !== '(' || before === '.' || before === '->') return;
+      const { offset } = token;
+      if (directives.some((one) => one.offset <= offset && offset < one.end)) return;
+      if (isForWhenOff(other, offset, watcher)) return;
+      found.push({ start: offset, end: offset + name.length });
+    });
+  }
+  return found;
+}
+
+function fixesFor(
+  context: CheckContext,
+  other: SourceFile,
+  range: Range,
+  kind: 'called' | 'declared',
+  name: string,
+): readonly Fix[] {
+  if (kind === 'declared') {
+    const fact = context.functions(other.path).find(({ nameRange }) => nameRange.start === range.start);
+    return fact
+      ? [
+          {
+            title: `Remove the declaration of ${name}()`,
+            edits: [lineRemoval(other, fact.range)],
+            isPreferred: true,
+          },
+        ]
+      : [];
+  }
+  // A call that is a statement by itself can go; what stays is the notification that calls the watcher.
+  const text = /^\w+\s*\([^(){};]*(?:\([^(){};]*\)[^(){};]*)*\)\s*;/.exec(other.text.slice(range.start))?.[0];
+  const lineStart = other.text.lastIndexOf('\n', range.start) + 1;
+  if (text === undefined || other.text.slice(lineStart, range.start).trim() !== '') return [];
+  const before = other.text.slice(0, lineStart).trimEnd();
+  if (!/[;{}:]$/.test(before) && !before.endsWith('*/')) return [];
+  return [
+    {
+      title: `Remove the call of ${name}()`,
+      edits: [lineRemoval(other, { start: range.start, end: range.start + text.length })],
+      isPreferred: false,
+    },
+  ];
+}
