@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
 import { errorCode } from './disk-tree';
+import { findNeedles } from './find-needles';
 
 /** A file that holds at least one needle; `needles` are indices into those asked for. */
 export interface Hit {
@@ -37,6 +38,7 @@ export const withoutObjects: ReadonlySet<string> = new Set(['Documentation', 'to
  */
 export function scanner(root: string, needles: readonly string[], exclude: readonly string[]): Scanner {
   const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
+  const find = findNeedles(patterns);
   const hits: Hit[] = [];
   const problems: { file: string; reason: string }[] = [];
   const skipped: { file: string; reason: string }[] = [];
@@ -56,10 +58,7 @@ export function scanner(root: string, needles: readonly string[], exclude: reado
         const count = readSync(file, buffer, kept, buffer.length - kept, null);
         bytes += count;
         const text = buffer.subarray(0, kept + count);
-        for (let index = 0; index < patterns.length; index++) {
-          const pattern = patterns[index];
-          if (pattern !== undefined && !found.has(index) && text.includes(pattern)) found.add(index);
-        }
+        find(text, found);
         if (text.length < buffer.length) return [...found].sort((x, y) => x - y);
         buffer.copyWithin(0, buffer.length - overlap);
         kept = overlap;
