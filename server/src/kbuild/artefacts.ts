@@ -34,6 +34,7 @@ export function planFromArtefacts(plan: LinkPlan, artefacts: BuildArtefacts): Li
       membership: archive === undefined ? 'object' : 'archive-member',
       ...(archive === undefined ? {} : { archive }),
       moduleName: known?.moduleName ?? name.replace(/[-,]/g, '_'),
+      given: known?.given ?? { ...(archive === undefined ? {} : { archive }), isThin: true },
       get why() {
         return known?.why ?? [];
       },

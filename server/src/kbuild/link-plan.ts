@@ -35,9 +35,21 @@ export interface PlannedObject {
   readonly membership: 'object' | 'archive-member';
   /** The archive, for members: `lib/lib.a`. */
   readonly archive?: string;
+  /** How the final link meets it. */
+  readonly given: Given;
   /** The name of the module or composite it belongs to (`KBUILD_MODNAME`), dashes as underscores. */
   readonly moduleName: string;
   readonly why: readonly WhyStep[];
+}
+
+/** What ld is given that holds an object: patterns of the linker script match and take by that. */
+export interface Given {
+  /** The file that a partial link (`ld -r`) made of it and others: `kernel/built-in.o`, `vmlinux.o`. */
+  readonly partial?: string;
+  /** The archive that holds it (or the partial link), whether searched or linked whole: `vmlinux.a`. */
+  readonly archive?: string;
+  /** Such an archive is thin: ld then knows its members by their paths, else by their base names. */
+  readonly isThin: boolean;
 }
 
 /** Why a source file's object is not in vmlinux under this config. */
@@ -74,4 +86,11 @@ export interface LinkPlan {
   /** Without a .config: every way a source file may get into vmlinux, with guards. */
   readonly conditions: (source: string) => readonly WhyStep[];
   readonly notes: readonly Note[];
+}
+
+/** An object that no makefile is known to name, to ask for the flags that its directory would give it. */
+export function looseObject(source: string): PlannedObject {
+  const path = source.replace(/\.\w+$/, '.o');
+  const name = path.slice(path.lastIndexOf('/') + 1, -2).replace(/[-,]/g, '_');
+  return { path, source, membership: 'object', moduleName: name, given: { isThin: true }, why: [] };
 }

@@ -12,7 +12,8 @@ import {
   type DirectoryReader,
 } from './directory';
 import { explainer } from './explain';
-import type { CompileFlags, Compiler, LinkPlan, PlannedObject } from './link-plan';
+import { finalLink } from './final-link';
+import type { CompileFlags, Compiler, Given, LinkPlan, PlannedObject } from './link-plan';
 import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
 
 export interface PlanInput {
@@ -57,7 +58,7 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     });
   });
   const collected = config
-    ? collectObjects(make, tree, read)
+    ? collectObjects(make, tree, read, values)
     : { objects: [], owners: new Map<string, Directory>(), senders: new Map<string, string>() };
   const explain = explainer(tree, make.makefile, config?.values, srcarch, {
     owner: (object) => collected.owners.get(object)?.path,
@@ -167,12 +168,19 @@ function linkerWords(make: MakeProcess): {
   return { whole: [...list('vmlinux-init'), ...list('vmlinux-main')], searched: [] };
 }
 
-function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryReader): Collected {
+function collectObjects(
+  make: MakeProcess,
+  tree: TreeReader,
+  read: DirectoryReader,
+  config: ReadonlyMap<string, string>,
+): Collected {
   const objects: Omit<PlannedObject, 'why'>[] = [];
   const owners = new Map<string, Directory>();
   const taken = new Set<string>();
   const visiting = new Set<string>();
   const senders = new Map<string, string>();
+  const link = finalLink(tree, config);
+  let given: Given = { isThin: true };
 
   const add = (
     path: string,
@@ -190,6 +198,7 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
       membership: archive === undefined ? 'object' : 'archive-member',
       ...(archive === undefined ? {} : { archive }),
       moduleName: name.slice(name.lastIndexOf('/') + 1).replace(/[-,]/g, '_'),
+      given: link.given(given, composite),
     });
   };
 
@@ -204,7 +213,7 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
       else
         for (const member of members)
           if (member.endsWith('/')) builtIn(pathIn(directory.path, member), directory);
-          else add(pathIn(directory.path, member), directory, word, undefined);
+          else add(pathIn(directory.path, member), directory, path, undefined);
     }
   };
 
@@ -217,9 +226,11 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
   };
 
   const { whole, searched } = linkerWords(make);
+  const isThin = whole.some((word) => word.endsWith('built-in.a'));
   const takeWord = (word: string, isSearched: boolean): void => {
     const path = treePath(word);
     const inside = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    given = link.word(path, isThin);
     if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, undefined);
     else if (path.endsWith('/lib.a')) {
       const directory = read(inside, undefined);
@@ -230,7 +241,6 @@ function collectObjects(make: MakeProcess, tree: TreeReader, read: DirectoryRead
           add(pathIn(directory.path, member), directory, undefined, archive);
     } else if (path.endsWith('.o')) add(path, read(inside, undefined), undefined, undefined);
   };
-  const isThin = whole.some((word) => word.endsWith('built-in.a'));
   for (const word of whole) takeWord(word, !isThin && word.endsWith('.a'));
   for (const word of searched) takeWord(word, true);
   return { objects: headFirst(tree, objects), owners, senders };

@@ -7,7 +7,8 @@ import type { Need } from './needed-members';
 import type { Kernel } from './open-kernel';
 import { rememberedWalks } from './remembered-walks';
 import { reviseCandidates, type FileChange } from './revise-candidates';
-import { snapshotOf, type ReadScript, type SnapshotWork } from './take-snapshot';
+import type { ReadScript } from './lay-tables';
+import { snapshotOf, type SnapshotWork } from './take-snapshot';
 
 /** Others want to be served first: the work goes on later, from where it was. */
 export class Interrupted extends Error {

@@ -9,7 +9,13 @@ import type { Kernel } from './open-kernel';
 /** Whether ld takes a member out of its archive. */
 export type Need =
   /** An object that is linked anyway uses one of its symbols. */
-  | { readonly kind: 'needed'; readonly symbol: string; readonly file: string }
+  | {
+      readonly kind: 'needed';
+      readonly symbol: string;
+      readonly file: string;
+      /** Only objects behind the archive use it: ld comes back for it when it has seen them all (`--start-group`). */
+      readonly isLate: boolean;
+    }
   /** None of them names any: a header, assembler or another member still may, which is not followed. */
   | { readonly kind: 'unknown' };
 
@@ -24,17 +30,22 @@ export async function neededMembers(
 ): Promise<ReadonlyMap<string, Need>> {
   const needs = new Map<string, Need>();
   if (symbols.size === 0) return needs;
-  const own = new Set(
-    kernel.plan.objects.flatMap(({ source, membership }) =>
-      membership === 'object' && source?.endsWith('.c') === true ? [source] : [],
-    ),
-  );
+  const own = new Map<string, number>();
+  const orderOf = new Map<string, number>();
+  kernel.plan.objects.forEach(({ path, source, membership }, order) => {
+    orderOf.set(path, order);
+    if (membership === 'object' && source?.endsWith('.c') === true && !own.has(source))
+      own.set(source, order);
+  });
   const names = [...symbols.keys()];
-  const { hits } = await prescanFiles(kernel.root, names, [...own], {
+  const { hits } = await prescanFiles(kernel.root, names, [...own.keys()], {
     apart: kernel.tree.overlaid !== undefined,
   });
   const unseen = new Set(symbols.values());
-  for (const hit of withOverlaid(hits, names, kernel.tree.overlaid, (path) => own.has(path))) {
+  // In link order: the first that names a member decides when ld meets it.
+  const place = (file: string): number => own.get(file) ?? Infinity;
+  const current = [...withOverlaid(hits, names, kernel.tree.overlaid, (path) => own.has(path))];
+  for (const hit of current.sort((a, b) => place(a.file) - place(b.file))) {
     const likely = hit.needles.some((needle) => unseen.has(symbols.get(names[needle] ?? '') ?? ''));
     const file = likely ? files.source(hit.file) : undefined;
     if (!file) continue;
@@ -43,7 +54,8 @@ export async function neededMembers(
       const symbol = names[needle] ?? '';
       const member = symbols.get(symbol);
       if (member === undefined || !unseen.has(member) || !used.has(symbol)) continue;
-      needs.set(member, { kind: 'needed', symbol, file: hit.file });
+      const isLate = place(hit.file) > (orderOf.get(member) ?? -1);
+      needs.set(member, { kind: 'needed', symbol, file: hit.file, isLate });
       unseen.delete(member);
     }
     if (unseen.size === 0) break;

@@ -1,17 +1,11 @@
-import type { CompileFlags, LinkPlan, PlannedObject } from '../kbuild/link-plan';
-import type { EventTable, TableEntry } from '../link/entry';
-import type { LinkedObject } from '../link/input-section';
-import { layOut } from '../link/layout';
-import { objectSections } from '../link/object-sections';
-import { tables, type LaidTable } from '../link/tables';
+import { looseObject, type CompileFlags, type PlannedObject } from '../kbuild/link-plan';
+import type { LaidTable } from '../link/tables';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
-import { parseLinkerScript } from '../syntax/ldscript/parse';
-import { preprocessScript } from '../syntax/ldscript/preprocess';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
-import { assembleTables, sectionsOf, unlinkedRow, type Contribution } from '../watchers/assemble';
+import { assembleTables, unlinkedRow, type Contribution } from '../watchers/assemble';
 import { writtenCalls } from '../watchers/call-sites';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
 import type { CallSite, NotifierRegistration, Snapshot } from '../watchers/snapshot';
@@ -19,6 +13,7 @@ import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, neededMembers, type Need } from './needed-members';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
@@ -97,12 +92,11 @@ export async function snapshotOf(
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
   const unseen: Contribution[] = [];
   const contributed = await contribute(kernel, files, candidates, notes, unseen, work);
-  const contributions = await withNeededMembers(kernel, files, contributed, work);
-  const linked = contributions.filter(({ object, status }) => object !== undefined && status === undefined);
+  const { contributions, order } = await withNeededMembers(kernel, files, contributed, work);
   const read = config ? work.script(() => readScript(kernel)) : undefined;
   const script = read?.script;
   notes.push(...(read?.notes ?? []));
-  const laid = script ? layTables(kernel, family, script, linked, notes) : [];
+  const laid = script ? certainTables(kernel, family, script, contributions, order, notes) : [];
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
   const assembled = assembleTables(shown, plan, laid, contributions);
@@ -113,7 +107,7 @@ export async function snapshotOf(
     family: shown,
     configFile: kernel.configFile,
     plan,
-    tables: assembled.map((table) => withoutDoubtfulSlots(table, contributions, plan)),
+    tables: assembled,
     laid,
     script,
     macros: candidates.learnt.macros,
@@ -133,6 +127,23 @@ export async function snapshotOf(
   };
 }
 
+function certainTables(
+  kernel: Kernel,
+  family: Family,
+  script: LinkerScript,
+  contributions: readonly Contribution[],
+  order: readonly PlannedObject[],
+  notes: Note[],
+): readonly LaidTable[] {
+  const ofObjects = contributions.filter(({ object }) => object !== undefined);
+  const linked = ofObjects.filter(({ status }) => status === undefined);
+  const possible = ofObjects.filter(({ status }) => status === undefined || status === 'archive-member');
+  const { laid, notes: found } = layTables(kernel, family, script, linked, order);
+  notes.push(...found);
+  if (possible.length === linked.length) return laid;
+  return withCertainSlots(laid, layTables(kernel, family, script, possible, order).laid);
+}
+
 /** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */
 function shownEvents(
   family: Family,
@@ -148,24 +159,38 @@ function shownEvents(
   );
 }
 
+interface Needed {
+  readonly contributions: readonly Contribution[];
+  /** The objects of the plan, as ld loads them. */
+  readonly order: readonly PlannedObject[];
+}
+
 /** Members of archives count as linked where something that is linked anyway needs them. */
 async function withNeededMembers(
   kernel: Kernel,
   files: UnitFiles,
   contributions: readonly Contribution[],
   work: SnapshotWork,
-): Promise<readonly Contribution[]> {
+): Promise<Needed> {
+  const { objects } = kernel.plan;
   const members = new Set(
     contributions.flatMap(({ object, status }) => (status === 'archive-member' && object ? [object] : [])),
   );
-  if (members.size === 0) return contributions;
+  if (members.size === 0) return { contributions, order: objects };
   const symbols = memberSymbols(files, [...members]);
   const needs = await work.needs(symbols, () => neededMembers(kernel, files, symbols));
-  return contributions.map((contribution) => {
-    const need =
-      contribution.status === 'archive-member' ? needs.get(contribution.object?.path ?? '') : undefined;
-    return need?.kind === 'needed' ? { ...contribution, status: undefined } : contribution;
-  });
+  const isLate = ({ path }: PlannedObject): boolean => {
+    const need = needs.get(path);
+    return need?.kind === 'needed' && need.isLate;
+  };
+  return {
+    contributions: contributions.map((contribution) => {
+      const need =
+        contribution.status === 'archive-member' ? needs.get(contribution.object?.path ?? '') : undefined;
+      return need?.kind === 'needed' ? { ...contribution, status: undefined } : contribution;
+    }),
+    order: [...objects.filter((object) => !isLate(object)), ...objects.filter(isLate)],
+  };
 }
 
 async function contribute(
@@ -265,12 +290,6 @@ async function contribute(
 const keyOf = (entry: SectionEntry): string =>
   `${entry.place.file}:${entry.range.start}:${entry.function}:${entry.section}`;
 
-function looseObject(source: string): PlannedObject {
-  const path = source.replace(/\.\w+$/, '.o');
-  const name = path.slice(path.lastIndexOf('/') + 1, -2).replace(/[-,]/g, '_');
-  return { path, source, membership: 'object', moduleName: name, why: [] };
-}
-
 /** Files of another architecture are compiled with that one's headers. */
 function forArchitecture(flags: CompileFlags, planned: string, srcarch: string): CompileFlags {
   if (planned === srcarch) return flags;
@@ -316,109 +335,6 @@ function ineffectiveEntry(use: IneffectiveUse, learnt: LearntFamily): SectionEnt
     arguments: use.arguments,
     guards: use.guards,
   };
-}
-
-/** The linker script, and what it was made from. */
-export interface ReadScript {
-  readonly script: LinkerScript | undefined;
-  readonly notes: readonly Note[];
-  readonly files: ReadonlySet<string>;
-}
-
-function readScript(kernel: Kernel): ReadScript {
-  const { plan, tree, build, config } = kernel;
-  const files = new Set<string>();
-  if (plan.linkerScript === undefined) {
-    const message = `arch/${plan.srcarch} has no vmlinux.lds.S: nothing is known about tables`;
-    return { script: undefined, notes: [{ message }], files };
-  }
-  const settings = configMacros(config?.values ?? new Map());
-  const pseudo = looseObject(plan.linkerScript);
-  const flags = plan.flags(pseudo);
-  const { text, places, assumptions } = preprocessScript(plan.linkerScript, {
-    read: (path) => {
-      files.add(path);
-      return tree.read(path) ?? build?.read(path);
-    },
-    includePaths: flags.includePaths,
-    forcedIncludes: flags.forcedIncludes.filter((path) => path.endsWith('kconfig.h')),
-    defines: [
-      ...[...compilerMacros(plan.srcarch, plan.arch, config?.values)].map(([name, value]) => ({
-        name,
-        text: value,
-      })),
-      ...flags.defines,
-    ],
-    config: (name) => settings.get(name),
-    asmDirectory: [`include/asm-${plan.srcarch}`, `include/asm-${plan.arch}`].find(
-      (path) => tree.kind(path) === 'directory',
-    ),
-  });
-  const notes = assumptions.map(({ message, file, line }) => ({ message, file, line }));
-  return { script: parseLinkerScript(text, places), notes, files };
-}
-
-function layTables(
-  kernel: Kernel,
-  family: Family,
-  script: LinkerScript,
-  linked: readonly Contribution[],
-  notes: Note[],
-): readonly LaidTable[] {
-  const { plan, config } = kernel;
-  const entriesOf = new Map<PlannedObject, SectionEntry[]>();
-  for (const { object, entry } of linked)
-    if (object) entriesOf.set(object, [...(entriesOf.get(object) ?? []), entry]);
-  const objects = plan.objects.flatMap((object): readonly LinkedObject[] => {
-    const entries = entriesOf.get(object);
-    if (!entries) return [];
-    const { sections } = objectSections(object.path, entries, {
-      compiler: plan.compiler,
-      flags: plan.flags(object),
-    });
-    return [
-      { path: object.path, sections, ...(object.archive === undefined ? {} : { archive: object.archive }) },
-    ];
-  });
-  const layout = layOut(objects, script, {
-    garbageCollected: config?.values.get('CONFIG_LD_DEAD_CODE_DATA_ELIMINATION') === 'y',
-  });
-  notes.push(
-    ...layout.notes.filter(({ message }) =>
-      family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
-    ),
-  );
-  return tables(
-    layout,
-    family.events.map(({ name }) => ({ event: name, sections: sectionsOf(family, name) })),
-  );
-}
-
-/**
- * A member of an archive that may or may not be linked shifts what stands after it in the same table: those slots are
- * not known then.
- */
-function withoutDoubtfulSlots(
-  table: EventTable,
-  contributions: readonly Contribution[],
-  plan: LinkPlan,
-): EventTable {
-  const sections = new Set(table.entries.map(({ section }) => section));
-  const doubtful = contributions.filter(
-    ({ status, entry }) => status === 'archive-member' && sections.has(entry.section),
-  );
-  if (doubtful.length === 0) return table;
-  const order = new Map(plan.objects.map(({ path }, index) => [path, index]));
-  const first = Math.min(...doubtful.map(({ object }) => order.get(object?.path ?? '') ?? Infinity));
-  const doubt = (row: TableEntry): TableEntry =>
-    row.slot !== undefined && (order.get(row.object ?? '') ?? -1) > first
-      ? {
-          ...row,
-          slot: undefined,
-          assumptions: [...row.assumptions, 'an archive member before it may not be linked'],
-        }
-      : row;
-  return { ...table, entries: table.entries.map(doubt) };
 }
 
 function callSites(

@@ -52,6 +52,7 @@ export function relevantNames(
   const names = new Set<string>();
   const waiting: string[] = [];
   const definitions = new Map<string, (readonly string[])[]>();
+  const pasted = pastedNames();
   const add = (name: string): void => {
     if (names.has(name) || name.startsWith('CONFIG_')) return;
     names.add(name);
@@ -93,12 +94,73 @@ export function relevantNames(
       for (const directive of facts.directives)
         if (directive.kind === 'if' || directive.kind === 'elif') wordsOf(directive.text).forEach(add);
   }
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
-    for (const uses of definitions.get(name) ?? []) for (const text of uses) wordsOf(text).forEach(add);
+  const defined = [...definitions.keys()].sort(byCode);
+  while (waiting.length > 0) {
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+      for (const uses of definitions.get(name) ?? [])
+        for (const text of uses) {
+          wordsOf(text).forEach(add);
+          pasted.from(text);
+        }
+    pasted.matching(defined).forEach(add);
+  }
   return names;
 }
 
 const bodyOf = (define: Directive & { readonly kind: 'define' }): string => define.body;
+
+const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A shorter piece says too little about the name that it becomes part of. */
+const shortestPiece = 4;
+
+/**
+ * Names that `##` makes: `__ARG_PLACEHOLDER_##value` may be any that begins so. A piece need not stand beside the `##`:
+ * `PASTE(__ARG_PLACEHOLDER_, value)` does the same, and such pieces end in an underscore.
+ */
+function pastedNames(): {
+  readonly from: (body: string) => void;
+  /** The names among `defined` (sorted) that pieces found since the last call may be part of. */
+  readonly matching: (defined: readonly string[]) => readonly string[];
+} {
+  const known = new Set<string>();
+  let beginnings: string[] = [];
+  let endings: string[] = [];
+  const note = (piece: string | undefined, kind: '^' | '$', into: string[]): void => {
+    if (piece === undefined || piece.length < shortestPiece || known.has(kind + piece)) return;
+    known.add(kind + piece);
+    into.push(piece);
+  };
+  return {
+    from(body) {
+      for (const [piece] of body.matchAll(/\b[A-Za-z_]\w*_\b/g)) note(piece, '^', beginnings);
+      if (!body.includes('##')) return;
+      for (const [, piece] of body.matchAll(/\b([A-Za-z_]\w*)\s*##/g)) note(piece, '^', beginnings);
+      for (const [, piece] of body.matchAll(/##\s*(\w+)/g)) note(piece, '$', endings);
+    },
+    matching(defined) {
+      const found = beginnings.flatMap((piece) => startingWith(defined, piece));
+      if (endings.length > 0)
+        found.push(...defined.filter((name) => endings.some((piece) => name.endsWith(piece))));
+      beginnings = [];
+      endings = [];
+      return found;
+    },
+  };
+}
+
+function startingWith(sorted: readonly string[], beginning: string): readonly string[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < beginning) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (sorted[end]?.startsWith(beginning) === true) end++;
+  return sorted.slice(low, end);
+}
 
 /** True for a file that can change the answer by itself. */
 export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean {

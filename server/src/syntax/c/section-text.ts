@@ -137,7 +137,7 @@ function variablePointer(
     variable,
     function: pointed,
     form: 'variable',
-    isConst: isConstVariable(head),
+    isConst: isConstVariable(head, variable),
     isKept: used || !head.some(({ text }) => text === 'static'),
     origin,
     expansion: tokensText(tokens),
@@ -162,10 +162,14 @@ function declaredName(head: readonly Token[]): string | undefined {
   return last?.kind === 'name' ? last.text : undefined;
 }
 
-/** `const` of the variable, not of what it points to. */
-function isConstVariable(head: readonly Token[]): boolean {
-  const star = head.map(({ text }) => text).lastIndexOf('*');
-  return head.slice(star + 1).some(({ text }) => text === 'const' || text === '__const');
+/** `const` of the variable, not of what it points to, nor of a parameter: `int (*const name)(const char *)`. */
+function isConstVariable(head: readonly Token[], variable: string): boolean {
+  const declarator = head.slice(
+    0,
+    head.findIndex(({ text }) => text === variable),
+  );
+  const star = declarator.map(({ text }) => text).lastIndexOf('*');
+  return declarator.slice(star + 1).some(({ text }) => text === 'const' || text === '__const');
 }
 
 function pointedFunction(
@@ -226,7 +230,7 @@ function unescape(literal: string): string {
     .replace(/\\([\s\S])/g, (_, char: string) => escapes[char] ?? char);
 }
 
-const asmSection = /^\s*\.(?:section|pushsection)\s+"?([^"\s,;]+)"?/;
+const asmSection = /^\s*\.(?:section|pushsection)\s+"?([^"\s,;]+)"?\s*(?:,\s*"(\w*)")?/;
 const asmPointer = /^\s*\.(?:long|quad|word|4byte|8byte|xword|dc\.[la])\s+([A-Za-z_.$][\w.$]*)/;
 const asmLabel = /^\s*([A-Za-z_.$][\w.$]*)\s*:/;
 const asmBack = /^\s*\.(?:previous|popsection|text|data)\b/;
@@ -239,21 +243,21 @@ function asmPointers(tokens: readonly Expanded[]): readonly SectionPointer[] | u
   if (open < 0) return [];
   const text = joinedString(tokens.slice(open, matching(tokens, open)));
   const found: SectionPointer[] = [];
-  let section: string | undefined;
+  let section: { readonly name: string; readonly isConst: boolean } | undefined;
   let label: string | undefined;
   for (const line of text.split(/[\n;]/)) {
-    const named = asmSection.exec(line)?.[1];
-    if (named !== undefined) section = named;
+    const [, name, flags = ''] = asmSection.exec(line) ?? [];
+    if (name !== undefined) section = { name, isConst: !flags.includes('w') };
     else if (asmBack.test(line)) section = undefined;
     label = asmLabel.exec(line)?.[1] ?? label;
     const pointed = asmPointer.exec(line.replace(asmLabel, ''))?.[1];
     if (section !== undefined && pointed !== undefined)
       found.push({
-        section,
+        section: section.name,
         variable: label ?? pointed,
         function: pointed,
         form: 'asm',
-        isConst: true,
+        isConst: section.isConst,
         isKept: true,
         origin: first.origin,
         expansion: tokensText(tokens),
