@@ -35,6 +35,12 @@ export function wordAt(file: SourceFile, offset: number): CodeWord | undefined {
 
 /** A stretch that starts in code and holds the line of `offset`: from the end of the statement or directive before. */
 function regionAround(file: SourceFile, offset: number): Range {
+  const newline = file.text.indexOf('\n', offset);
+  return { start: codeStart(file, offset), end: newline < 0 ? file.text.length : newline };
+}
+
+/** An offset before `offset` at which code starts: the end of the statement or directive before it. */
+export function codeStart(file: SourceFile, offset: number): number {
   const { statements, directives } = file.facts;
   let start = 0;
   let low = 0;
@@ -56,8 +62,7 @@ function regionAround(file: SourceFile, offset: number): Range {
   // Code after a directive starts in code, and so does the directive itself.
   if (directive !== undefined)
     start = Math.max(start, directive.end <= offset ? directive.end : directive.offset);
-  const newline = file.text.indexOf('\n', offset);
-  return { start, end: newline < 0 ? file.text.length : newline };
+  return start;
 }
 
 /** A function defined in a file. */

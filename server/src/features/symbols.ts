@@ -1,0 +1,127 @@
+import type { TableEntry } from '../link/entry';
+import type { Range } from '../syntax/positions';
+import { registrationsIn } from './grouped-entries';
+import { registrationTitle } from './lenses';
+import { constantDefinitions, functionTarget, registrationTarget } from './navigation';
+import { scriptPlaces } from './script-places';
+import { registrationParts } from './registration-parts';
+import { indexOf } from './snapshot-index';
+import type { Target, View } from './view';
+
+export interface DocumentSymbol {
+  readonly kind: 'registration' | 'call-site';
+  readonly name: string;
+  readonly detail: string;
+  readonly range: Range;
+  readonly selection: Range;
+  readonly container: string | undefined;
+}
+
+/** Registrations and call sites of one file, by place. */
+export function documentSymbols(view: View, path: string): readonly DocumentSymbol[] {
+  const file = view.source(path);
+  if (!file) return [];
+  const { family } = view.snapshot;
+  const registrations = registrationsIn(view, path).flatMap((entries): readonly DocumentSymbol[] => {
+    const shown = new Map(entries.map((entry) => [`${entry.event}:${entry.function}`, entry]));
+    return [...shown.values()].map((entry) => ({
+      kind: 'registration',
+      name: entry.function,
+      detail: registrationTitle(view, entry),
+      range: entry.range,
+      selection: registrationParts(family, file, entry).function ?? entry.range,
+      container: undefined,
+    }));
+  });
+  const sites = indexOf(view.snapshot)
+    .sitesIn(path)
+    .map((site): DocumentSymbol => {
+      const linked = linkedOf(view, site.event).length;
+      const noun = family.noun[linked === 1 ? 0 : 1];
+      return {
+        kind: 'call-site',
+        name: `${site.dispatcher}(${site.event ?? site.arguments[0] ?? '?'})`,
+        detail: `${site.caller === undefined ? '' : `in ${site.caller}, `}${linked} ${noun}`,
+        range: site.range,
+        selection: { start: site.range.start, end: site.range.start + site.dispatcher.length },
+        container: site.caller,
+      };
+    });
+  return [...registrations, ...sites].sort((a, b) => a.range.start - b.range.start);
+}
+
+function linkedOf(view: View, event: string | undefined): readonly TableEntry[] {
+  const table = view.snapshot.tables.find((candidate) => candidate.event === event);
+  return (table?.entries ?? []).filter(({ status }) => status === 'linked' || status === 'conditional');
+}
+
+export interface WorkspaceSymbol {
+  readonly kind: 'event' | 'watcher';
+  readonly name: string;
+  readonly container: string;
+  readonly target: Target;
+}
+
+/** More answers than this are of no use to a person who types on. */
+const mostSymbols = 512;
+
+/**
+ * What the query names. `#` lists the tables, `#INIT` (or a beginning, `#in`) a table in slot order; else events and
+ * registered functions whose name holds the query's letters in this order. An empty query lists all functions.
+ */
+export function workspaceSymbols(view: View, query: string): readonly WorkspaceSymbol[] {
+  const { tables, unknownEvents } = view.snapshot;
+  if (query.startsWith('#')) {
+    const wanted = query.slice(1).trim().toLowerCase();
+    if (wanted === '') return tables.flatMap(({ event }) => eventSymbol(view, event) ?? []);
+    const exact = tables.filter(({ event }) => event.toLowerCase() === wanted);
+    const chosen =
+      exact.length > 0 ? exact : tables.filter(({ event }) => event.toLowerCase().startsWith(wanted));
+    return chosen
+      .flatMap(({ event, entries }) => [
+        ...(eventSymbol(view, event) ?? []),
+        ...entries.map((entry) => watcherSymbol(view, entry)),
+      ])
+      .slice(0, mostSymbols);
+  }
+  const events = tables.flatMap(({ event }) => {
+    const constant = view.snapshot.family.events.find(({ name }) => name === event)?.constant;
+    return query !== '' && (matches(event, query) || (constant !== undefined && matches(constant, query)))
+      ? (eventSymbol(view, event) ?? [])
+      : [];
+  });
+  const entries = [...tables.flatMap((table) => table.entries), ...unknownEvents].filter((entry) =>
+    matches(entry.function, query),
+  );
+  return [...events, ...entries.map((entry) => watcherSymbol(view, entry))].slice(0, mostSymbols);
+}
+
+/** All letters of the query stand in the name, in order. */
+function matches(name: string, query: string): boolean {
+  let at = 0;
+  const text = name.toLowerCase();
+  for (const letter of query.toLowerCase()) {
+    at = text.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}
+
+function eventSymbol(view: View, event: string): readonly WorkspaceSymbol[] | undefined {
+  const [target] = [...constantDefinitions(view, event), ...scriptPlaces(view, event)];
+  if (!target) return undefined;
+  const count = linkedOf(view, event).length;
+  const noun = view.snapshot.family.noun[count === 1 ? 0 : 1];
+  return [
+    { kind: 'event', name: event, container: `${view.snapshot.family.title}, ${count} ${noun}`, target },
+  ];
+}
+
+function watcherSymbol(view: View, entry: TableEntry): WorkspaceSymbol {
+  return {
+    kind: 'watcher',
+    name: entry.function,
+    container: registrationTitle(view, entry),
+    target: functionTarget(view, entry) ?? registrationTarget(entry),
+  };
+}
