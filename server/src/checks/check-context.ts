@@ -19,27 +19,28 @@ export interface CheckSources {
   readonly mentions?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Puts a context together; what it reads and parses is kept as long as it lives. */
+/** Facts hang on the text they are of, so that a new snapshot reads again only what changed. */
+const factsOf = new WeakMap<SourceFile, readonly FunctionFact[]>();
+const bodiesOfFact = new WeakMap<FunctionFact, readonly FunctionBody[]>();
+
+/** Puts a context together; what it reads and parses is kept as long as the texts are. */
 export function checkContext(snapshot: Snapshot, { source, parser, mentions }: CheckSources): CheckContext {
-  const facts = new Map<string, readonly FunctionFact[]>();
-  const bodies = new WeakMap<FunctionFact, readonly FunctionBody[]>();
   return {
     snapshot,
     source,
     mentions: (name) => mentions?.get(name),
     functions(path) {
-      let known = facts.get(path);
-      if (!known) {
-        const file = source(path);
-        facts.set(path, (known = file ? functionsOf(parser, file.text, file.facts) : []));
-      }
+      const file = source(path);
+      if (!file) return [];
+      let known = factsOf.get(file);
+      if (!known) factsOf.set(file, (known = functionsOf(parser, file.text, file.facts)));
       return known;
     },
     bodies(path, fact) {
-      let known = bodies.get(fact);
+      let known = bodiesOfFact.get(fact);
       if (!known) {
         const file = source(path);
-        bodies.set(fact, (known = file ? bodiesOf(parser, file.text, fact, file.facts) : []));
+        bodiesOfFact.set(fact, (known = file ? bodiesOf(parser, file.text, fact, file.facts) : []));
       }
       return known;
     },

@@ -206,7 +206,8 @@ function newRegistrations(view: View, path: string, at: Unfinished): readonly Co
       kind: 'snippet',
       detail: `a function and its registration with ${macro.name}`,
       documentation: undefined,
-      text: family.noun[0],
+      // What editors compare with the word being typed.
+      text: family.noun[0].startsWith(word) ? family.noun[0] : macro.name,
       snippet: body,
       range: at.range,
       rank: rankOf(1, 0),

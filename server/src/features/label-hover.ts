@@ -94,7 +94,9 @@ function labelFacts(
   const { may, must } = notified(graph, notifies);
   const jumps = graph.nodes.flatMap((node, at): readonly Jump[] => {
     if (node.kind !== 'goto' || !reachable(graph, at).has(label) || may[at] === undefined) return [];
-    return [{ start: node.range.start, seen: must[at] === true ? 'always' : may[at] ? 'sometimes' : 'never' }];
+    return [
+      { start: node.range.start, seen: must[at] === true ? 'always' : may[at] ? 'sometimes' : 'never' },
+    ];
   });
   return { behind, jumps };
 }
@@ -136,7 +138,8 @@ function markdownOf(
     const called = (tables.find(({ event }) => event === site.event)?.entries ?? []).filter(
       ({ status }) => status === 'linked' || status === 'conditional',
     );
-    const names = called.length === 0 ? `no ${family.noun[1]}` : called.map((entry) => code(entry.function)).join(', ');
+    const names =
+      called.length === 0 ? `no ${family.noun[1]}` : called.map((entry) => code(entry.function)).join(', ');
     return `- ${place(site, linkTo)} notifies ${code(site.event ?? '?')}: ${names}`;
   });
   const failing = family.events.filter(({ mayFail }) => mayFail === true).map(({ name }) => name);
@@ -146,7 +149,10 @@ function markdownOf(
     .sort(([a], [b]) => a - b)
     .map(([start, states]) => {
       const [state] = states;
-      const said = failing.length === 0 || state === undefined ? '' : `: ${words[states.size > 1 ? 'sometimes' : state]}`;
+      const said =
+        failing.length === 0 || state === undefined
+          ? ''
+          : `: ${words[states.size > 1 ? 'sometimes' : state]}`;
       return `- ${place({ file: file.path, line: lineAt(file.lineStarts, start) }, linkTo)} ${code('goto')}${said}`;
     });
   return [

@@ -67,21 +67,33 @@ const mostSymbols = 512;
 
 /**
  * What the query names. `#` lists the tables, `#INIT` (or a beginning, `#in`) a table in slot order; else events and
- * registered functions whose name holds the query's letters in this order. An empty query lists all functions.
+ * registered functions whose name holds the query's letters in this order. An empty query lists all functions. Editors
+ * filter by name once more, and sort: the names of a table's list begin with the query and the slot.
  */
 export function workspaceSymbols(view: View, query: string): readonly WorkspaceSymbol[] {
   const { tables, unknownEvents } = view.snapshot;
   if (query.startsWith('#')) {
     const wanted = query.slice(1).trim().toLowerCase();
-    if (wanted === '') return tables.flatMap(({ event }) => eventSymbol(view, event) ?? []);
+    const named = (symbol: WorkspaceSymbol, prefix = ''): WorkspaceSymbol => ({
+      ...symbol,
+      name: `#${prefix}${symbol.name}`,
+    });
+    if (wanted === '')
+      return tables.flatMap(({ event }) => (eventSymbol(view, event) ?? []).map((one) => named(one)));
     const exact = tables.filter(({ event }) => event.toLowerCase() === wanted);
     const chosen =
       exact.length > 0 ? exact : tables.filter(({ event }) => event.toLowerCase().startsWith(wanted));
     return chosen
-      .flatMap(({ event, entries }) => [
-        ...(eventSymbol(view, event) ?? []),
-        ...entries.map((entry) => watcherSymbol(view, entry)),
-      ])
+      .flatMap(({ event, entries }) => {
+        const width = String(entries.length).length;
+        return [
+          ...(eventSymbol(view, event) ?? []).map((one) => named(one)),
+          ...entries.map((entry) => {
+            const slot = entry.slot === undefined ? undefined : String(entry.slot);
+            return named(watcherSymbol(view, entry), `${event} ${slot?.padStart(width, '0') ?? '-'} `);
+          }),
+        ];
+      })
       .slice(0, mostSymbols);
   }
   const events = tables.flatMap(({ event }) => {

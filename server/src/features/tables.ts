@@ -3,7 +3,7 @@ import { lineAt } from '../syntax/positions';
 import { findEvent } from '../watchers/family';
 import { functionTarget } from './navigation';
 import { reason } from './reason';
-import { callSiteJson, entryJson } from './table-json';
+import { callSiteJson, entryJson, type CallSiteJson, type EntryJson, type TableJson } from './table-json';
 import type { View } from './view';
 
 /** The table asked for; all of them without a name; `undefined`: there is no such event. */
@@ -14,11 +14,41 @@ export function tablesNamed(view: View, event: string | undefined): readonly Eve
   return table && [table];
 }
 
+/** A registration as a view shows it. Columns are 1-based and count UTF-16 code units. */
+export interface ShownEntry extends EntryJson {
+  readonly event: string;
+  readonly column: number;
+  /** Why it is not in the table, in one line; empty for what is. */
+  readonly reason: string;
+  /** Where its function is defined; `null`: not known. */
+  readonly definition: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+/** Answer of `taskWatchers/tables`. */
+export interface ShownTables extends Omit<TableJson, 'events' | 'callSites' | 'order'> {
+  readonly title: string;
+  /** What one entry is called, and several. */
+  readonly noun: readonly [string, string];
+  /** The families that can be asked for. */
+  readonly families: readonly string[];
+  /** Nothing is being looked for any more. */
+  readonly complete: boolean;
+  readonly events: readonly (Omit<TableJson['events'][number], 'entries'> & {
+    readonly constant: string | null;
+    readonly meaning: string | null;
+    readonly val: string | null;
+    readonly entries: readonly ShownEntry[];
+  })[];
+  /** Registrations whose event does not exist. */
+  readonly unknown: readonly ShownEntry[];
+  readonly callSites: readonly (CallSiteJson & { readonly column: number })[];
+}
+
 /**
  * Everything a view of the tables shows: schema 1 of `table --format json` with all entries, each with the column of
  * its registration, why it is not linked, and where its function is. Lines and columns 1-based, columns in UTF-16.
  */
-export function tablesForViews(view: View, families: readonly string[], complete: boolean): object {
+export function tablesForViews(view: View, families: readonly string[], complete: boolean): ShownTables {
   const { snapshot } = view;
   return {
     schema: 1,
@@ -53,7 +83,7 @@ export function tablesForViews(view: View, families: readonly string[], complete
   };
 }
 
-function shownEntry(view: View, entry: TableEntry): object {
+function shownEntry(view: View, entry: TableEntry): ShownEntry {
   const target = functionTarget(view, entry);
   const file = target && view.source(target.file);
   return {

@@ -28,7 +28,8 @@ export interface OpenCall {
 /** `undefined`: the cursor is in a comment or in a directive. */
 export function unfinishedAt(file: SourceFile, offset: number): Unfinished | undefined {
   const { text } = file;
-  const start = codeStart(file, offset);
+  // What is not finished ends where the text does: it must not count as something before the cursor.
+  const start = codeStart(file, Math.max(0, offset - 1));
   const state = stateAt(text, start, offset);
   if (state.kind === 'comment') return undefined;
   const directive = file.facts.directives.find((one) => one.offset <= offset && offset < one.end);

@@ -25,6 +25,9 @@ export interface Client {
   readonly textDocumentContent: boolean;
   readonly codeActionLiterals: boolean;
   readonly documentChanges: boolean;
+  readonly prepareRename: boolean;
+  /** Diagnostics may name other places. */
+  readonly relatedInformation: boolean;
 }
 
 export function clientOf({ capabilities }: InitializeParams): Client {
@@ -52,5 +55,9 @@ export function clientOf({ capabilities }: InitializeParams): Client {
     textDocumentContent: workspace?.textDocumentContent !== undefined,
     codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    prepareRename: textDocument?.rename?.prepareSupport === true,
+    relatedInformation:
+      textDocument?.publishDiagnostics?.relatedInformation === true ||
+      textDocument?.diagnostic?.relatedInformation === true,
   };
 }

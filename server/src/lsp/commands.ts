@@ -11,6 +11,7 @@ import { readTablesFrom } from '../workspace/elf-file';
 import type { Kernel } from '../workspace/open-kernel';
 import type { FamilyView, Session } from '../workspace/session';
 import { linker, type Context } from './context';
+import { dispatchCommand } from './dispatch-command';
 import type { Handle } from './handle';
 import {
   executeCommand,
@@ -21,13 +22,8 @@ import {
   verifyArguments,
   whyArguments,
 } from './params';
+import { previewRequest, tablesRequest, type CommandResult, type ConfigsJson } from './protocol';
 import { pathOf } from './uris';
-
-/** What a command answers: for people, and for programs. */
-export interface CommandResult {
-  readonly markdown: string;
-  readonly json: unknown;
-}
 
 type Answer = (
   context: Context,
@@ -37,7 +33,7 @@ type Answer = (
 
 const commands: Readonly<Record<string, Answer>> = {
   'taskWatchers.table': table,
-  'taskWatchers.dispatch': dispatch,
+  'taskWatchers.dispatch': dispatchCommand,
   'taskWatchers.why': why,
   'taskWatchers.verify': verify,
   'taskWatchers.configs': configs,
@@ -51,25 +47,36 @@ export const commandNames = Object.keys(commands);
 export function commandRequests(context: Context, handle: Handle): void {
   handle('workspace/executeCommand', (params, token) => {
     const { command, arguments: [argument] = [] } = executeCommand.parse(params);
-    const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
-    if (!run)
-      throw new ResponseError(
-        ErrorCodes.InvalidParams,
-        `no command ${command}; there are: ${commandNames.join(', ')}`,
-      );
-    return run(context, argument ?? {}, token);
+    return runCommand(context, command, argument ?? {}, token);
   });
-  handle('taskWatchers/preview', () => dispatch());
-  handle('taskWatchers/tables', async (params, token) => {
+  handle(previewRequest, (params, token) => dispatchCommand(context, params ?? {}, token));
+  handle(tablesRequest, async (params, token) => {
     const { root, family } = tablesParams.parse(params ?? {});
     const session = sessionFor(context, { root });
     if (!session) return null;
     const view = await viewOf(context, session, family, token);
-    return tablesForViews(view, session.families(), session.state().kind === 'ready');
+    return tablesForViews(view, session.families(), session.state().kind === 'ready' && view.complete);
   });
 }
 
-const failed = (message: string): ResponseError => new ResponseError(LSPErrorCodes.RequestFailed, message);
+/** Runs one of the commands by name. */
+export async function runCommand(
+  context: Context,
+  command: string,
+  argument: unknown,
+  token: CancellationToken,
+): Promise<CommandResult | null> {
+  const run = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!run)
+    throw new ResponseError(
+      ErrorCodes.InvalidParams,
+      `no command ${command}; there are: ${commandNames.join(', ')}`,
+    );
+  return run(context, argument, token);
+}
+
+export const failed = (message: string): ResponseError =>
+  new ResponseError(LSPErrorCodes.RequestFailed, message);
 
 interface Wanted {
   readonly uri?: string | null | undefined;
@@ -135,10 +142,6 @@ async function table(
   };
 }
 
-function dispatch(): never {
-  throw failed('the dispatch preview is not available in this version of the server');
-}
-
 async function why(
   context: Context,
   argument: unknown,
@@ -196,21 +199,22 @@ async function configs(
   if (!session) return null;
   const kernel = await kernelOf(context, session, token);
   const found = configurations(kernel, session.choice());
+  const json: ConfigsJson = {
+    configs: found.map(({ path, current, arch, title, buildDir }) => ({
+      path,
+      current,
+      title,
+      ...(arch === undefined ? {} : { arch }),
+      ...(buildDir === undefined ? {} : { buildDir }),
+    })),
+  };
   return {
     markdown: found
       .map(
         ({ title, path, current }) => `- ${current ? '**' : ''}${title}${current ? '**' : ''}: \`${path}\``,
       )
       .join('\n'),
-    json: {
-      configs: found.map(({ path, current, arch, title, buildDir }) => ({
-        path,
-        current,
-        title,
-        ...(arch === undefined ? {} : { arch }),
-        ...(buildDir === undefined ? {} : { buildDir }),
-      })),
-    },
+    json,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CancellationToken, CodeLens, Hover, Location } from 'vscode-languageserver/node';
 import { hover } from '../features/hover';
+import { labelHover, mayBeLabel } from '../features/label-hover';
 import { lenses } from '../features/lenses';
 import {
   declarations,
@@ -10,6 +11,7 @@ import {
 } from '../features/navigation';
 import type { Target } from '../features/view';
 import type { FamilyView } from '../workspace/session';
+import { checkReader } from './check-reader';
 import { cursor, documentViews, linker, locationsOf, protocolRange, type Context } from './context';
 import { atPosition, inDocument, referenceParams } from './params';
 import type { Handle } from './handle';
@@ -44,7 +46,12 @@ export function languageRequests(context: Context, handle: Handle): void {
     const incomplete =
       at.session.state().kind === 'indexing' ? ['*Still indexing: this may be incomplete.*'] : [];
     for (const view of at.views) {
-      const found = hover(view, at.path, at.offset, context.client.markdownHover ? link : () => undefined);
+      const linkTo = context.client.markdownHover ? link : (): undefined => undefined;
+      const found =
+        hover(view, at.path, at.offset, linkTo) ??
+        (mayBeLabel(view, at.path, at.offset)
+          ? labelHover(view, await checkReader(at.session, view), at.path, at.offset, linkTo)
+          : undefined);
       const file = view.source(at.path);
       if (!found || !file) continue;
       return {

@@ -27,8 +27,16 @@ export const hierarchyItemParams = z.object({
     uri: z.string(),
     range: rangeSchema,
     selectionRange: rangeSchema,
-    data: z.unknown(),
+    data: z
+      .object({ family: z.string().optional(), function: z.string().optional() })
+      .nullish()
+      .catch(undefined),
   }),
+});
+export const semanticDeltaParams = inDocument.extend({ previousResultId: z.string() });
+export const documentDiagnosticParams = inDocument.extend({ previousResultId: z.string().nullish() });
+export const workspaceDiagnosticParams = z.object({
+  previousResultIds: z.array(z.object({ uri: z.string(), value: z.string() })).default([]),
 });
 
 export const didOpen = z.object({
@@ -87,4 +95,18 @@ export const selectConfigArguments = z.object({
   config: maybe(name),
   buildDir: maybe(name),
 });
+const flag = z.union([z.string(), z.number()]).transform(String);
+export const dispatchArguments = z.object({
+  uri: maybe(z.string()),
+  /** 0-based, of a call site in `uri`. */
+  line: maybe(count),
+  character: maybe(count),
+  root: maybe(z.string()),
+  family: maybe(name),
+  event: maybe(name),
+  val: maybe(flag),
+  fail: maybe(z.array(z.object({ function: name, errno: maybe(flag) }))),
+  html: maybe(z.boolean()),
+});
+export type DispatchArguments = z.infer<typeof dispatchArguments>;
 export const tablesParams = z.object({ root: maybe(z.string()), family: maybe(name) });

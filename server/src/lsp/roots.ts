@@ -15,7 +15,8 @@ export interface Located {
 export interface Roots {
   /** A workspace folder came. Its kernel may lie above it. Returns the kernel's root; `undefined`: there is none. */
   addFolder(path: string): string | undefined;
-  removeFolder(path: string): void;
+  /** A workspace folder went. Returns the root of the kernel that is closed with it, if one is. */
+  removeFolder(path: string): string | undefined;
   /** Opens the kernel around a file where that is not done yet. */
   locate(path: string): Located | undefined;
   /** The same without opening any. */
@@ -62,9 +63,10 @@ export function roots(
     removeFolder(path) {
       const root = folders.get(path);
       folders.delete(path);
-      if (root === undefined || [...folders.values()].includes(root)) return;
+      if (root === undefined || [...folders.values()].includes(root)) return undefined;
       sessions.get(root)?.close();
       sessions.delete(root);
+      return root;
     },
     locate(path) {
       const folder = dirname(path);

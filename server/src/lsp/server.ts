@@ -2,42 +2,56 @@ import {
   type CancellationToken,
   type Connection,
   DidChangeConfigurationNotification,
-  DidChangeWatchedFilesNotification,
+  ErrorCodes,
   type InitializeParams,
   type InitializeResult,
-  type ServerCapabilities,
-  TextDocumentSyncKind,
+  PublishDiagnosticsNotification,
+  ResponseError,
 } from 'vscode-languageserver/node';
 import { version } from '../version';
 import type { KernelChoice } from '../workspace/open-kernel';
-import type { SessionListener } from '../workspace/session';
+import type { Session, SessionListener } from '../workspace/session';
+import { capabilities, watchFiles } from './capabilities';
+import { checking, type Checking } from './checking';
 import { clientOf, type Client } from './client';
-import { commandNames, commandRequests } from './commands';
+import { codeActionRequests } from './code-action-requests';
+import { commandRequests } from './commands';
+import { contentRequests } from './content-requests';
 import type { Context } from './context';
+import { diagnosticRequests, publisher } from './diagnostics';
+import { diskEvents } from './disk-events';
 import { documents } from './documents';
+import { editingRequests } from './editing-requests';
 import { guarded, type Handle } from './handle';
+import { hierarchyRequests } from './hierarchy-requests';
 import { languageRequests } from './language-requests';
 import { didChange, didOpen, inDocument, watchedFiles } from './params';
 import { progressOf, type ProgressReporter } from './progress';
+import { refresher } from './refresher';
 import { roots } from './roots';
 import { defaultSettings, readSettings, type Settings } from './settings';
+import { statusOf } from './status';
+import { statusNotification } from './protocol';
+import { symbolRequests } from './symbol-requests';
 import { pathOf, uriOf } from './uris';
-
-/** Quiet time after which file events count as one change: a checkout makes thousands. */
-const quietTime = 100;
-/** More files than this at once, and everything is looked at again. */
-const mostFiles = 500;
 
 /** Serves one client over a connection that does not listen yet. */
 export function serve(connection: Connection): void {
   let client: Client | undefined;
   let base: Settings = defaultSettings;
   let settings: Settings = defaultSettings;
+  let folders: readonly string[] = [];
+  /** Folders are open: from here on, documents open kernels. */
+  let started = false;
+  let isShutDown = false;
   const open = documents();
+  const progress = new Map<string, ProgressReporter>();
   const log = (message: string): void => {
     connection.console.log(message);
   };
-  const progress = new Map<string, ProgressReporter>();
+  const failedTo = (what: string) => (error: unknown) => {
+    log(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  };
 
   const choiceFor = (): Omit<KernelChoice, 'root'> => ({
     config: settings.config,
@@ -47,22 +61,9 @@ export function serve(connection: Connection): void {
 
   const listenerFor = (root: string): SessionListener => ({
     state(state) {
-      const uri = uriOf(root);
       const session = kernels.byRoot(root);
       const view = session?.peek(settings.families[0] ?? 'task-watchers');
-      void connection.sendNotification('taskWatchers/status', {
-        root: uri,
-        state: state.kind,
-        message: state.kind === 'ready' ? 'ready' : state.message,
-        ...(state.kind === 'indexing' && state.fraction !== undefined ? { fraction: state.fraction } : {}),
-        ...(view === undefined
-          ? {}
-          : {
-              registrations: view.snapshot.tables.reduce((sum, { entries }) => sum + entries.length, 0),
-              config: view.snapshot.configFile ?? null,
-              notes: view.snapshot.notes.slice(0, 50).map(({ message }) => message),
-            }),
-      });
+      void connection.sendNotification(statusNotification, statusOf(uriOf(root), state, view));
       let reporter = progress.get(root);
       if (!reporter && state.kind === 'indexing' && client?.workDoneProgress === true) {
         reporter = progressOf(connection, 'Task Watchers');
@@ -72,41 +73,86 @@ export function serve(connection: Connection): void {
       if (state.kind !== 'indexing') progress.delete(root);
       if (state.kind === 'failed') {
         log(state.message);
-        void connection.sendNotification('window/showMessage', {
-          type: 2,
-          message: `Task Watchers: ${state.message}`,
-        });
+        connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
       }
     },
     changed() {
-      changedRoots.add(root);
-      refreshSoon();
+      refresh.changed(root);
+      check(root);
     },
   });
   const kernels = roots(choiceFor, () => settings.families, listenerFor);
+  const onDisk = diskEvents(kernels);
 
-  const changedRoots = new Set<string>();
-  let refreshTimer: NodeJS.Timeout | undefined;
-  const refreshSoon = (): void => {
-    refreshTimer ??= setTimeout(() => {
-      refreshTimer = undefined;
-      for (const root of changedRoots)
-        void connection.sendNotification('taskWatchers/changed', { root: uriOf(root) });
-      changedRoots.clear();
-      const refresh = client?.refresh;
-      const ask = (method: string): void => {
-        connection.sendRequest(method).catch(() => undefined);
-      };
-      if (refresh?.codeLens === true) ask('workspace/codeLens/refresh');
-      if (refresh?.inlayHint === true) ask('workspace/inlayHint/refresh');
-      if (refresh?.semanticTokens === true) ask('workspace/semanticTokens/refresh');
-    }, quietTime);
+  const context: Context = {
+    get client() {
+      if (!client) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized yet');
+      return client;
+    },
+    settings: () => settings,
+    documents: open,
+    roots: kernels,
+    log,
+  };
+  const handle: Handle = (method, answer) => {
+    connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
+      guarded(method, log, () => {
+        if (!client) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized yet');
+        if (isShutDown) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
+        return answer(sent, token);
+      }),
+    );
   };
 
-  const context = (): Context => {
-    if (!client) throw new Error('not initialized');
-    return { client, settings: () => settings, documents: open, roots: kernels, log };
+  const checkings = new WeakMap<Session, Checking>();
+  const checkingOf = (session: Session): Checking => {
+    let known = checkings.get(session);
+    if (!known) {
+      known = checking(
+        session,
+        () => settings.families,
+        () => settings.rules,
+        () => check(session.root),
+      );
+      checkings.set(session, known);
+    }
+    return known;
   };
+  const published = publisher(
+    () => context,
+    (params) => void connection.sendNotification(PublishDiagnosticsNotification.type, params),
+  );
+  /** Findings may be others now: sends them, or tells the client to ask. */
+  const check = (root: string): void => {
+    const session = kernels.byRoot(root);
+    if (!session || !client) return;
+    if (client.pullsDiagnostics) {
+      connection.sendRequest('workspace/diagnostic/refresh').catch(() => undefined);
+      return;
+    }
+    checkingOf(session)
+      .current()
+      .then((findings) => {
+        const isPresent = findings?.views.every((view) => session.peek(view.snapshot.family.name) === view);
+        if (findings && isPresent === true && kernels.byRoot(root) === session)
+          published.publish(session, findings);
+      })
+      .catch(failedTo('diagnostics'));
+  };
+
+  languageRequests(context, handle);
+  editingRequests(context, handle);
+  symbolRequests(context, handle);
+  hierarchyRequests(context, handle);
+  commandRequests(context, handle);
+  diagnosticRequests(context, checkingOf, handle);
+  codeActionRequests(context, checkingOf, handle);
+  const contents = contentRequests(context, handle);
+  const refresh = refresher(
+    connection,
+    () => client,
+    () => contents.shown(),
+  );
 
   const applySettings = (next: Settings): void => {
     const before = settings;
@@ -116,10 +162,10 @@ export function serve(connection: Connection): void {
     for (const session of kernels.sessions()) {
       if (kernelChanged) session.choose(choiceFor());
       for (const family of next.families) session.view(family);
+      check(session.root);
     }
-    refreshSoon();
+    refresh.shownOtherwise();
   };
-
   const pullSettings = async (): Promise<void> => {
     if (client?.configuration !== true) return;
     const sent: unknown = await connection.workspace.getConfiguration('taskWatchers');
@@ -131,51 +177,51 @@ export function serve(connection: Connection): void {
     base = readSettings(params.initializationOptions, defaultSettings);
     settings = base;
     folders = foldersOf(params);
-    const handle: Handle = (method, answer) => {
-      connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
-        guarded(method, log, () => answer(sent, token)),
-      );
-    };
-    languageRequests(context(), handle);
-    commandRequests(context(), handle);
     return {
       capabilities: capabilities(client),
       serverInfo: { name: 'task-watchers-language-server', version },
     };
   });
-  let folders: readonly string[] = [];
 
   connection.onInitialized(() => {
-    void start().catch((error: unknown) => {
-      log(`start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    });
+    start().catch(failedTo('start'));
   });
   const start = async (): Promise<void> => {
     if (client?.configurationRegistration === true)
-      void connection.client.register(DidChangeConfigurationNotification.type, { section: 'taskWatchers' });
-    await pullSettings().catch(() => undefined);
-    for (const folder of folders) {
-      const path = pathOf(folder);
-      if (path === undefined) continue;
-      if (kernels.addFolder(path) === undefined)
-        log(`${path}: no kernel tree at or above it, nothing to do there`);
-    }
+      connection.client
+        .register(DidChangeConfigurationNotification.type, { section: 'taskWatchers' })
+        .catch(failedTo('configuration'));
+    await pullSettings().catch(failedTo('configuration'));
+    for (const folder of folders) addFolder(folder);
+    started = true;
     for (const { uri, text } of open.all()) edited(uri, text);
-    if (client?.watchedFiles === true) await watchFiles(connection);
     if (client?.workspaceFolders === true)
       connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
-        for (const { uri } of removed) {
-          const path = pathOf(uri);
-          if (path !== undefined) kernels.removeFolder(path);
-        }
-        for (const { uri } of added) {
-          const path = pathOf(uri);
-          if (path !== undefined) kernels.addFolder(path);
-        }
+        for (const { uri } of removed) removeFolder(uri);
+        for (const { uri } of added) addFolder(uri);
+        if (added.length > 0) for (const { uri, text } of open.all()) edited(uri, text);
       });
-    started = true;
+    if (client?.watchedFiles === true) await watchFiles(connection);
   };
-  let started = false;
+
+  const addFolder = (uri: string): void => {
+    const path = pathOf(uri);
+    if (path !== undefined && kernels.addFolder(path) === undefined)
+      log(`${path}: no kernel tree at or above it, nothing to do there`);
+  };
+  const removeFolder = (uri: string): void => {
+    const path = pathOf(uri);
+    const root = path === undefined ? undefined : kernels.removeFolder(path);
+    if (root === undefined) return;
+    published.forget(root);
+    progress.get(root)?.report({ kind: 'ready' });
+    progress.delete(root);
+    void connection.sendNotification(statusNotification, {
+      root: uriOf(root),
+      state: 'idle',
+      message: 'closed',
+    });
+  };
 
   const edited = (uri: string, text: string | undefined): void => {
     const path = pathOf(uri);
@@ -203,39 +249,21 @@ export function serve(connection: Connection): void {
   });
   connection.onNotification('textDocument/didSave', (params: unknown) => {
     const read = inDocument.safeParse(params);
-    if (read.success) onDisk([read.data.textDocument.uri]);
+    if (read.success) onDisk.changed([read.data.textDocument.uri]);
+  });
+  connection.onNotification('workspace/didChangeWatchedFiles', (params: unknown) => {
+    const read = watchedFiles.safeParse(params);
+    if (read.success) onDisk.changed(read.data.changes.map(({ uri }) => uri));
   });
   connection.onDidChangeConfiguration(({ settings: sent }: { readonly settings: unknown }) => {
-    if (client?.configuration === true) void pullSettings().catch(() => undefined);
+    if (client?.configuration === true) pullSettings().catch(failedTo('configuration'));
     else applySettings(readSettings(sent, base));
   });
 
-  const waiting = new Set<string>();
-  let diskTimer: NodeJS.Timeout | undefined;
-  const onDisk = (uris: readonly string[]): void => {
-    for (const uri of uris) waiting.add(uri);
-    clearTimeout(diskTimer);
-    diskTimer = setTimeout(() => {
-      const byRoot = new Map<string, string[]>();
-      for (const uri of waiting) {
-        const path = pathOf(uri);
-        const located = path === undefined ? undefined : kernels.known(path);
-        if (located)
-          byRoot.set(located.session.root, [...(byRoot.get(located.session.root) ?? []), located.path]);
-      }
-      waiting.clear();
-      for (const [root, paths] of byRoot)
-        kernels.byRoot(root)?.changedOnDisk(paths.length > mostFiles ? 'everything' : paths);
-    }, quietTime);
-  };
-  connection.onNotification('workspace/didChangeWatchedFiles', (params: unknown) => {
-    const read = watchedFiles.safeParse(params);
-    if (read.success) onDisk(read.data.changes.map(({ uri }) => uri));
-  });
-
   connection.onShutdown(() => {
-    clearTimeout(refreshTimer);
-    clearTimeout(diskTimer);
+    isShutDown = true;
+    refresh.stop();
+    onDisk.stop();
     kernels.closeAll();
   });
   connection.listen();
@@ -247,39 +275,4 @@ function foldersOf(params: InitializeParams): readonly string[] {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- what clients before workspace folders send
   const { rootUri } = params;
   return rootUri === null ? [] : [rootUri];
-}
-
-function capabilities(client: Client): ServerCapabilities {
-  return {
-    positionEncoding: client.encoding,
-    textDocumentSync: {
-      openClose: true,
-      change: TextDocumentSyncKind.Incremental,
-      save: { includeText: false },
-    },
-    definitionProvider: true,
-    declarationProvider: true,
-    implementationProvider: true,
-    referencesProvider: true,
-    hoverProvider: true,
-    codeLensProvider: {},
-    executeCommandProvider: { commands: commandNames },
-    workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-  };
-}
-
-/** Only what can change an answer: sources, linker scripts, makefiles, configurations. */
-async function watchFiles(connection: Connection): Promise<void> {
-  const patterns = [
-    '**/*.{c,h,S}',
-    '**/*.lds',
-    '**/*.lds.{S,h}',
-    '**/{Makefile,Kbuild}*',
-    '**/Kconfig*',
-    '**/.config',
-    '**/.task-watchers.json',
-  ];
-  await connection.client.register(DidChangeWatchedFilesNotification.type, {
-    watchers: patterns.map((globPattern) => ({ globPattern })),
-  });
 }

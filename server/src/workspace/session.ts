@@ -6,7 +6,9 @@ import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { familyState, Interrupted, type FamilyState } from './family-state';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import { findMentions } from './find-mentions';
 import { openKernel, type Kernel, type KernelChoice } from './open-kernel';
+import { rememberedMentions } from './remembered-mentions';
 import type { FileChange } from './revise-candidates';
 import { kernelFiles } from './take-snapshot';
 
@@ -48,6 +50,10 @@ export interface Session {
   currentView(family: string, timeout: number): Promise<FamilyView | undefined>;
   /** The view once all that was told to the session is in it; `undefined`: there is no such family, or no kernel. */
   settledView(family: string): Promise<FamilyView | undefined>;
+  /** The files of the tree in which names stand, as far as it was searched for them. */
+  knownMentions(): ReadonlyMap<string, readonly string[]>;
+  /** The same once the tree was searched for all of `names`. */
+  mentions(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** An unsaved buffer; `undefined` text: closed, the disk counts again. Path relative to the root. */
   edit(path: string, text: string | undefined): void;
   /** Files that changed, came or went on disk; `everything`: too many to name. */
@@ -91,6 +97,9 @@ export function openSession(
   const wanted = new Set(families);
   const tracked = new Map<string, Tracked>();
   const waiting = new Set<() => void>();
+  const mentions = rememberedMentions();
+  /** For each search that runs: the files that changed meanwhile. */
+  const searches = new Set<Set<string>>();
   let choice = firstChoice;
   let disk: DiskTree = diskTree(root);
   let kernel: Kernel | undefined;
@@ -99,6 +108,8 @@ export function openSession(
   let everythingDue = false;
   let state: SessionState = { kind: 'indexing', message: 'reading makefiles', fraction: undefined };
   let epoch = 0;
+  /** How often everything was forgotten. */
+  let generation = 0;
   let closed = false;
   let running = false;
 
@@ -128,6 +139,8 @@ export function openSession(
       disk = diskTree(root);
       files = undefined;
       onDisk.clear();
+      mentions.clear();
+      generation++;
       for (const one of tracked.values()) one.scanDue = 'tree';
     }
     const paths = new Set([...edits.keys(), ...onDisk]);
@@ -158,6 +171,8 @@ export function openSession(
     }
     for (const one of tracked.values())
       if (one.scanning) for (const { path } of changes) one.changedMeanwhile.add(path);
+    mentions.revise(changes, kernel?.project.exclude ?? []);
+    for (const meanwhile of searches) for (const { path } of changes) meanwhile.add(path);
     return changes;
   };
 
@@ -376,6 +391,28 @@ export function openSession(
       want(family);
       await until(() => isSettled() || (state.kind === 'failed' && !isDue()));
       return tracked.get(family)?.view;
+    },
+    knownMentions: () => mentions.known(),
+    async mentions(names) {
+      for (let missing = mentions.missing(names); missing.length > 0; missing = mentions.missing(names)) {
+        const opened = kernel;
+        if (!opened || closed) break;
+        const before = generation;
+        const meanwhile = new Set<string>();
+        searches.add(meanwhile);
+        const found = await findMentions(opened, missing, () => undefined).finally(() => {
+          searches.delete(meanwhile);
+        });
+        if (before !== generation) continue;
+        mentions.adopt(found);
+        const changes = [...meanwhile].map((path): FileChange => ({
+          path,
+          before: undefined,
+          after: isRead(path) ? files?.source(path) : undefined,
+        }));
+        mentions.revise(changes, opened.project.exclude);
+      }
+      return mentions.known();
     },
     edit(path, text) {
       edits.set(path, text);

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import {
+  type CancellationToken,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type DocumentDiagnosticReport,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceDocumentDiagnosticReport,
+} from 'vscode-languageserver/node';
+import type { Finding } from '../checks/rule';
+import type { Session } from '../workspace/session';
+import { noFindings, type Checking, type Findings } from './checking';
+import { documentViews, protocolRange, uriIn, type Context } from './context';
+import type { Handle } from './handle';
+import { documentDiagnosticParams, workspaceDiagnosticParams } from './params';
+
+const severity = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+export const diagnosticSource = 'task-watchers';
+
+/** A finding as the protocol has it; `undefined`: its file is gone by now. */
+export function diagnosticOf(
+  context: Context,
+  session: Session,
+  findings: Findings,
+  finding: Finding,
+): Diagnostic | undefined {
+  const [view] = findings.views;
+  const file = view?.source(finding.file);
+  if (!view || !file) return undefined;
+  const related = finding.related.flatMap(({ file: path, range, message }) => {
+    const source = view.source(path);
+    return source
+      ? [
+          {
+            location: { uri: uriIn(context, session, path), range: protocolRange(context, source, range) },
+            message,
+          },
+        ]
+      : [];
+  });
+  return {
+    range: protocolRange(context, file, finding.range),
+    severity: severity[finding.severity],
+    code: finding.rule,
+    source: diagnosticSource,
+    message: finding.message,
+    ...(related.length === 0 || !context.client.relatedInformation ? {} : { relatedInformation: related }),
+  };
+}
+
+export function diagnosticsIn(
+  context: Context,
+  session: Session,
+  findings: Findings,
+  path: string,
+): readonly Diagnostic[] {
+  return (findings.byFile.get(path) ?? []).flatMap(
+    (finding) => diagnosticOf(context, session, findings, finding) ?? [],
+  );
+}
+
+/** The same diagnostics have the same id, in another session too. */
+const resultId = (diagnostics: readonly Diagnostic[]): string =>
+  createHash('sha1').update(JSON.stringify(diagnostics)).digest('base64url').slice(0, 16);
+
+/** Sends what changed to clients that do not ask for it. */
+export interface Publisher {
+  publish(session: Session, findings: Findings): void;
+  /** A kernel was closed: nothing is wrong in it any more. */
+  forget(root: string): void;
+}
+
+export function publisher(
+  context: () => Context,
+  send: (params: { uri: string; version?: number; diagnostics: Diagnostic[] }) => void,
+): Publisher {
+  /** By root, then by file: what was sent last. */
+  const sent = new Map<string, Map<string, { readonly uri: string; readonly id: string }>>();
+  return {
+    publish(session, findings) {
+      const before = sent.get(session.root) ?? new Map<string, { uri: string; id: string }>();
+      sent.set(session.root, before);
+      for (const path of new Set([...before.keys(), ...findings.byFile.keys()])) {
+        const diagnostics = diagnosticsIn(context(), session, findings, path);
+        const uri = uriIn(context(), session, path);
+        const last = before.get(path);
+        const id = resultId(diagnostics);
+        if (last !== undefined && last.uri !== uri) send({ uri: last.uri, diagnostics: [] });
+        else if (last?.id === id) continue;
+        if (diagnostics.length === 0) before.delete(path);
+        else before.set(path, { uri, id });
+        const version = context().documents.get(uri)?.version;
+        send({ uri, diagnostics: [...diagnostics], ...(version === undefined ? {} : { version }) });
+      }
+    },
+    forget(root) {
+      for (const { uri } of sent.get(root)?.values() ?? []) send({ uri, diagnostics: [] });
+      sent.delete(root);
+    },
+  };
+}
+
+/** `textDocument/diagnostic` and `workspace/diagnostic`: clients that ask. */
+export function diagnosticRequests(
+  context: Context,
+  checkingOf: (session: Session) => Checking,
+  handle: Handle,
+): void {
+  const currentFindings = async (session: Session, token: CancellationToken): Promise<Findings> => {
+    for (const family of context.settings().families)
+      if (session.view(family) && !session.isCurrent(family)) await session.currentView(family, 1000);
+    if (token.isCancellationRequested) return noFindings;
+    return (await checkingOf(session).current()) ?? noFindings;
+  };
+  handle('textDocument/diagnostic', async (params, token): Promise<DocumentDiagnosticReport> => {
+    const { textDocument, previousResultId } = documentDiagnosticParams.parse(params);
+    const at = await documentViews(context, textDocument.uri, token);
+    const items = at
+      ? diagnosticsIn(context, at.session, await currentFindings(at.session, token), at.path)
+      : [];
+    const id = resultId(items);
+    return id === previousResultId
+      ? { kind: 'unchanged', resultId: id }
+      : { kind: 'full', resultId: id, items: [...items] };
+  });
+  handle('workspace/diagnostic', async (params, token): Promise<WorkspaceDiagnosticReport> => {
+    const { previousResultIds } = workspaceDiagnosticParams.parse(params);
+    const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
+    const items: WorkspaceDocumentDiagnosticReport[] = [];
+    for (const session of context.roots.sessions()) {
+      const findings = await currentFindings(session, token);
+      for (const path of findings.byFile.keys()) {
+        const uri = uriIn(context, session, path);
+        const diagnostics = diagnosticsIn(context, session, findings, path);
+        const id = resultId(diagnostics);
+        const version = context.documents.get(uri)?.version ?? null;
+        items.push(
+          previous.get(uri) === id
+            ? { kind: 'unchanged', uri, version, resultId: id }
+            : { kind: 'full', uri, version, resultId: id, items: [...diagnostics] },
+        );
+        previous.delete(uri);
+      }
+    }
+    // What had findings before and has none now, deleted files among them.
+    const none = resultId([]);
+    for (const [uri, id] of previous) {
+      const version = context.documents.get(uri)?.version ?? null;
+      items.push(
+        id === none
+          ? { kind: 'unchanged', uri, version, resultId: id }
+          : { kind: 'full', uri, version, resultId: none, items: [] },
+      );
+    }
+    return { items };
+  });
+}

@@ -1,0 +1,196 @@
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type DocumentHighlight,
+  DocumentHighlightKind,
+  ErrorCodes,
+  InsertTextFormat,
+  type InlayHint,
+  LSPErrorCodes,
+  type Range as ProtocolRange,
+  ResponseError,
+  type SignatureHelp,
+  type WorkspaceEdit,
+} from 'vscode-languageserver/node';
+import { completions, type Completion } from '../features/completions';
+import { highlights } from '../features/highlights';
+import { inlayHints } from '../features/inlay-hints';
+import { renamingAt, renamingEdits, type Renaming } from '../features/rename';
+import { signatureAt } from '../features/signature-help';
+import type { FamilyView } from '../workspace/session';
+import {
+  cursor,
+  documentViews,
+  linesIn,
+  protocolPosition,
+  protocolRange,
+  type Context,
+  type Cursor,
+} from './context';
+import type { Handle } from './handle';
+import { atPosition, inRange, renameParams } from './params';
+import { offsetAt } from './positions';
+import { workspaceEdit } from './workspace-edit';
+
+const completionKinds: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
+  event: CompletionItemKind.Event,
+  constant: CompletionItemKind.Constant,
+  macro: CompletionItemKind.Function,
+  function: CompletionItemKind.Function,
+  snippet: CompletionItemKind.Snippet,
+  section: CompletionItemKind.Value,
+};
+
+const highlightKinds = {
+  text: DocumentHighlightKind.Text,
+  read: DocumentHighlightKind.Read,
+  write: DocumentHighlightKind.Write,
+} as const;
+
+/** Requests of a person who writes: highlights, hints, completion, signatures, renaming. */
+export function editingRequests(context: Context, handle: Handle): void {
+  handle('textDocument/documentHighlight', async (params, token): Promise<DocumentHighlight[] | null> => {
+    const at = await cursor(context, atPosition.parse(params), token);
+    for (const view of at?.views ?? []) {
+      const file = at && view.source(at.path);
+      const found = at ? highlights(view, at.path, at.offset) : [];
+      if (file && found.length > 0)
+        return found.map(({ range, kind }) => ({
+          range: protocolRange(context, file, range),
+          kind: highlightKinds[kind],
+        }));
+    }
+    return null;
+  });
+
+  handle('textDocument/inlayHint', async (params, token): Promise<InlayHint[] | null> => {
+    const { textDocument, range } = inRange.parse(params);
+    if (!context.settings().inlayHints) return null;
+    const at = await documentViews(context, textDocument.uri, token);
+    if (!at) return null;
+    return at.views.flatMap((view) => {
+      const file = view.source(at.path);
+      if (!file) return [];
+      const lines = linesIn(file);
+      const asked = {
+        start: offsetAt(lines, range.start, context.client.encoding),
+        end: offsetAt(lines, range.end, context.client.encoding),
+      };
+      return inlayHints(view, at.path, asked).map(({ offset, label, tooltip }): InlayHint => ({
+        position: protocolPosition(context, file, offset),
+        label,
+        tooltip,
+        paddingLeft: true,
+      }));
+    });
+  });
+
+  handle('textDocument/completion', async (params, token): Promise<CompletionItem[] | null> => {
+    const at = await cursor(context, atPosition.parse(params), token);
+    if (!at) return null;
+    const items = at.views.flatMap((view) => {
+      const file = view.source(at.path);
+      if (!file) return [];
+      return completions(view, at.path, at.offset).flatMap((one) => itemOf(context, view, at, one) ?? []);
+    });
+    return items.length === 0 ? null : items;
+  });
+
+  handle('textDocument/signatureHelp', async (params, token): Promise<SignatureHelp | null> => {
+    const at = await cursor(context, atPosition.parse(params), token);
+    for (const view of at?.views ?? []) {
+      const found = at && signatureAt(view, at.path, at.offset);
+      if (!found) continue;
+      return {
+        signatures: [
+          {
+            label: found.label,
+            documentation: found.documentation,
+            parameters: found.parameters.map(({ label, documentation }) => ({ label, documentation })),
+          },
+        ],
+        activeSignature: 0,
+        activeParameter: found.active,
+      };
+    }
+    return null;
+  });
+
+  handle('textDocument/prepareRename', async (params, token): Promise<ProtocolRange | null> => {
+    const at = await cursor(context, atPosition.parse(params), token);
+    const found = at && renaming(at);
+    const file = found?.view.source(at?.path ?? '');
+    return found && file ? protocolRange(context, file, found.renaming.range) : null;
+  });
+
+  handle('textDocument/rename', async (params, token): Promise<WorkspaceEdit | null> => {
+    const { newName, ...position } = renameParams.parse(params);
+    const at = await cursor(context, position, token);
+    const found = at && renaming(at);
+    if (!at || !found) return null;
+    const mentions = await at.session.mentions([found.renaming.name, newName]);
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+    const { name } = found.renaming;
+    const edits = renamingEdits(
+      found.view,
+      found.renaming,
+      newName,
+      mentions.get(name) ?? [],
+      mentions.get(newName) ?? [],
+    );
+    if ('refused' in edits) throw refusal(edits.refused);
+    return (
+      workspaceEdit(
+        context,
+        at.session,
+        found.view,
+        edits.map(({ file, range }) => ({ file, range, text: newName })),
+      ) ?? null
+    );
+  });
+}
+
+const refusal = (message: string): ResponseError => new ResponseError(LSPErrorCodes.RequestFailed, message);
+
+/** The first family that knows a watcher here; an error where it cannot be renamed. */
+function renaming(
+  at: Cursor,
+): { readonly view: FamilyView; readonly renaming: Exclude<Renaming, { refused: string }> } | undefined {
+  for (const view of at.views) {
+    const found = renamingAt(view, at.path, at.offset);
+    if (!found) continue;
+    if ('refused' in found) throw refusal(found.refused);
+    return { view, renaming: found };
+  }
+  return undefined;
+}
+
+function itemOf(
+  context: Context,
+  view: FamilyView,
+  at: Cursor,
+  completion: Completion,
+): CompletionItem | undefined {
+  const file = view.source(at.path);
+  if (!file) return undefined;
+  const { snippet } = completion;
+  const asSnippet = snippet !== undefined && context.client.snippets;
+  // Without snippets a template is of no use.
+  if (completion.kind === 'snippet' && !asSnippet) return undefined;
+  return {
+    label: completion.label,
+    kind: completionKinds[completion.kind],
+    detail: completion.detail,
+    ...(completion.documentation === undefined ? {} : { documentation: completion.documentation }),
+    sortText: completion.rank,
+    filterText: completion.text,
+    insertTextFormat: asSnippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    textEdit: {
+      range: protocolRange(context, file, completion.range),
+      newText: asSnippet ? snippet : completion.text,
+    },
+  };
+}
+
+export const invalidParams = (message: string): ResponseError =>
+  new ResponseError(ErrorCodes.InvalidParams, message);
