@@ -5,7 +5,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
-const server = join(fileURLToPath(new URL('..', import.meta.url)), 'server');
+const root = fileURLToPath(new URL('..', import.meta.url));
+const server = join(root, 'server');
+const client = join(root, 'client');
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -46,3 +48,17 @@ await build({
 // The parser's two WebAssembly files lie beside the bundle.
 for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'])
   copyFileSync(resolve(file), join(server, 'dist', file.slice(file.indexOf('/') + 1)));
+
+// The VS Code extension: `vscode` is the editor itself; all else is in the bundle.
+await build({
+  entryPoints: { extension: join(client, 'src/extension.ts') },
+  outdir: join(client, 'dist'),
+  bundle: true,
+  minify: true,
+  sourcemap: 'linked',
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode'],
+  logLevel: 'warning',
+});
