@@ -12,6 +12,8 @@ export interface CodeReader {
   readonly functions: (path: string) => readonly FunctionFact[];
   /** The bodies of a definition, one for each way its `#if`s may go. */
   readonly bodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
+  /** Those that the snapshot's configuration leaves possible: one, where it decides all the `#if`s. */
+  readonly builtBodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
 }
 
 /** The part of it that needs no parser. */

@@ -44,7 +44,8 @@ export function dispatcherTables(
   const symbols = boundarySymbols(snapshot.family);
   return snapshot.candidates.flatMap((path) => {
     const file = path.endsWith('.c') ? source(path) : undefined;
-    return file === undefined ? [] : tablesIn(file, symbols, numbers);
+    const hasSymbol = file !== undefined && [...symbols.keys()].some((symbol) => file.text.includes(symbol));
+    return hasSymbol ? tablesIn(file, symbols, numbers) : [];
   });
 }
 

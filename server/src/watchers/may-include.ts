@@ -40,7 +40,7 @@ export function mayInclude(
       const spread = text.startsWith('asm/')
         ? architectures
             .map((arch) => `include/asm-${arch}/${text.slice(4)}`)
-            .concat(`include/asm-generic/${text.slice(4)}`)
+            .concat(`include/asm-generic/${text.slice(4)}`, `include/uapi/asm-generic/${text.slice(4)}`)
         : [];
       const candidates = [folder + text, ...roots.map((root) => `${root}/${text}`), ...spread];
       for (const candidate of candidates) {

@@ -44,6 +44,8 @@ export interface Snapshot {
   readonly family: Family;
   /** The configuration file as the user would name it; `undefined`: none, so nothing has an order. */
   readonly configFile: string | undefined;
+  /** What it says: `CONFIG_X` to `y`, `m` or a value. */
+  readonly config: ReadonlyMap<string, string> | undefined;
   readonly plan: LinkPlan;
   /** In family order. */
   readonly tables: readonly EventTable[];

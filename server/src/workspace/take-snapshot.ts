@@ -106,6 +106,7 @@ export async function snapshotOf(
     root: kernel.root,
     family: shown,
     configFile: kernel.configFile,
+    config: config?.values,
     plan,
     tables: assembled,
     laid,

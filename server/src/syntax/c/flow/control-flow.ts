@@ -59,6 +59,7 @@ export type FlowEdge =
 const neverReturns = new Set([
   ...['panic', 'BUG', 'do_exit', 'do_group_exit', 'make_task_dead', 'unreachable', 'complete_and_exit'],
   ...[
+    'do_task_dead',
     'kthread_exit',
     'kthread_complete_and_exit',
     '__builtin_unreachable',

@@ -2,13 +2,15 @@
 
 /** `undefined`: floating point, no number, or 2^53 and above, which a double does not hold exactly. */
 export function numberValue(text: string): number | undefined {
-  const digits = text.replace(/[uUlL]{1,3}$/, '');
+  // The grammar takes a sign before digits into the literal.
+  const sign = text.startsWith('-') ? -1 : 1;
+  const digits = text.replace(/^[+-]\s*/, '').replace(/[uUlL]{1,3}$/, '');
   const value = /^0[0-7]+$/.test(digits)
     ? Number.parseInt(digits, 8)
     : /^(?:\d+|0[xX][\da-fA-F]+|0[bB][01]+)$/.test(digits)
       ? Number(digits)
       : Number.NaN;
-  return Number.isSafeInteger(value) ? value : undefined;
+  return Number.isSafeInteger(value) ? sign * value : undefined;
 }
 
 const escapes: Readonly<Record<string, number>> = {

@@ -1,0 +1,233 @@
+import { evaluateCondition, type ConditionScope } from '../syntax/c/condition';
+import { ExpansionTooLarge, parseMacro, type Macro } from '../syntax/c/expand';
+import { lex } from '../syntax/c/lex';
+import type { SourceFile } from '../syntax/c/unit';
+import type { Decide } from '../syntax/c/tree/branch-choices';
+import type { TextReader } from '../watchers/code-reader';
+import { branchFollower, configDecides } from '../watchers/config-conditions';
+import { mayInclude } from '../watchers/may-include';
+
+/** What names mean in the tree's own sources. */
+export interface Constants {
+  /**
+   * The number that a macro or an enumerator stands for in `file`. `undefined`: it is neither, it is no number, or the
+   * headers that the file may include define it in more than one way.
+   */
+  readonly number: (file: string, name: string) => bigint | undefined;
+  /** The body of a macro that takes arguments, as far as one is known there. */
+  readonly functionMacro: (file: string, name: string) => string | undefined;
+  /** The number that an expression of constants is in `file`: `CLONE_VM|CLONE_FS`. */
+  readonly evaluate: (file: string, text: string) => bigint | undefined;
+  /** Macros with a name that begins with `prefix` and the value of a single bit, by value; of the header that has most. */
+  readonly flags: (
+    file: string,
+    prefix: string,
+  ) => readonly { readonly name: string; readonly value: bigint }[];
+}
+
+interface Definition {
+  readonly parameters: readonly string[] | undefined;
+  readonly body: string;
+}
+
+type Definitions = ReadonlyMap<string, readonly Definition[]>;
+
+const noDefinitions: Definitions = new Map();
+
+/** They hang on the text they are of, so that another snapshot reads again only what changed. */
+const definitionsOfFile = new WeakMap<
+  SourceFile,
+  { readonly config: TextReader['snapshot']['config']; readonly definitions: Definitions }
+>();
+
+/** Reads nothing before it is asked; keeps what it found as long as it lives. */
+export function constantsOf(reader: TextReader): Constants {
+  const decide = configDecides(reader.snapshot.config);
+  const closures = new Map<string, readonly string[]>();
+  const numbers = new Map<string, bigint | undefined>();
+  const macros = new Map<string, string | undefined>();
+
+  const { config } = reader.snapshot;
+  const definitionsIn = (path: string): Definitions => {
+    const file = reader.source(path);
+    if (!file) return noDefinitions;
+    let found = definitionsOfFile.get(file);
+    if (!found || found.config !== config) {
+      found = { config, definitions: activeDefinitions(file, decide) };
+      definitionsOfFile.set(file, found);
+    }
+    return found.definitions;
+  };
+  const filesOf = (path: string): readonly string[] => {
+    let files = closures.get(path);
+    if (!files) closures.set(path, (files = [...mayInclude(reader, path).files]));
+    return files;
+  };
+  const definitions = new Map<string, Definition | 'several' | undefined>();
+  /** `several`: defined in ways that differ. */
+  const definitionOf = (file: string, name: string): Definition | 'several' | undefined => {
+    const key = `${file} ${name}`;
+    if (!definitions.has(key)) definitions.set(key, lookForDefinition(file, name));
+    return definitions.get(key);
+  };
+  const lookForDefinition = (file: string, name: string): Definition | 'several' | undefined => {
+    let found: Definition | undefined;
+    for (const path of filesOf(file))
+      for (const definition of definitionsIn(path).get(name) ?? []) {
+        if (found && !isSame(found, definition)) return 'several';
+        found = definition;
+      }
+    return found;
+  };
+  const enumeratorOf = (file: string, name: string): bigint | undefined => {
+    // Enumerators of constants are written in capitals; looking for every other name would read every header.
+    if (!/^[A-Z_]*[A-Z][A-Z0-9_]*$/.test(name)) return undefined;
+    const values = new Set<bigint | undefined>();
+    for (const path of filesOf(file)) {
+      const source = reader.source(path);
+      if (source?.text.includes(name))
+        for (const value of enumerators(source, name, (text) => evaluated(file, text))) values.add(value);
+    }
+    const [only] = values;
+    return values.size === 1 ? only : undefined;
+  };
+  /** Names that are being looked up: a macro may stand for itself (`#define FOO FOO`). */
+  const running = new Set<string>();
+  const number = (file: string, name: string): bigint | undefined => {
+    const key = `${file} ${name}`;
+    if (numbers.has(key)) return numbers.get(key);
+    if (running.has(name)) return undefined;
+    running.add(name);
+    const definition = definitionOf(file, name);
+    const value =
+      definition === 'several' || definition?.parameters
+        ? undefined
+        : definition && definition.body !== name
+          ? evaluated(file, definition.body)
+          : enumeratorOf(file, name);
+    running.delete(name);
+    numbers.set(key, value);
+    return value;
+  };
+  const evaluated = (file: string, text: string): bigint | undefined => {
+    const macro = (name: string): Macro | undefined => {
+      const definition = definitionOf(file, name);
+      if (definition === 'several') return undefined;
+      if (definition?.parameters) return parseMacro(name, definition.parameters, definition.body);
+      const value = number(file, name);
+      return value === undefined ? undefined : parseMacro(name, undefined, `(${String(value)})`);
+    };
+    const scope: ConditionScope = {
+      lookup: macro,
+      isDefined: () => undefined,
+      isUnknown: (name) => macro(name) === undefined,
+    };
+    // Division and comparison would follow the preprocessor's types, not the constant's own.
+    if (!/^[\w\s()|&~<>+*^-]+$/.test(text) || !/[\w)]/.test(text)) return undefined;
+    try {
+      const value = evaluateCondition(text, scope);
+      // `1 << 31` is another number in the compiler's int than in the preprocessor's.
+      const isPlain = /^[\s(]*\w+[\s)]*$/.test(text);
+      return value === undefined || isPlain || (value < 1n << 31n && value >= -(1n << 31n))
+        ? value
+        : undefined;
+    } catch (error) {
+      if (error instanceof ExpansionTooLarge) return undefined;
+      throw error;
+    }
+  };
+
+  const macroBody = (file: string, name: string): string | undefined => {
+    const definition = definitionOf(file, name);
+    if (definition === 'several')
+      return filesOf(file)
+        .flatMap((path) => definitionsIn(path).get(name) ?? [])
+        .map(({ body }) => body)
+        .join('\n');
+    return definition?.parameters ? definition.body : undefined;
+  };
+
+  return {
+    number,
+    functionMacro(file, name) {
+      const key = `${file} ${name}`;
+      if (!macros.has(key)) macros.set(key, macroBody(file, name));
+      return macros.get(key);
+    },
+    evaluate: evaluated,
+    flags(file, prefix) {
+      const namesIn = (path: string): readonly string[] =>
+        [...definitionsIn(path).keys()].filter((name) => name.startsWith(prefix));
+      let home: readonly string[] = [];
+      for (const path of filesOf(file)) {
+        const names = namesIn(path);
+        if (names.length > home.length) home = names;
+      }
+      return home
+        .flatMap((name) => {
+          const value = number(file, name);
+          const isOneBit = value !== undefined && value > 0n && (value & (value - 1n)) === 0n;
+          return isOneBit ? [{ name, value }] : [];
+        })
+        .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+    },
+  };
+}
+
+const isSame = (one: Definition, other: Definition): boolean =>
+  folded(one.body) === folded(other.body) && one.parameters?.join() === other.parameters?.join();
+
+const folded = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** Macros of a file, without those in branches that the configuration leaves out. */
+function activeDefinitions(file: SourceFile, decide: Decide): Definitions {
+  const found = new Map<string, Definition[]>();
+  const branches = branchFollower(decide);
+  for (const directive of file.facts.directives) {
+    branches.pass(directive);
+    if (directive.kind !== 'define' || !branches.mayBeBuilt()) continue;
+    const { name, parameters, body } = directive;
+    const known = found.get(name);
+    if (known) known.push({ parameters, body });
+    else found.set(name, [{ parameters, body }]);
+  }
+  return found;
+}
+
+/** Values of the enumerator `name` in every `enum` of a file that has it. */
+function* enumerators(
+  { text, facts }: SourceFile,
+  name: string,
+  valueOf: (text: string) => bigint | undefined,
+): Generator<bigint | undefined> {
+  const { statements, directives } = facts;
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start = 0, body = 0, end = 0] = [statements[at], statements[at + 1], statements[at + 2]];
+    if (body >= end || !/\benum\b/.test(text.slice(start, body)) || !text.slice(body, end).includes(name))
+      continue;
+    if (directives.some(({ kind, offset }) => kind === 'if' && body <= offset && offset < end)) {
+      // Which enumerators come before, an `#if` decides.
+      yield undefined;
+      continue;
+    }
+    const tokens = lex(text, body, end).filter(
+      ({ offset }) => !directives.some((one) => one.offset <= offset && offset < one.end),
+    );
+    let next: bigint | undefined = 0n;
+    for (let index = 1; index < tokens.length && tokens[index]?.text !== '}'; index++) {
+      const token = tokens[index];
+      if (token?.kind !== 'name' || !/^[{,]$/.test(tokens[index - 1]?.text ?? '')) continue;
+      if (tokens[index + 1]?.text === '=') {
+        let last = index + 2;
+        for (let depth = 0; last < tokens.length; last++) {
+          const one = tokens[last]?.text ?? '';
+          if (depth === 0 && /^[,}]$/.test(one)) break;
+          depth += one === '(' ? 1 : one === ')' ? -1 : 0;
+        }
+        next = valueOf(text.slice(tokens[index + 2]?.offset, tokens[last]?.offset));
+      }
+      if (token.text === name) yield next;
+      next = next === undefined ? undefined : next + 1n;
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { boundarySymbols } from '../watchers/dispatcher-table';
+import { unsignedLong } from './execute/c-type';
+import { number } from './execute/value';
+import { runDispatcher, type DispatcherEnding, type FoundDispatcher } from './run-dispatcher';
+import type { TreeCode } from './tree-code';
+
+/** What a dispatcher does with the results of its watchers, found by running it. */
+export interface DispatcherSemantics {
+  /** `calls every watcher and returns the first error`. */
+  readonly text: string;
+  /** Whether a watcher's error reaches the caller; `undefined`: its code could not be followed. */
+  readonly keepsErrors: 'always' | 'sometimes' | 'never' | undefined;
+  readonly stopsAtError: boolean;
+}
+
+const kept = new WeakMap<FoundDispatcher, DispatcherSemantics>();
+
+/** Runs it over three watchers that fail one at a time, then two of them together. */
+export function dispatcherSemantics(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
+  let known = kept.get(found);
+  if (!known) kept.set(found, (known = observe(code, found)));
+  return known;
+}
+
+function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
+  const runWith = (...results: readonly [number, number, number]): Observed | undefined =>
+    observed(tryOut(code, found, results));
+  const fine = runWith(0, 0, 0);
+  const alone = [runWith(-11, 0, 0), runWith(0, -12, 0), runWith(0, 0, -13)];
+  const two = runWith(-11, -12, 0);
+  const failing = alone.flatMap((run) => run ?? []);
+  if (!fine || !two || failing.length < alone.length)
+    return {
+      text: 'its code could not be followed',
+      keepsErrors: undefined,
+      stopsAtError: false,
+    };
+  const reaching = failing.filter(({ result }) => result !== undefined && result < 0);
+  const keepsErrors =
+    reaching.length === failing.length ? 'always' : reaching.length > 0 ? 'sometimes' : 'never';
+  const stopsAtError = failing[0]?.called.length === 1;
+  const calls =
+    fine.called.length < 3
+      ? `calls ${String(fine.called.length)} of 3 watchers`
+      : stopsAtError
+        ? 'stops at the first error'
+        : failing.some(({ called }) => called.length < 3)
+          ? 'stops after some errors'
+          : 'calls every watcher';
+  return { text: `${calls} and ${returnsText(keepsErrors, failing, two)}`, keepsErrors, stopsAtError };
+}
+
+function returnsText(
+  keepsErrors: 'always' | 'sometimes' | 'never',
+  failing: readonly Observed[],
+  two: Observed,
+): string {
+  if (keepsErrors === 'never') return 'never returns an error: every failure is lost';
+  if (keepsErrors === 'sometimes') {
+    const lost = failing.flatMap(({ result }, index) =>
+      result !== undefined && result < 0 ? [] : [['first', 'second', 'last'][index] ?? ''],
+    );
+    return `loses the error when the ${lost.join(' or ')} of three watchers fails`;
+  }
+  if (failing.some(({ result }, index) => result !== -11 - index)) return 'returns an error of its own';
+  if (two.result === -11) return two.called.length === 1 ? 'returns it' : 'returns the first error';
+  return two.result === -12 ? 'returns the last error' : 'returns some error';
+}
+
+interface Observed {
+  readonly called: readonly number[];
+  readonly result: number | undefined;
+}
+
+/** One run, where there is only one. */
+function observed(endings: readonly DispatcherEnding[]): Observed | undefined {
+  const [only, other] = endings;
+  if (!only || other || only.doubts.length > 0) return undefined;
+  return {
+    called: only.called,
+    result: only.value?.kind === 'number' ? Number(only.value.value) : undefined,
+  };
+}
+
+function tryOut(
+  code: TreeCode,
+  found: FoundDispatcher,
+  results: readonly [number, number, number],
+): readonly DispatcherEnding[] {
+  const [event] = code.reader.snapshot.family.events;
+  if (!event) return [];
+  const eventNumber = found.numberOf(event);
+  const { length } = results;
+  const symbols = new Map<string, number>();
+  for (const [symbol, named] of boundarySymbols(code.reader.snapshot.family))
+    symbols.set(symbol, named === event.name ? 0 : length);
+  for (const { elements } of found.tables)
+    for (const { index, symbol } of elements)
+      if (index !== undefined) symbols.set(symbol, index <= eventNumber ? 0 : length);
+  return runDispatcher(code, found, {
+    symbols,
+    eventNumber,
+    val: number(0, unsignedLong),
+    longest: length,
+    returned: (position) => {
+      const result = results[position];
+      if (result === undefined) return undefined;
+      const value = BigInt(result);
+      return { bounds: { min: value, max: value, not: [] }, function: `watcher ${String(position)}` };
+    },
+  });
+}

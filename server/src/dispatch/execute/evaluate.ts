@@ -1,0 +1,402 @@
+import type { Expression } from '../../syntax/c/function-body';
+import { arithmetic, derived, literal, literalType } from './arithmetic';
+import { cType, int, promoted, wrap, type CType } from './c-type';
+import { compare } from './compare';
+import { knownCall } from './known-calls';
+import { pathOf } from './path';
+import type { Answer, Call, Frame } from './program';
+import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
+import { testStep } from './test-step';
+import { boundsOfType, convert, number, type Comparison, type Value } from './value';
+
+/** Runs a function that is called; the caller of {@link evaluate} provides it. */
+export type RunInto = (frame: Frame, call: Call, state: State) => readonly Answer[] | undefined;
+
+export interface Evaluator {
+  /** Every value that an expression may have, each with what is known then, and done by then. */
+  readonly evaluate: (frame: Frame, expression: Expression, state: State) => readonly Answer[];
+  /** Both ways that a condition may turn out, as far as they are possible. */
+  readonly test: (
+    frame: Frame,
+    expression: Expression,
+    state: State,
+  ) => readonly { readonly holds: boolean; readonly state: State }[];
+}
+
+const isComparison = (operator: string): operator is Comparison => /^(?:[<>]=?|[=!]=)$/.test(operator);
+
+export function evaluator(runInto: RunInto): Evaluator {
+  const unknownOf = (frame: Frame, what: string, at: number, state: State): readonly Answer[] => [
+    fresh(state, what, at, frame.followed !== undefined),
+  ];
+
+  function evaluate(frame: Frame, expression: Expression, state: State): readonly Answer[] {
+    switch (expression.kind) {
+      case 'number':
+        return [{ value: literal(expression.text, expression.value), state }];
+      case 'char':
+        return expression.value === undefined
+          ? unknownOf(frame, expression.text, expression.range.start, state)
+          : [{ value: number(expression.value, int), state }];
+      case 'identifier':
+        return [read(frame, expression, state)];
+      case 'member':
+      case 'index':
+      case 'dereference':
+        return readPath(frame, expression, state);
+      case 'call':
+        return call(frame, expression, state);
+      case 'unary':
+        return unary(frame, expression, state);
+      case 'binary':
+        return binary(frame, expression, state);
+      case 'assign':
+        return assign(frame, expression, state);
+      case 'update':
+        return update(frame, expression, state);
+      case 'conditional':
+        return chosenOf(frame, expression, state);
+      case 'comma':
+        return expression.expressions.reduce<readonly Answer[]>(
+          (answers, part) => answers.flatMap((answer) => evaluate(frame, part, answer.state)),
+          [{ value: number(0, int), state }],
+        );
+      case 'cast':
+        return evaluate(frame, expression.operand, state).map((answer) => ({
+          value: castTo(frame, expression.type, answer),
+          state: answer.state,
+        }));
+      case 'address':
+        return unknownOf(frame, 'address', expression.range.start, state);
+      case 'string':
+        return pointerTo(expression.range.start, state);
+      case 'statement-expression':
+        return unknownOf(frame, 'code', expression.range.start, {
+          ...disturbed(state),
+          doubt: 'a statement expression',
+        });
+      case 'unknown':
+        // Whatever is in there may change anything.
+        return unknownOf(frame, 'code', expression.range.start, { ...disturbed(state), locals: new Map() });
+      default:
+        return unknownOf(frame, expression.kind, expression.range.start, state);
+    }
+  }
+
+  function chosenOf(
+    frame: Frame,
+    { condition, whenTrue, whenFalse }: Expression & { kind: 'conditional' },
+    state: State,
+  ): readonly Answer[] {
+    const outcomes = test(frame, condition, state);
+    const decided = outcomes.every(({ holds }) => holds === outcomes[0]?.holds);
+    return outcomes.flatMap(({ holds, state: after }) => {
+      const step = testStep(frame.function, condition, holds, decided);
+      const matters = !frame.followed || step.names.some((name) => frame.followed?.has(name));
+      return evaluate(
+        frame,
+        holds ? (whenTrue ?? condition) : whenFalse,
+        matters ? noted(after, step) : after,
+      );
+    });
+  }
+
+  function castTo(frame: Frame, type: string, { value, state }: Answer): Value {
+    if (type === 'void') return value;
+    const target = cType(type, frame.program.wordBits);
+    if (value.kind === 'number' || value.kind === 'symbol')
+      // Errors keep their sign when they become pointers, and back.
+      return type.includes('*') ? value : convert(value, target, (id, own) => boundsIn(state, id, own));
+    return value;
+  }
+
+  function pointerTo(at: number, state: State): readonly Answer[] {
+    const id = `string@${String(at)}`;
+    return [
+      {
+        value: { kind: 'symbol', id, type: undefined, at },
+        state: bounded(state, id, { min: 1n, max: (1n << 63n) - 1n, not: [] }),
+      },
+    ];
+  }
+
+  function read(frame: Frame, expression: Expression & { kind: 'identifier' }, state: State): Answer {
+    const { name } = expression;
+    if (name === 'NULL' || name === 'false') return { value: number(0, undefined), state };
+    if (name === 'true') return { value: number(1, int), state };
+    if (frame.types.has(name) && !frame.exposed.has(name)) {
+      const known = state.locals.get(name);
+      if (known) return { value: settled(state, known), state };
+      const type = frame.types.get(name);
+      const made = fresh(state, name, expression.range.start, frame.followed !== undefined, { type });
+      if (frame.followed && !frame.followed.has(name)) return made;
+      return { value: made.value, state: assigned(made.state, name, made.value, type) };
+    }
+    if (!frame.types.has(name)) {
+      const global = frame.program.global(name);
+      if (global) return { value: global, state };
+      const constant = frame.program.constant(frame.function.file, name);
+      if (constant !== undefined) return { value: number(constant, literalType(constant, false)), state };
+    }
+    return fromMemory(frame, name, frame.types.get(name), expression.range.start, state);
+  }
+
+  function fromMemory(frame: Frame, path: string, type: CType | undefined, at: number, state: State): Answer {
+    // What memory holds does not tell ways apart where only some variables are followed: nothing may hang on it.
+    if (frame.followed) return fresh(state, path, at, true, { type });
+    const known = state.memory.get(path);
+    if (known) return { value: settled(state, known), state };
+    const value: Value = { kind: 'symbol', id: `${path}#${String(state.version)}`, type, at };
+    return { value, state: { ...state, memory: new Map([...state.memory, [path, value]]) } };
+  }
+
+  function readPath(frame: Frame, expression: Expression, state: State): readonly Answer[] {
+    if (expression.kind === 'index' && expression.object.kind === 'identifier') {
+      const array = expression.object.name;
+      return evaluate(frame, expression.index, state).flatMap((index): readonly Answer[] => {
+        const position = index.value.kind === 'number' ? index.value.value : undefined;
+        const element = position === undefined ? undefined : frame.program.element(array, position);
+        if (element) return [{ value: element, state: index.state }];
+        const table = state.locals.get(array) ?? frame.program.global(array);
+        if (table?.kind === 'entry' && position !== undefined)
+          return [{ value: entryAt(table.position + Number(position)), state: index.state }];
+        return [pathValue(frame, expression, index.state)];
+      });
+    }
+    if (expression.kind === 'dereference')
+      return evaluate(frame, expression.operand, state).map((pointer) =>
+        pointer.value.kind === 'entry'
+          ? { value: entryAt(pointer.value.position), state: pointer.state }
+          : pathValue(frame, expression, pointer.state),
+      );
+    return [pathValue(frame, expression, state)];
+  }
+
+  /** What a slot holds: the function there. */
+  const entryAt = (position: number): Value => ({ kind: 'function', name: `slot ${String(position)}` });
+
+  function pathValue(frame: Frame, expression: Expression, state: State): Answer {
+    const path = pathOf(expression);
+    if (path === undefined)
+      return fresh(state, 'memory', expression.range.start, frame.followed !== undefined);
+    return fromMemory(frame, path, undefined, expression.range.start, state);
+  }
+
+  function call(frame: Frame, expression: Expression & { kind: 'call' }, state: State): readonly Answer[] {
+    const evaluated = expression.arguments.reduce<
+      readonly { readonly values: readonly Value[]; readonly state: State }[]
+    >(
+      (ways, argument) =>
+        ways.flatMap((way) =>
+          evaluate(frame, argument, way.state).map((answer) => ({
+            values: [...way.values, answer.value],
+            state: answer.state,
+          })),
+        ),
+      [{ values: [], state }],
+    );
+    const texts = expression.arguments.map(({ range }) =>
+      frame.function.text.slice(range.start, range.end).trim().replace(/\s+/g, ' '),
+    );
+    return evaluated.flatMap(({ values, state: ready }) => {
+      const made: Call = {
+        name: expression.callee.kind === 'identifier' ? expression.callee.name : '',
+        arguments: values,
+        texts,
+        file: frame.function.file,
+        at: expression.range.start,
+      };
+      return calleeAnswers(frame, expression.callee, made, ready);
+    });
+  }
+
+  function calleeAnswers(frame: Frame, callee: Expression, made: Call, state: State): readonly Answer[] {
+    const isVariable = made.name === '' || frame.types.has(made.name);
+    if (isVariable)
+      return evaluate(frame, callee, state).flatMap((target) => {
+        const position = positionOf(target.value);
+        return position === undefined
+          ? ordinary(
+              frame,
+              { ...made, name: made.name === '' ? 'a function pointer' : made.name },
+              target.state,
+            )
+          : frame.program.throughTable(position, made, target.state);
+      });
+    return (
+      frame.program.answers(made, state) ??
+      knownCall(frame.program, made, state) ??
+      runInto(frame, made, state) ??
+      ordinary(frame, made, state)
+    );
+  }
+
+  /** `(*p)(x)` and `p(x)` both call what the slot holds. */
+  function positionOf(value: Value): number | undefined {
+    if (value.kind === 'entry') return value.position;
+    if (value.kind !== 'function') return undefined;
+    const slot = /^slot (\d+)$/.exec(value.name)?.[1];
+    return slot === undefined ? undefined : Number(slot);
+  }
+
+  /**
+   * A function that we do not look into: any result, and memory may be another. A macro may also write to the variables
+   * it is given (`get_user(x, p)`).
+   */
+  function ordinary(frame: Frame, made: Call, state: State): readonly Answer[] {
+    const macro = frame.program.macro(frame.function.file, made.name);
+    const written = macro === undefined ? undefined : new Set(made.texts);
+    const leaves = macro !== undefined && /\breturn\b/.test(macro);
+    const jumps = made.texts.some((text) => frame.labels.has(text));
+    const after: State = {
+      ...disturbed(state),
+      locals: written ? new Map([...state.locals].filter(([name]) => !written.has(name))) : state.locals,
+      doubt: leaves || jumps ? `${made.name}() may leave from here` : state.doubt,
+    };
+    const answer = fresh(after, `${made.name}()`, made.at, frame.followed !== undefined, {
+      callee: made.name,
+    });
+    if (!frame.followed) return [answer];
+    const { name, arguments: given, texts, at } = made;
+    const step = { kind: 'call', file: made.file, at, name, arguments: given, texts } as const;
+    return [{ ...answer, state: noted(answer.state, step) }];
+  }
+
+  function unary(frame: Frame, expression: Expression & { kind: 'unary' }, state: State): readonly Answer[] {
+    if (expression.operator === '!')
+      return test(frame, expression.operand, state).map(({ holds, state: after }) => ({
+        value: number(holds ? 0 : 1, int),
+        state: after,
+      }));
+    return evaluate(frame, expression.operand, state).map((answer): Answer => {
+      const { value } = answer;
+      if (expression.operator === '+') return answer;
+      if (value.kind === 'number' && value.type) {
+        const type = promoted(value.type);
+        const result = expression.operator === '-' ? -value.value : ~value.value;
+        return { value: number(wrap(result, type), type), state: answer.state };
+      }
+      if (value.kind !== 'symbol')
+        return { ...answer, value: derived(expression.operator, value, undefined) };
+      const made = derived(expression.operator, value, value.type && promoted(value.type));
+      if (expression.operator !== '-' || made.kind !== 'symbol') return { ...answer, value: made };
+      const { min, max } = boundsIn(answer.state, value.id, value.type);
+      const limit = boundsOfType(made.type);
+      const [low, high] = [-max, -min];
+      return {
+        value: made,
+        state:
+          low >= limit.min && high <= limit.max
+            ? bounded(answer.state, made.id, { min: low, max: high, not: [] })
+            : answer.state,
+      };
+    });
+  }
+
+  function binary(
+    frame: Frame,
+    expression: Expression & { kind: 'binary' },
+    state: State,
+  ): readonly Answer[] {
+    const { operator } = expression;
+    if (operator === '&&' || operator === '||' || isComparison(operator))
+      return test(frame, expression, state).map(({ holds, state: after }) => ({
+        value: number(holds ? 1 : 0, int),
+        state: after,
+      }));
+    return pairs(frame, expression.left, expression.right, state).map(({ left, right, state: after }) =>
+      arithmetic(operator, left, right, after),
+    );
+  }
+
+  function pairs(
+    frame: Frame,
+    left: Expression,
+    right: Expression,
+    state: State,
+  ): readonly { readonly left: Value; readonly right: Value; readonly state: State }[] {
+    return evaluate(frame, left, state).flatMap((one) =>
+      evaluate(frame, right, one.state).map((other) => ({
+        left: settled(other.state, one.value),
+        right: other.value,
+        state: other.state,
+      })),
+    );
+  }
+
+  function assign(
+    frame: Frame,
+    expression: Expression & { kind: 'assign' },
+    state: State,
+  ): readonly Answer[] {
+    const { target, operator } = expression;
+    const results =
+      operator === '='
+        ? evaluate(frame, expression.value, state)
+        : pairs(frame, target, expression.value, state).map(({ left, right, state: after }) =>
+            arithmetic(operator.slice(0, -1), left, right, after),
+          );
+    return results.map((answer) => store(frame, target, answer));
+  }
+
+  function update(
+    frame: Frame,
+    expression: Expression & { kind: 'update' },
+    state: State,
+  ): readonly Answer[] {
+    return evaluate(frame, expression.operand, state).map((answer) => {
+      const changed = arithmetic(
+        expression.operator === '++' ? '+' : '-',
+        answer.value,
+        number(1, int),
+        answer.state,
+      );
+      const after = store(frame, expression.operand, changed);
+      return { value: expression.prefix ? after.value : answer.value, state: after.state };
+    });
+  }
+
+  function store(frame: Frame, target: Expression, { value, state }: Answer): Answer {
+    if (target.kind === 'identifier' && frame.types.has(target.name) && !frame.exposed.has(target.name)) {
+      if (frame.followed && !frame.followed.has(target.name)) return { value, state };
+      const after = assigned(state, target.name, value, frame.types.get(target.name));
+      return { value: after.locals.get(target.name) ?? value, state: after };
+    }
+    // Bit-fields and narrow members hold less than what is stored: reading back is another value.
+    const kept: Value =
+      value.kind === 'number' && (value.value < 0n || value.value > 1n)
+        ? { kind: 'symbol', id: `stored#${String(state.calls)}`, type: undefined }
+        : value;
+    return { value, state: { ...stored(state, pathOf(target), kept), calls: state.calls + 1 } };
+  }
+
+  function test(
+    frame: Frame,
+    expression: Expression,
+    state: State,
+  ): readonly { readonly holds: boolean; readonly state: State }[] {
+    if (expression.kind === 'unary' && expression.operator === '!')
+      return test(frame, expression.operand, state).map(({ holds, state: after }) => ({
+        holds: !holds,
+        state: after,
+      }));
+    if (expression.kind === 'binary') {
+      const { operator } = expression;
+      if (operator === '&&' || operator === '||') {
+        const stops = operator === '||';
+        return test(frame, expression.left, state).flatMap((first) =>
+          first.holds === stops ? [first] : test(frame, expression.right, first.state),
+        );
+      }
+      if (isComparison(operator))
+        return pairs(frame, expression.left, expression.right, state).flatMap(
+          ({ left, right, state: after }) => compare(operator, left, right, after),
+        );
+    }
+    return evaluate(frame, expression, state).flatMap(({ value, state: after }) =>
+      compare('!=', value, number(0, undefined), after),
+    );
+  }
+
+  return { evaluate, test };
+}

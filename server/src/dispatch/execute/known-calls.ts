@@ -1,0 +1,135 @@
+import { int } from './c-type';
+import type { Answer, Call, Program } from './program';
+import { boundsIn, bounded, noted, settled, type State } from './state';
+import { narrow, number, type Value } from './value';
+
+/** Functions that give memory or NULL. */
+const allocators = new Set([
+  ...[
+    'kmalloc',
+    'kzalloc',
+    'kcalloc',
+    'kmalloc_array',
+    'kmalloc_node',
+    'kzalloc_node',
+    'kvmalloc',
+    'kvzalloc',
+  ],
+  ...[
+    'kmem_cache_alloc',
+    'kmem_cache_zalloc',
+    'kmem_cache_alloc_node',
+    'vmalloc',
+    'vzalloc',
+    'kmemdup',
+    'kstrdup',
+  ],
+  ...[
+    'kstrndup',
+    '__get_free_page',
+    '__get_free_pages',
+    'get_zeroed_page',
+    'alloc_page',
+    'alloc_pages',
+    'kvcalloc',
+  ],
+  ...[
+    'alloc_percpu',
+    '__alloc_percpu',
+    'mempool_alloc',
+    'krealloc',
+    'alloc_skb',
+    'nlmsg_new',
+    'alloc_workqueue',
+  ],
+]);
+
+export const isAllocator = (name: string): boolean => allocators.has(name);
+
+const lastPointer = (1n << 63n) - 1n;
+
+/** `MAX_ERRNO`: the last 4095 addresses stand for errors (include/linux/err.h). */
+const firstError = -4095n;
+
+/** Calls and macros whose meaning every kernel shares. `undefined`: not one of them. */
+export function knownCall(program: Program, call: Call, state: State): readonly Answer[] | undefined {
+  const [first] = call.arguments;
+  if (isAllocator(call.name)) return allocation(call, state);
+  switch (call.name) {
+    case 'likely':
+    case 'unlikely':
+    case '__builtin_expect':
+    case 'READ_ONCE':
+    case 'ACCESS_ONCE':
+      return first && [{ value: first, state }];
+    case 'ERR_PTR':
+    case 'PTR_ERR':
+    case 'ERR_CAST':
+    case '__must_check':
+      // Errors and pointers share one range of numbers; which type holds them does not matter here.
+      return first && [{ value: first, state }];
+    case 'IS_ERR':
+    case 'IS_ERR_VALUE':
+      return first && isError(first, state, false);
+    case 'IS_ERR_OR_NULL':
+      return first && isError(first, state, true);
+    case 'PTR_ERR_OR_ZERO':
+      return first && errorOrZero(first, state);
+    case 'IS_ENABLED':
+    case 'IS_BUILTIN': {
+      const on = program.enabled(call.texts[0] ?? '');
+      return on === undefined ? undefined : [{ value: number(on ? 1 : 0, int), state }];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function allocation(call: Call, state: State): readonly Answer[] {
+  const id = `${call.name}()#${String(state.calls)}`;
+  const counted = { ...state, calls: state.calls + 1 };
+  const test = (holds: boolean): State =>
+    noted(counted, {
+      kind: 'test',
+      file: call.file,
+      at: call.at,
+      text: holds ? `${call.name}() gives NULL` : `${call.name}() succeeds`,
+      holds,
+      decided: false,
+      names: [],
+    });
+  const pointer: Value = { kind: 'symbol', id, type: undefined, callee: call.name, at: call.at };
+  return [
+    { value: pointer, state: bounded(test(false), id, { min: 1n, max: lastPointer, not: [] }) },
+    { value: number(0, undefined), state: test(true) },
+  ];
+}
+
+/** Errors as pointers are the numbers from -4095 to -1, in the signed reading that we keep throughout. */
+function isError(value: Value, state: State, orNull: boolean): readonly Answer[] {
+  const yes: Value = number(1, int);
+  const no: Value = number(0, int);
+  const known = settled(state, value);
+  if (known.kind === 'number') {
+    const signed = BigInt.asIntN(64, known.value);
+    const holds = (signed >= firstError && signed < 0n) || (orNull && signed === 0n);
+    return [{ value: holds ? yes : no, state }];
+  }
+  if (known.kind !== 'symbol') return [{ value: no, state }];
+  const bounds = boundsIn(state, known.id, known.type);
+  const from = narrow(bounds, '>=', firstError);
+  const inside = from && narrow(from, orNull ? '<=' : '<', 0n);
+  const outside = narrow(bounds, orNull ? '>' : '>=', orNull ? 0n : 0n);
+  return [
+    ...(outside ? [{ value: no, state: bounded(state, known.id, outside) }] : []),
+    ...(inside ? [{ value: yes, state: bounded(state, known.id, inside) }] : []),
+  ];
+}
+
+function errorOrZero(value: Value, state: State): readonly Answer[] {
+  return isError(value, state, false).map((answer) =>
+    answer.value.kind === 'number' && answer.value.value === 1n
+      ? { value, state: answer.state }
+      : { value: number(0, int), state: answer.state },
+  );
+}

@@ -1,0 +1,69 @@
+import type { FlowGraph } from '../../syntax/c/flow/control-flow';
+import type { CType } from './c-type';
+import type { State } from './state';
+import type { Value } from './value';
+
+/** A function as it can be run: one graph for each way its `#if`s may go. */
+export interface RunnableFunction {
+  readonly name: string;
+  readonly file: string;
+  readonly parameters: readonly { readonly name: string | undefined; readonly type: string }[];
+  readonly returnType: string;
+  readonly graphs: readonly FlowGraph[];
+  readonly text: string;
+}
+
+export interface Call {
+  readonly name: string;
+  readonly arguments: readonly Value[];
+  /** As written, white space folded. */
+  readonly texts: readonly string[];
+  readonly file: string;
+  /** 0-based UTF-16 offset. */
+  readonly at: number;
+}
+
+export interface Answer {
+  readonly value: Value;
+  readonly state: State;
+}
+
+/** What the running code finds outside itself. */
+export interface Program {
+  readonly wordBits: 32 | 64;
+  /** A macro or enumerator of the tree that is a number, as `file` sees it. */
+  readonly constant: (file: string, name: string) => bigint | undefined;
+  /** The body of a macro with arguments, as far as `file` and its includes tell; `undefined`: none is known. */
+  readonly macro: (file: string, name: string) => string | undefined;
+  /** `CONFIG_X` is `y`; `undefined`: no configuration. */
+  readonly enabled: (symbol: string) => boolean | undefined;
+  /** A function of the same file that may be run into. */
+  readonly definition: (file: string, name: string) => RunnableFunction | undefined;
+  /** An element of an array whose contents are known: the dispatcher's table. */
+  readonly element: (array: string, index: bigint) => Value | undefined;
+  /** A name that stands for a known value: a boundary symbol. */
+  readonly global: (name: string) => Value | undefined;
+  /** Calls that mean something here; `undefined`: an ordinary function. No answers: it never returns. */
+  readonly answers: (call: Call, state: State) => readonly Answer[] | undefined;
+  /** Calls through a pointer into the table. */
+  readonly throughTable: (position: number, call: Call, state: State) => readonly Answer[];
+  /** How often a loop is followed exactly before everything it changes counts as unknown. */
+  readonly loopLimit: number;
+}
+
+/** What belongs to one activation of a function. */
+export interface Frame {
+  readonly program: Program;
+  readonly function: RunnableFunction;
+  /** By variable; a name that is declared twice with different types has none. */
+  readonly types: ReadonlyMap<string, CType | undefined>;
+  readonly texts: ReadonlyMap<string, string>;
+  /** Variables whose address is taken: they live in memory. */
+  readonly exposed: ReadonlySet<string>;
+  /** Its labels: a macro that is given one may jump there. */
+  readonly labels: ReadonlySet<string>;
+  /** Functions that are running, outermost first. */
+  readonly running: readonly string[];
+  /** Only these variables are followed; `undefined`: all. */
+  readonly followed: ReadonlySet<string> | undefined;
+}

@@ -1,0 +1,398 @@
+import {
+  evaluatedBy,
+  expressionsWithin,
+  type FlowEdge,
+  type FlowGraph,
+  type FlowNode,
+} from '../../syntax/c/flow/control-flow';
+import type { Expression } from '../../syntax/c/function-body';
+import { cType, int, type CType } from './c-type';
+import { evaluator } from './evaluate';
+import { testStep } from './test-step';
+import type { Answer, Call, Frame, Program, RunnableFunction } from './program';
+import { assigned, boundsIn, disturbed, fresh, noted, type State } from './state';
+import { convert, type Value } from './value';
+
+/** One way a function may end. */
+export interface Ending {
+  readonly state: State;
+  /** `undefined`: it ends without a value, or (with `lost`) nobody knows how. */
+  readonly value: Value | undefined;
+  /** The `return`, or the closing brace. 0-based UTF-16 offset in the function's file. */
+  readonly at: number;
+  /** The way could not be followed to its end: why. */
+  readonly lost: string | undefined;
+  /** It ends in a call that never returns, at `at`. */
+  readonly leaves: boolean;
+}
+
+export interface RunOptions {
+  /** Start here instead of at the entry. */
+  readonly from?: number;
+  /** Only these variables are followed; ways that differ in nothing followed are taken as one. */
+  readonly followed?: ReadonlySet<string>;
+  readonly running?: readonly string[];
+  /** Ways that end in a function that never returns count as endings too. */
+  readonly withLeaving?: boolean;
+  /** What makes two ways different beside what is followed. */
+  readonly keyOf?: (state: State) => string;
+}
+
+/** More states than this and the rest is given up. */
+const maximumStates = 4000;
+/** A call inside a call inside …: deeper is not looked at. */
+const deepest = 6;
+
+interface Way {
+  readonly node: number;
+  readonly state: State;
+  /** How often each loop head was passed. */
+  readonly passes: ReadonlyMap<number, number>;
+}
+
+/** Follows every way through one graph of a function. `states`: how many were looked at, shared by nested runs. */
+export function runGraph(
+  program: Program,
+  target: RunnableFunction,
+  graph: FlowGraph,
+  start: State,
+  options: RunOptions = {},
+): readonly Ending[] {
+  const frame = frameOf(program, target, graph, options);
+  const { evaluate, test } = evaluator((outer, call, state) => runInto(outer, call, state));
+  const heads = loopHeads(graph);
+  const endings: Ending[] = [];
+  const seen = new Set<string>();
+  const open: Way[] = [{ node: options.from ?? graph.entry, state: start, passes: new Map() }];
+  let states = 0;
+  const end = (
+    state: State,
+    value: Value | undefined,
+    node: FlowNode,
+    lost?: string,
+    leaves = false,
+  ): void => {
+    endings.push({ state, value, at: node.range.start, lost, leaves });
+  };
+  const lose = (state: State, node: FlowNode, reason: string): void => {
+    const step = { kind: 'unknown', file: target.file, at: node.range.start, reason } as const;
+    end(noted(state, step), undefined, node, reason);
+  };
+
+  for (let way = open.pop(); way; way = open.pop()) {
+    const node = graph.nodes[way.node];
+    if (!node) continue;
+    if (++states > maximumStates) {
+      lose(way.state, node, 'too many ways to follow');
+      break;
+    }
+    const edges = graph.next[way.node] ?? [];
+    let { state } = way;
+    let { passes } = way;
+    if (state.doubt !== undefined) {
+      lose(state, node, state.doubt);
+      continue;
+    }
+    if (heads.has(way.node)) {
+      const count = (passes.get(way.node) ?? 0) + 1;
+      passes = new Map([...passes, [way.node, count]]);
+      // After the exact rounds comes one for all the others together; what that one leads back to is known.
+      if (count > program.loopLimit + 1) continue;
+      if (count === program.loopLimit + 1) {
+        const reason = `the loop may go round more than ${String(program.loopLimit)} times`;
+        const step = { kind: 'unknown', file: target.file, at: node.range.start, reason } as const;
+        state = noted({ ...disturbed(state), locals: new Map() }, step);
+      }
+    }
+    if (options.followed) {
+      const key = `${String(way.node)}|${options.keyOf?.(state) ?? ''}|${localsKey(state)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+    }
+    const go = (to: number, after: State): void => {
+      open.push({ node: to, state: after, passes });
+    };
+    const goAll = (after: State): void => {
+      // The last one pushed is followed first: source order.
+      for (const { to } of edges.toReversed()) go(to, after);
+    };
+
+    switch (node.kind) {
+      case 'entry':
+      case 'join':
+      case 'case':
+        goAll(state);
+        break;
+      case 'exit':
+        break;
+      case 'label':
+        goAll(noted(state, { kind: 'label', file: target.file, at: node.range.start, name: node.name }));
+        break;
+      case 'goto':
+        goAll(noted(state, { kind: 'goto', file: target.file, at: node.range.start, name: node.label }));
+        break;
+      case 'end':
+        end(state, undefined, node);
+        break;
+      case 'return': {
+        if (!node.value) {
+          end(state, undefined, node);
+          break;
+        }
+        const type = cType(target.returnType, program.wordBits);
+        for (const { value, state: after } of evaluate(frame, node.value, state))
+          end(
+            after,
+            convert(value, type, (id, own) => boundsIn(after, id, own)),
+            node,
+            after.doubt,
+          );
+        break;
+      }
+      case 'expression':
+        for (const answer of evaluate(frame, node.expression, state)) {
+          if (edges.length > 0) goAll(answer.state);
+          else if (options.withLeaving) end(answer.state, undefined, node, undefined, true);
+        }
+        break;
+      case 'declaration':
+        for (const after of declare(frame, node, state)) goAll(after);
+        break;
+      case 'branch': {
+        const outcomes = test(frame, node.condition, state);
+        const decided = outcomes.every(({ holds }) => holds === outcomes[0]?.holds);
+        for (const { holds, state: after } of outcomes.toReversed()) {
+          const edge = edges.find(({ when }) => when === (holds ? 'true' : 'false'));
+          const step = testStep(target, node.condition, holds, decided);
+          const matters = !options.followed || step.names.some((name) => options.followed?.has(name));
+          if (edge) go(edge.to, matters ? noted(after, step) : after);
+        }
+        break;
+      }
+      case 'switch':
+        for (const [edge, after] of switchWays(node, edges, state)) go(edge.to, after);
+        break;
+      case 'macro-loop':
+        goAll({ ...disturbed(state), locals: withoutNames(state, node.loop.arguments) });
+        break;
+      case 'asm':
+        goAll({
+          ...disturbed(state),
+          locals: new Map([...state.locals].filter(([name]) => !node.names.includes(name))),
+        });
+        break;
+      case 'unknown':
+        lose(state, node, 'code that is not understood');
+        break;
+    }
+  }
+  return endings;
+
+  function* declare(inside: Frame, node: FlowNode & { kind: 'declaration' }, from: State): Generator<State> {
+    let ways: readonly State[] = [from];
+    for (const { name, initialiser } of node.statement.declarators) {
+      ways = ways.flatMap((state) => {
+        if (!initialiser) {
+          const locals = new Map(state.locals);
+          locals.delete(name);
+          return [{ ...state, locals }];
+        }
+        // A static one is initialised once, before anything runs.
+        if (node.statement.storage.includes('static')) return [state];
+        return evaluate(inside, initialiser, state).map((answer) =>
+          inside.exposed.has(name) || (inside.followed && !inside.followed.has(name))
+            ? answer.state
+            : assigned(answer.state, name, answer.value, inside.types.get(name)),
+        );
+      });
+    }
+    yield* ways;
+  }
+
+  function* switchWays(
+    node: FlowNode & { kind: 'switch' },
+    edges: readonly FlowEdge[],
+    from: State,
+  ): Generator<readonly [FlowEdge, State]> {
+    let rest: readonly State[] = [from];
+    for (const edge of edges) {
+      if (edge.when !== 'case') continue;
+      const { value, last } = edge;
+      const range = node.value.range;
+      const within: Expression = last
+        ? {
+            kind: 'binary',
+            range,
+            operator: '&&',
+            left: { kind: 'binary', range, operator: '>=', left: node.value, right: value },
+            right: { kind: 'binary', range, operator: '<=', left: node.value, right: last },
+          }
+        : { kind: 'binary', range, operator: '==', left: node.value, right: value };
+      const outcomes = rest.flatMap((state) => test(frame, within, state));
+      for (const { holds, state } of outcomes) if (holds) yield [edge, state];
+      rest = outcomes.flatMap(({ holds, state }) => (holds ? [] : [state]));
+    }
+    const otherwise = edges.find(({ when }) => when === 'default');
+    if (otherwise) for (const state of rest) yield [otherwise, state];
+  }
+
+  function runInto(outer: Frame, call: Call, state: State): readonly Answer[] | undefined {
+    const definition = program.definition(outer.function.file, call.name);
+    if (!definition || outer.running.includes(call.name) || outer.running.length >= deepest) return undefined;
+    const answers: Answer[] = [];
+    for (const inner of definition.graphs) {
+      // Paths are named after variables, and those are others in there.
+      const entered = withParameters(program, definition, inner, call.arguments, disturbed(state));
+      const inside = runGraph(program, definition, inner, entered, {
+        running: [...outer.running, call.name],
+      });
+      // One lost way, and nothing is certain of this call.
+      if (inside.some(({ lost }) => lost !== undefined) || inside.length === 0) {
+        if (!outer.followed) return undefined;
+        const reason = `${call.name}() could not be followed to its end`;
+        const step = { kind: 'unknown', file: call.file, at: call.at, reason } as const;
+        return [fresh(noted(disturbed(state), step), `${call.name}()`, call.at, true, { callee: call.name })];
+      }
+      for (const ending of inside)
+        answers.push({
+          value: handedOn(ending.value, call, ending.state),
+          state: { ...disturbed(ending.state), locals: state.locals },
+        });
+    }
+    return answers;
+  }
+
+  function handedOn(value: Value | undefined, call: Call, state: State): Value {
+    return (
+      value ?? { kind: 'symbol', id: `${call.name}()#${String(state.calls)}`, type: int, callee: call.name }
+    );
+  }
+}
+
+/** A state in which the parameters have their values, and no other variable has one. */
+export function withParameters(
+  program: Program,
+  target: RunnableFunction,
+  graph: FlowGraph,
+  given: readonly Value[],
+  state: State,
+): State {
+  const exposed = exposedNames(graph);
+  let entered: State = { ...state, locals: new Map() };
+  target.parameters.forEach(({ name, type }, index) => {
+    const value = given[index];
+    if (name === undefined || value === undefined || exposed.has(name)) return;
+    entered = assigned(entered, name, value, cType(type, program.wordBits));
+  });
+  return entered;
+}
+
+function frameOf(program: Program, target: RunnableFunction, graph: FlowGraph, options: RunOptions): Frame {
+  const texts = new Map<string, string>();
+  const types = new Map<string, CType | undefined>();
+  const declare = (name: string, text: string): void => {
+    const type = cType(text, program.wordBits);
+    const before = texts.get(name);
+    types.set(name, before === undefined || before === text ? type : undefined);
+    texts.set(name, text);
+  };
+  for (const { name, type } of target.parameters) if (name !== undefined) declare(name, type);
+  for (const node of graph.nodes)
+    if (node.kind === 'declaration')
+      for (const { name, text } of node.statement.declarators)
+        declare(
+          name,
+          text === name ? node.statement.type : `${node.statement.type} ${text.replace(name, '')}`,
+        );
+  return {
+    program,
+    function: target,
+    types,
+    texts,
+    exposed: exposedNames(graph),
+    labels: new Set(graph.nodes.flatMap((node) => (node.kind === 'label' ? [node.name] : []))),
+    running: options.running ?? [target.name],
+    followed: options.followed,
+  };
+}
+
+function exposedNames(graph: FlowGraph): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of graph.nodes) {
+    for (const expression of evaluatedBy(node))
+      for (const inner of expressionsWithin(expression)) {
+        if (inner.kind === 'address') {
+          const root = rootName(inner.operand);
+          if (root !== undefined) names.add(root);
+        } else if (inner.kind === 'statement-expression' || inner.kind === 'unknown') continue;
+      }
+    // A static variable keeps what other calls left in it; an array or structure is memory.
+    if (node.kind === 'declaration')
+      for (const { name, text } of node.statement.declarators)
+        if (
+          node.statement.storage.includes('static') ||
+          text.includes('[') ||
+          (/^(?:const )?(?:struct|union)\b/.test(node.statement.type) && !text.includes('*'))
+        )
+          names.add(name);
+  }
+  return names;
+}
+
+function rootName(expression: Expression): string | undefined {
+  switch (expression.kind) {
+    case 'identifier':
+      return expression.name;
+    case 'member':
+      return expression.arrow ? undefined : rootName(expression.object);
+    case 'index':
+      return rootName(expression.object);
+    default:
+      return undefined;
+  }
+}
+
+/** Nodes to which some way leads back. */
+function loopHeads(graph: FlowGraph): ReadonlySet<number> {
+  const heads = new Set<number>();
+  const done = new Set<number>();
+  const active = new Set<number>();
+  const stack: { readonly node: number; next: number }[] = [{ node: graph.entry, next: 0 }];
+  active.add(graph.entry);
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    const edge = graph.next[top.node]?.[top.next++];
+    if (!edge) {
+      stack.pop();
+      active.delete(top.node);
+      done.add(top.node);
+    } else if (active.has(edge.to)) heads.add(edge.to);
+    else if (!done.has(edge.to)) {
+      active.add(edge.to);
+      stack.push({ node: edge.to, next: 0 });
+    }
+  }
+  return heads;
+}
+
+function withoutNames(state: State, expressions: readonly Expression[]): ReadonlyMap<string, Value> {
+  const names = new Set(
+    expressions.flatMap((expression) =>
+      [...expressionsWithin(expression)].flatMap((inner) =>
+        inner.kind === 'identifier' ? [inner.name] : [],
+      ),
+    ),
+  );
+  return new Map([...state.locals].filter(([name]) => !names.has(name)));
+}
+
+function localsKey(state: State): string {
+  return [...state.locals]
+    .map(([name, value]) => {
+      if (value.kind === 'number') return `${name}=${String(value.value)}`;
+      if (value.kind !== 'symbol') return `${name}=${JSON.stringify(value)}`;
+      const { min, max, not } = boundsIn(state, value.id, value.type);
+      return `${name}=${value.id}[${String(min)},${String(max)},${not.join()}]`;
+    })
+    .sort()
+    .join(';');
+}

@@ -1,0 +1,180 @@
+import type { CType } from './c-type';
+import { boundsOfType, convert, type Bounds, type Value } from './value';
+
+/** What has been done and decided on the way to a state, latest first. */
+export interface Trail {
+  readonly step: TrailStep;
+  readonly before: Trail | undefined;
+}
+
+/** Offsets are 0-based UTF-16, in `file`. */
+export type TrailStep =
+  | {
+      readonly kind: 'test';
+      readonly file: string;
+      readonly at: number;
+      readonly text: string;
+      readonly holds: boolean;
+      /** The other way was impossible. */
+      readonly decided: boolean;
+      /** Identifiers in it. */
+      readonly names: readonly string[];
+    }
+  | { readonly kind: 'goto' | 'label'; readonly file: string; readonly at: number; readonly name: string }
+  | {
+      readonly kind: 'call';
+      readonly file: string;
+      readonly at: number;
+      readonly name: string;
+      readonly arguments: readonly Value[];
+      readonly texts: readonly string[];
+    }
+  /** A watcher is called through the table. */
+  | {
+      readonly kind: 'watcher';
+      readonly position: number;
+      readonly val: Value | undefined;
+      readonly result: Value;
+    }
+  /** Something was given up: what follows holds for any value. */
+  | { readonly kind: 'unknown'; readonly file: string; readonly at: number; readonly reason: string };
+
+/** One way the program may have come to a point. Immutable. */
+export interface State {
+  /** Variables of the running function whose address nobody takes. */
+  readonly locals: ReadonlyMap<string, Value>;
+  /** Other storage by path (`tsk->audit_context`), as last written or read since anything else may have changed it. */
+  readonly memory: ReadonlyMap<string, Value>;
+  /** Grows whenever memory may have changed. */
+  readonly version: number;
+  readonly bounds: ReadonlyMap<string, Bounds>;
+  readonly trail: Trail | undefined;
+  /** Counts calls, so that each result is a symbol of its own. */
+  readonly calls: number;
+  /** Set: what came last cannot be followed (a macro that returns), so nobody knows where control is now. */
+  readonly doubt: string | undefined;
+}
+
+export const emptyState: State = {
+  locals: new Map(),
+  memory: new Map(),
+  version: 0,
+  bounds: new Map(),
+  trail: undefined,
+  calls: 0,
+  doubt: undefined,
+};
+
+export const noted = (state: State, step: TrailStep): State => ({
+  ...state,
+  trail: { step, before: state.trail },
+});
+
+/** From the first step to the last. */
+export function stepsOf(trail: Trail | undefined): readonly TrailStep[] {
+  const steps: TrailStep[] = [];
+  for (let at = trail; at; at = at.before) steps.push(at.step);
+  return steps.reverse();
+}
+
+export const boundsIn = (state: State, id: string, type: CType | undefined): Bounds =>
+  state.bounds.get(id) ?? boundsOfType(type);
+
+/** The value as it is known here: a symbol that can be only one number is that number. */
+export function settled(state: State, value: Value): Value {
+  if (value.kind !== 'symbol') return value;
+  const { min, max } = boundsIn(state, value.id, value.type);
+  return min === max ? { kind: 'number', value: min, type: value.type } : value;
+}
+
+export const bounded = (state: State, id: string, bounds: Bounds): State => ({
+  ...state,
+  bounds: new Map([...state.bounds, [id, bounds]]),
+});
+
+export function assigned(state: State, name: string, value: Value, type: CType | undefined): State {
+  const stored = convert(value, type, (id, symbolType) => boundsIn(state, id, symbolType));
+  const memory =
+    state.memory.size === 0
+      ? state.memory
+      : new Map([...state.memory].filter(([path]) => !mentions(path, name)));
+  return {
+    ...state,
+    locals: new Map([...state.locals, [name, stored]]),
+    memory,
+    version: memory.size === state.memory.size ? state.version : state.version + 1,
+  };
+}
+
+const mentions = (path: string, name: string): boolean => path.split(/\W+/).includes(name);
+
+/** A store through a path: everything else in memory may be what it hit. */
+export const stored = (state: State, path: string | undefined, value: Value): State => ({
+  ...state,
+  memory: new Map(path === undefined ? [] : [[path, value]]),
+  version: state.version + 1,
+});
+
+/**
+ * A value of which nothing is known. In a run that follows only some variables, ways are told apart by what is known of
+ * those: there a symbol is named after its place, and what was known of an earlier one from there is forgotten.
+ */
+export function fresh(
+  state: State,
+  what: string,
+  at: number,
+  byPlace: boolean,
+  more: { readonly type?: CType | undefined; readonly callee?: string } = {},
+): { readonly value: Value & { kind: 'symbol' }; readonly state: State } {
+  const id = byPlace ? `${what}@${String(at)}` : `${what}#${String(state.calls)}`;
+  const value = {
+    kind: 'symbol',
+    id,
+    type: more.type,
+    at,
+    ...(more.callee === undefined ? {} : { callee: more.callee }),
+  } as const;
+  if (!byPlace) return { value, state: { ...state, calls: state.calls + 1 } };
+  let older: string[] | undefined;
+  for (const [name, held] of state.locals)
+    if (held.kind === 'symbol' && held.id.includes(id)) (older ??= []).push(name);
+  if (!older && !state.bounds.has(id)) return { value, state };
+  const bounds = new Map(state.bounds);
+  bounds.delete(id);
+  if (!older) return { value, state: { ...state, bounds } };
+  const locals = new Map(state.locals);
+  // One step back in a loop: the same place, another value.
+  for (const name of older)
+    locals.set(name, { kind: 'symbol', id: `earlier ${name}@${String(at)}`, type: undefined });
+  return { value, state: { ...state, bounds, locals } };
+}
+
+/** Anything in memory may have changed. */
+export const disturbed = (state: State): State => ({
+  ...state,
+  memory: nothing,
+  version: state.version + 1,
+});
+
+const nothing: ReadonlyMap<string, Value> = new Map();
+
+/** What some steps of a trail say, joined; each trail is looked at once. */
+export function keyOfTrail(wordOf: (step: TrailStep) => string | undefined): (state: State) => string {
+  const keys = new WeakMap<Trail, string>();
+  const keyOf = (trail: Trail | undefined): string => {
+    const open: Trail[] = [];
+    let at = trail;
+    while (at && !keys.has(at)) {
+      open.push(at);
+      at = at.before;
+    }
+    let key = at ? (keys.get(at) ?? '') : '';
+    for (const one of open.reverse()) {
+      const word = wordOf(one.step);
+      if (word !== undefined) key = `${key}|${word}`;
+      keys.set(one, key);
+    }
+    return key;
+  };
+  return ({ trail }) => keyOf(trail);
+}

@@ -1,0 +1,167 @@
+import { dispatcherTables, type DispatcherTable } from '../watchers/dispatcher-table';
+import { eventNumbers } from '../watchers/event-numbers';
+import type { Dispatcher, Family, FamilyEvent } from '../watchers/family';
+import { int, unsignedInt } from './execute/c-type';
+import type { Program, RunnableFunction } from './execute/program';
+import { runGraph, withParameters, type Ending } from './execute/run-function';
+import { bounded, emptyState, keyOfTrail, noted, stepsOf } from './execute/state';
+import { number, type Bounds, type Value } from './execute/value';
+import type { TreeCode } from './tree-code';
+
+/** The function that walks the tables, with what it needs to be run. */
+export interface FoundDispatcher {
+  readonly dispatcher: Dispatcher;
+  readonly function: RunnableFunction;
+  readonly tables: readonly DispatcherTable[];
+  /** Events to the numbers that the tree gives them. */
+  readonly numberOf: (event: FamilyEvent) => number;
+}
+
+const found = new WeakMap<TreeCode, FoundDispatcher | undefined>();
+
+/** `undefined`: the family has none that takes an event, or the tree does not define it. */
+export function findDispatcher(code: TreeCode): FoundDispatcher | undefined {
+  if (!found.has(code)) found.set(code, lookForDispatcher(code));
+  return found.get(code);
+}
+
+function lookForDispatcher(code: TreeCode): FoundDispatcher | undefined {
+  const { snapshot } = code.reader;
+  const numbers = eventNumbers(code.reader);
+  const constants = new Map([...numbers.values()].map(({ constant, value }) => [constant, value]));
+  for (const dispatcher of snapshot.family.dispatchers) {
+    if (dispatcher.eventArgument === undefined) continue;
+    for (const file of snapshot.candidates) {
+      if (!/\.[ch]$/.test(file) || code.reader.source(file)?.text.includes(dispatcher.function) !== true)
+        continue;
+      const [target] = code.definitions(file, dispatcher.function);
+      // A stub in a header walks nothing.
+      if (!target || (file.endsWith('.h') && isStub(target))) continue;
+      return {
+        dispatcher,
+        function: target,
+        tables: dispatcherTables(code.reader, (name) => constants.get(name)),
+        numberOf: (event) => numbers.get(event.name)?.value ?? positionIn(snapshot.family, event),
+      };
+    }
+  }
+  return undefined;
+}
+
+const positionIn = (family: Family, event: FamilyEvent): number =>
+  family.events.findIndex(({ name }) => name === event.name);
+
+const isStub = ({ graphs }: RunnableFunction): boolean =>
+  graphs.every(({ nodes }) => !nodes.some(({ kind }) => kind === 'branch' || kind === 'macro-loop'));
+
+/** A run of the dispatcher that came to an end. */
+export interface DispatcherEnding {
+  /** Positions of the watchers that were called, in order. */
+  readonly called: readonly number[];
+  readonly value: Value | undefined;
+  readonly bounds: Bounds;
+  readonly ending: Ending;
+  /** Why it is not exactly known what happens on this way. */
+  readonly doubts: readonly string[];
+}
+
+export interface DispatcherRun {
+  /** Where each boundary symbol points. */
+  readonly symbols: ReadonlyMap<string, number>;
+  readonly eventNumber: number;
+  readonly val: Value;
+  readonly longest: number;
+  /** What the watcher at a position returns to this call. */
+  readonly returned: (
+    position: number,
+    val: Value,
+  ) => { readonly bounds: Bounds; readonly function: string } | undefined;
+}
+
+/** Every way through the dispatcher, with what it calls. */
+export function runDispatcher(
+  code: TreeCode,
+  { dispatcher, function: target, tables }: FoundDispatcher,
+  run: DispatcherRun,
+): readonly DispatcherEnding[] {
+  const program: Program = {
+    ...code.program,
+    element(array, index) {
+      const table = tables.find(({ name, file }) => name === array && file === target.file);
+      const symbol = table?.elements.find((element) => element.index === Number(index))?.symbol;
+      const position = symbol === undefined ? undefined : run.symbols.get(symbol);
+      return position === undefined ? undefined : { kind: 'entry', position };
+    },
+    global(name) {
+      const position = run.symbols.get(name);
+      return position === undefined ? undefined : { kind: 'entry', position };
+    },
+    throughTable(position, call, state) {
+      const val = call.arguments[0] ?? run.val;
+      const answer = run.returned(position, val);
+      if (!answer) {
+        const reason = 'it calls what is no entry of the tables';
+        const step = { kind: 'unknown', file: call.file, at: call.at, reason } as const;
+        return [
+          {
+            value: { kind: 'symbol', id: `beyond@${String(call.at)}`, type: int },
+            state: noted(state, step),
+          },
+        ];
+      }
+      const id = `watcher ${String(position)}`;
+      const { min, max } = answer.bounds;
+      const result: Value =
+        min === max
+          ? number(min, int)
+          : { kind: 'symbol', id, type: int, callee: answer.function, at: call.at };
+      const known = min === max ? state : bounded(state, id, answer.bounds);
+      return [{ value: result, state: noted(known, { kind: 'watcher', position, val, result }) }];
+    },
+    loopLimit: run.longest + 2,
+  };
+  const parameters = target.parameters.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return target.graphs.flatMap((graph) => {
+    const locals = graph.nodes.flatMap((node) =>
+      node.kind === 'declaration' ? node.statement.declarators.map(({ name }) => name) : [],
+    );
+    const given: Value[] = target.parameters.map((_, index) => ({
+      kind: 'symbol',
+      id: `argument ${String(index)}`,
+      type: undefined,
+    }));
+    if (dispatcher.eventArgument !== undefined)
+      given[dispatcher.eventArgument] = number(run.eventNumber, unsignedInt);
+    if (dispatcher.valArgument !== undefined) given[dispatcher.valArgument] = run.val;
+    const entered = withParameters(program, target, graph, given, emptyState);
+    return runGraph(program, target, graph, entered, {
+      followed: new Set([...parameters, ...locals]),
+      keyOf: calledKey,
+    }).map(endingOf);
+  });
+}
+
+const calledKey = keyOfTrail((step) => (step.kind === 'watcher' ? String(step.position) : undefined));
+
+function endingOf(ending: Ending): DispatcherEnding {
+  const steps = stepsOf(ending.state.trail);
+  const { value } = ending;
+  const bounds: Bounds =
+    value?.kind === 'number'
+      ? { min: value.value, max: value.value, not: [] }
+      : value?.kind === 'symbol'
+        ? (ending.state.bounds.get(value.id) ?? unbounded)
+        : unbounded;
+  return {
+    called: steps.flatMap((step) => (step.kind === 'watcher' ? [step.position] : [])),
+    value: value?.kind === 'symbol' && bounds.min === bounds.max ? number(bounds.min, int) : value,
+    bounds,
+    ending,
+    doubts: [
+      ...(ending.lost === undefined ? [] : [ending.lost]),
+      ...steps.flatMap((step) => (step.kind === 'unknown' ? [step.reason] : [])),
+    ],
+  };
+}
+
+const unbounded: Bounds = { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] };

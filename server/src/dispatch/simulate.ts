@@ -1,0 +1,393 @@
+import type { TableEntry } from '../link/entry';
+import type { CodeReader } from '../watchers/code-reader';
+import { findEvent, type FamilyEvent } from '../watchers/family';
+import type { CallSite } from '../watchers/snapshot';
+import { callerRuns } from './caller-runs';
+import { withFailure, withoutFailure, type Chosen, type Failure } from './choose-outcome';
+import type { CallerRun, DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
+import { dispatcherSemantics } from './dispatcher-semantics';
+import { errnoName, errnoNumber } from './errno';
+import { unsignedLong } from './execute/c-type';
+import { number, type Value } from './execute/value';
+import { findDispatcher, runDispatcher, type DispatcherEnding, type FoundDispatcher } from './run-dispatcher';
+import { tablePositions, type TablePositions } from './table-positions';
+import { treeCode, type TreeCode } from './tree-code';
+import { nameOfError, placeIn, shownValue, watcherOutcomes, type Outcome } from './watcher-returns';
+
+export interface DispatchRequest {
+  /** `INIT`, `WATCH_TASK_INIT`, or its number; may be left out where a call site is given. */
+  readonly event?: string;
+  readonly site?: CallSite;
+  /** A number, or flags of the tree: `CLONE_VM|CLONE_FS`. Left out: as the call site has it, else not known. */
+  readonly val?: string;
+  readonly fail?: readonly FailureRequest[];
+}
+
+export interface FailureRequest {
+  readonly function: string;
+  /** `ENOMEM`, `-ENOMEM` or 12; left out: as the watcher's source can fail. */
+  readonly errno?: string;
+}
+
+/** What is wrong with a request: one sentence, with what to do. */
+export interface DispatchProblem {
+  readonly problem: string;
+}
+
+/** Simulates one notification. Nothing of the tree is run: its code is read and followed. */
+export function simulateDispatch(
+  reader: CodeReader,
+  request: DispatchRequest,
+): DispatchResult | DispatchProblem {
+  const code = treeCode(reader);
+  const asked = understand(code, request);
+  return 'problem' in asked ? asked : simulate(code, asked);
+}
+
+/** A request that makes sense in this tree. */
+export interface Understood {
+  readonly event: FamilyEvent;
+  readonly site: CallSite | undefined;
+  readonly val: Value;
+  readonly valText: string;
+  readonly failures: readonly Failure[];
+  /** The file from which constants are seen. */
+  readonly home: string;
+  readonly notes: readonly string[];
+}
+
+export function understand(code: TreeCode, request: DispatchRequest): Understood | DispatchProblem {
+  const { snapshot } = code.reader;
+  const { family } = snapshot;
+  if (snapshot.config === undefined)
+    return { problem: 'without a configuration there is no table to walk: choose one with --config FILE' };
+  const wanted = request.site?.event ?? request.event;
+  const named = wanted === undefined ? undefined : findEvent(family, wanted);
+  const names = family.events.map(({ name }) => name).join(', ');
+  if (!named)
+    return {
+      problem:
+        wanted === undefined
+          ? request.site
+            ? `the event of this call is not a constant; name one of ${names}`
+            : `name an event: ${names}`
+          : `no event ${wanted}; there are ${names}`,
+    };
+  const sites = snapshot.callSites.filter(
+    ({ event, status, caller }) => event === named.name && status === 'linked' && caller !== undefined,
+  );
+  const site = request.site ?? (sites.length === 1 ? sites[0] : undefined);
+  const notes =
+    site || sites.length === 0
+      ? []
+      : [
+          `${named.name} is notified from ${sites
+            .map(({ file, line }) => `${file}:${String(line)}`)
+            .join(', ')}; choose one with --at to see what its caller does`,
+        ];
+  const home = (site ?? sites[0])?.file ?? findDispatcher(code)?.function.file ?? '';
+  const valText = request.val ?? site?.val ?? 'val';
+  const value = code.constants.evaluate(home, valText);
+  if (value === undefined && request.val !== undefined)
+    return {
+      problem: `--val ${request.val}: not a number, and not made of constants that ${home === '' ? 'the tree' : home} sees`,
+    };
+  const val: Value =
+    value === undefined ? { kind: 'symbol', id: 'val', type: unsignedLong } : number(value, unsignedLong);
+  const watchers = linkedEntries(code, named.name).map((entry) => entry.function);
+  const failures: Failure[] = [];
+  for (const one of request.fail ?? []) {
+    if (!watchers.includes(one.function))
+      return {
+        problem: `${one.function} is not in the table of ${named.name}; there ${watchers.length === 1 ? 'is' : 'are'} ${watchers.join(', ') || 'nobody'}`,
+      };
+    const errno = one.errno === undefined ? undefined : errnoOf(code, home, one.errno);
+    if (one.errno !== undefined && errno === undefined)
+      return { problem: `${one.errno} is no error number from 1 to 4095 and no name of one in this tree` };
+    failures.push({ function: one.function, errno });
+  }
+  return { event: named, site, val, valText, failures, home, notes };
+}
+
+function errnoOf(code: TreeCode, home: string, text: string): number | undefined {
+  const bare = text.trim().replace(/^-/, '');
+  const value = /^\d+$/.test(bare)
+    ? Number(bare)
+    : Number(code.constants.number(home, bare) ?? errnoNumber(bare) ?? 0);
+  return value >= 1 && value <= 4095 ? value : undefined;
+}
+
+const linkedEntries = (code: TreeCode, event: string): readonly TableEntry[] =>
+  code.reader.snapshot.tables
+    .find((table) => table.event === event)
+    ?.entries.filter(({ status }) => status === 'linked') ?? [];
+
+const outcomesKept = new WeakMap<TreeCode, Map<string, readonly Outcome[]>>();
+
+/** What a watcher may return for a value, looked up once. */
+export function outcomesOf(code: TreeCode, entry: TableEntry, val: Value): readonly Outcome[] {
+  let known = outcomesKept.get(code);
+  if (!known) outcomesKept.set(code, (known = new Map<string, readonly Outcome[]>()));
+  const value = val.kind === 'number' ? String(val.value) : '?';
+  const key = `${entry.place.file}:${String(entry.range.start)} ${entry.function} ${value}`;
+  let outcomes = known.get(key);
+  if (!outcomes)
+    known.set(
+      key,
+      (outcomes = watcherOutcomes(
+        code,
+        entry,
+        val.kind === 'number' ? val : { kind: 'symbol', id: 'val', type: unsignedLong },
+      )),
+    );
+  return outcomes;
+}
+
+/** Simulates what was understood. */
+export function simulate(code: TreeCode, asked: Understood): DispatchResult {
+  const { snapshot } = code.reader;
+  const { event, site, val, failures } = asked;
+  const positions = tablePositions(snapshot);
+  const found = findDispatcher(code);
+  const start = positions.starts.get(event.name) ?? 0;
+  const entries = linkedEntries(code, event.name);
+  const notes = new Set([...asked.notes, ...positions.doubts]);
+  const choose = (position: number, given: Value): Chosen | undefined => {
+    const entry = positions.entries[position];
+    if (!entry) return undefined;
+    const outcomes = outcomesOf(code, entry, given);
+    const isOfEvent = position >= start && position < start + entries.length;
+    const failure = isOfEvent ? failures.find((one) => one.function === entry.function) : undefined;
+    const target = { file: entry.place.file, text: code.reader.source(entry.place.file)?.text ?? '' };
+    return failure
+      ? withFailure(
+          failure,
+          outcomes,
+          entry.place,
+          (errno) => nameOfError(code, target, errno) ?? errnoName(errno),
+        )
+      : withoutFailure(entry.function, outcomes);
+  };
+  const endings = found ? walk(code, found, positions, asked, choose) : [];
+  if (!found)
+    notes.add(`the function that walks the table was not found: what it does with results is not known`);
+  if (found && endings.length === 0) notes.add(`${found.function.name}() could not be followed to an end`);
+  for (const doubt of endings.flatMap(({ doubts }) => doubts)) notes.add(doubt);
+
+  const spared: string[] = [];
+  const steps = entries.map((entry, index): DispatchStep => {
+    const position = start + index;
+    const chosen = choose(position, val);
+    const callers = endings.filter(({ called }) => called.includes(position)).length;
+    const called =
+      callers === 0
+        ? found && endings.length > 0
+          ? 'no'
+          : 'maybe'
+        : callers === endings.length
+          ? 'yes'
+          : 'maybe';
+    if (called !== 'no' && chosen?.assumed !== undefined) notes.add(chosen.assumed);
+    if (called !== 'no' && chosen?.mayFail) spared.push(`${entry.function}()`);
+    return {
+      slot: entry.slot ?? index,
+      function: entry.function,
+      object: entry.object,
+      file: entry.place.file,
+      line: entry.place.line,
+      called,
+      returns: outcomesOf(code, entry, val).map(({ shown }) => shown),
+      chosen: called === 'no' ? undefined : chosen?.shown,
+      injected: chosen?.injected === true,
+    };
+  });
+  for (const position of new Set(endings.flatMap(({ called }) => called)))
+    if (position < start || position >= start + entries.length)
+      notes.add(
+        `it also calls ${positions.entries[position]?.function ?? 'what lies beyond the tables'}, which is in the table of another event`,
+      );
+
+  if (spared.length > 0) notes.add(`taken not to fail, though they can: ${spared.join(', ')}`);
+
+  const results = uniqueResults(code, found, endings, positions, choose, val);
+  const isCertain =
+    endings.length > 0 &&
+    positions.doubts.length === 0 &&
+    endings.every(({ doubts }) => doubts.length === 0) &&
+    results.length === 1 &&
+    results[0]?.value !== undefined &&
+    steps.every(({ called }) => called !== 'maybe');
+  const semantics = found && dispatcherSemantics(code, found);
+  return {
+    family: snapshot.family.name,
+    event: event.name,
+    eventIndex: found?.numberOf(event) ?? snapshot.family.events.findIndex(({ name }) => name === event.name),
+    val: {
+      text: asked.valText,
+      value: val.kind === 'number' ? String(val.value) : undefined,
+      flags: flagsOf(code, event, asked.home),
+    },
+    dispatcher: found && {
+      function: found.function.name,
+      ...placeOfFunction(code, found),
+      semantics: semantics?.text ?? '',
+      keepsErrors: semantics?.keepsErrors === 'always',
+    },
+    steps,
+    result: results,
+    certain: isCertain,
+    caller: site ? runsOf(code, asked, endings, results) : [],
+    notes: [...notes],
+  };
+}
+
+const placeOfFunction = (
+  code: TreeCode,
+  { function: target }: FoundDispatcher,
+): { file: string; line: number } => {
+  const fact = code.reader.functions(target.file).find(({ name, body }) => name === target.name && body);
+  return { file: target.file, line: fact?.line ?? 1 };
+};
+
+/** `clone_flags` is put together from the tree's `CLONE_` constants. */
+function flagsOf(
+  code: TreeCode,
+  event: FamilyEvent,
+  home: string,
+): readonly { readonly name: string; readonly value: string }[] {
+  const word = /^(\w+)_flags$/.exec(event.val ?? '')?.[1];
+  if (word === undefined) return [];
+  return code.constants
+    .flags(home, `${word.toUpperCase()}_`)
+    .map(({ name, value }) => ({ name, value: String(value) }));
+}
+
+function walk(
+  code: TreeCode,
+  found: FoundDispatcher,
+  positions: TablePositions,
+  { event, val }: Understood,
+  choose: (position: number, val: Value) => Chosen | undefined,
+): readonly DispatcherEnding[] {
+  return runDispatcher(code, found, {
+    symbols: positions.symbols,
+    eventNumber: found.numberOf(event),
+    val,
+    longest: positions.entries.length,
+    returned(position, given) {
+      const entry = positions.entries[position];
+      const chosen = choose(position, given);
+      return entry && chosen && { bounds: chosen.bounds, function: entry.function };
+    },
+  });
+}
+
+function uniqueResults(
+  code: TreeCode,
+  found: FoundDispatcher | undefined,
+  endings: readonly DispatcherEnding[],
+  positions: TablePositions,
+  choose: (position: number, val: Value) => Chosen | undefined,
+  val: Value,
+): readonly PossibleReturn[] {
+  const results = new Map<string, PossibleReturn>();
+  /** The watcher whose result this is. */
+  const giverOf = (value: Value, called: readonly number[]): number | undefined =>
+    value.kind === 'symbol'
+      ? called.find((position) => value.id === `watcher ${String(position)}`)
+      : value.kind === 'number' && value.value !== 0n
+        ? called.find((position) => choose(position, val)?.bounds.min === value.value)
+        : undefined;
+  for (const { value, bounds, ending, called } of endings) {
+    if (!found) continue;
+    const place = placeIn(code, found.function.file, ending.at);
+    if (ending.lost !== undefined || !value) {
+      const text = ending.lost === undefined ? 'no value' : 'unknown';
+      const kind = ending.lost === undefined ? 'none' : 'unknown';
+      results.set(text, {
+        ...place,
+        text,
+        kind,
+        value: undefined,
+        callee: undefined,
+        reason: ending.lost ?? '',
+      });
+      continue;
+    }
+    const giver = giverOf(value, called);
+    const chosen = giver === undefined ? undefined : choose(giver, val)?.shown;
+    const shown: PossibleReturn =
+      chosen && giver !== undefined
+        ? { ...chosen, ...place, reason: `from ${positions.entries[giver]?.function ?? ''}()` }
+        : { ...shownValue(code, found.function, value, bounds), ...place, reason: '' };
+    results.set(shown.text, shown);
+  }
+  return [...results.values()];
+}
+
+/** What the caller does with each possible result. */
+function runsOf(
+  code: TreeCode,
+  { event, site, val }: Understood,
+  endings: readonly DispatcherEnding[],
+  shown: readonly PossibleReturn[],
+): readonly CallerRun[] {
+  if (!site) return [];
+  const { family } = code.reader.snapshot;
+  const results = new Map<string, { value: Value; bounds: DispatcherEnding['bounds'] }>();
+  for (const { value, bounds } of endings) {
+    const known: Value = value ?? { kind: 'symbol', id: 'result', type: undefined };
+    results.set(
+      known.kind === 'number' ? String(known.value) : `${String(bounds.min)} ${String(bounds.max)}`,
+      {
+        value: known,
+        bounds,
+      },
+    );
+  }
+  const all = [...results.values()];
+  const failed = all.every(({ bounds }) => bounds.max < 0n);
+  const succeeded = all.every(({ bounds }) => bounds.min >= 0n);
+  return callerRuns(code, {
+    site,
+    results:
+      all.length > 0
+        ? all
+        : [
+            {
+              value: { kind: 'symbol', id: 'result', type: undefined },
+              bounds: { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] },
+            },
+          ],
+    textOf: (value) => shown.find((one) => one.value === value)?.text,
+    val: val.kind === 'number' ? val : undefined,
+    eventOf: (text) => findEvent(family, text),
+    dispatchers: new Map(
+      family.dispatchers.flatMap((one) =>
+        one.eventArgument === undefined
+          ? []
+          : [[one.function, { event: one.eventArgument, val: one.valArgument }] as const],
+      ),
+    ),
+    notify: (later, line) => ({
+      kind: 'notify',
+      line,
+      event: later.event?.name ?? later.eventText,
+      val: later.valText,
+      afterInit:
+        event.mayFail !== true || all.length === 0
+          ? 'unknown'
+          : failed
+            ? 'failed'
+            : succeeded
+              ? 'complete'
+              : 'unknown',
+      watchers: later.event
+        ? linkedEntries(code, later.event.name).map((entry, index) => ({
+            slot: entry.slot ?? index,
+            function: entry.function,
+          }))
+        : [],
+    }),
+  });
+}

@@ -1,0 +1,200 @@
+import { lineAt, type Place } from '../syntax/positions';
+import type { TableEntry } from '../link/entry';
+import { mayInclude } from '../watchers/may-include';
+import type { PossibleReturn } from './dispatch-result';
+import { errnoName } from './errno';
+import type { RunnableFunction } from './execute/program';
+import { runGraph, withParameters, type Ending } from './execute/run-function';
+import { boundsIn, emptyState, settled, stepsOf, type TrailStep } from './execute/state';
+import type { Bounds, Value } from './execute/value';
+import type { TreeCode } from './tree-code';
+
+/** One thing that a watcher may return. */
+export interface Outcome {
+  readonly shown: PossibleReturn;
+  readonly bounds: Bounds;
+}
+
+export const isNegative = ({ bounds }: Outcome): 'yes' | 'no' | 'maybe' =>
+  bounds.max < 0n ? 'yes' : bounds.min >= 0n ? 'no' : 'maybe';
+
+/** An `int` of which nothing is known. */
+export const anyInt: Bounds = { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] };
+
+/**
+ * Everything that a watcher may return for `val`, without repetition, in source order. Where its code cannot be found or
+ * followed, one outcome says so, and has any value.
+ */
+export function watcherOutcomes(code: TreeCode, entry: TableEntry, val: Value): readonly Outcome[] {
+  const definitions = definitionsOf(code, entry);
+  if (definitions.length === 0)
+    return [
+      unknownOutcome(entry.place, `no definition of ${entry.function}() is found for ${entry.place.file}`),
+    ];
+  const outcomes = definitions.flatMap((definition) => outcomesOf(code, definition, val));
+  const seen = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const key = `${outcome.shown.text} ${String(outcome.shown.line)}`;
+    if (!seen.has(key)) seen.set(key, outcome);
+  }
+  return [...seen.values()].sort((a, b) => a.shown.line - b.shown.line);
+}
+
+/** In the file itself, else in a source file that it includes or that includes it. */
+function definitionsOf(code: TreeCode, entry: TableEntry): readonly RunnableFunction[] {
+  const own = code.definitions(entry.place.file, entry.function);
+  if (own.length > 0) return own;
+  const { snapshot } = code.reader;
+  const compiled = snapshot.plan.objects.find(({ path }) => path === entry.object)?.source;
+  const files = new Set([...mayInclude(code.reader, entry.place.file).files]);
+  if (compiled !== undefined) for (const file of mayInclude(code.reader, compiled).files) files.add(file);
+  for (const file of files) {
+    const text = code.reader.source(file)?.text;
+    if (file === entry.place.file || text?.includes(entry.function) !== true) continue;
+    const found = code.definitions(file, entry.function);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+const unknownOutcome = (place: Place, reason: string): Outcome => ({
+  shown: {
+    text: 'unknown',
+    kind: 'unknown',
+    value: undefined,
+    callee: undefined,
+    reason,
+    file: place.file,
+    line: place.line,
+  },
+  bounds: anyInt,
+});
+
+function outcomesOf(code: TreeCode, target: RunnableFunction, val: Value): readonly Outcome[] {
+  const tsk: Value = { kind: 'symbol', id: 'tsk', type: undefined };
+  return target.graphs.flatMap((graph) => {
+    const start = {
+      ...emptyState,
+      bounds: new Map([['tsk', { min: 1n, max: (1n << 63n) - 1n, not: [] }]]),
+    };
+    const entered = withParameters(code.program, target, graph, [val, tsk], start);
+    const endings = runGraph(code.program, target, graph, entered);
+    const place = placeIn(code, target.file, graph.nodes[graph.entry]?.range.start ?? 0);
+    if (endings.length === 0) return [unknownOutcome(place, `${target.name}() never returns`)];
+    return endings.map((ending) => outcomeOf(code, target, ending));
+  });
+}
+
+function outcomeOf(code: TreeCode, target: RunnableFunction, ending: Ending): Outcome {
+  const place = placeIn(code, target.file, ending.at);
+  if (ending.lost !== undefined) return unknownOutcome(place, ending.lost);
+  const steps = stepsOf(ending.state.trail);
+  if (!ending.value) {
+    const isVoid = target.returnType === 'void';
+    return {
+      shown: {
+        ...place,
+        text: 'no value',
+        kind: 'none',
+        value: undefined,
+        callee: undefined,
+        reason: isVoid ? 'it is declared void' : 'it ends without a return',
+      },
+      bounds: anyInt,
+    };
+  }
+  const ended = settled(ending.state, ending.value);
+  // Whatever it is declared to return, the dispatcher takes an int.
+  const value: Value = ended.kind === 'number' ? { ...ended, value: BigInt.asIntN(32, ended.value) } : ended;
+  return {
+    shown: {
+      ...shownValue(code, target, value, boundsOf(ending, value)),
+      ...place,
+      reason: reasonOf(code, steps),
+    },
+    bounds: boundsOf(ending, value),
+  };
+}
+
+function boundsOf(ending: Ending, value: Value): Bounds {
+  if (value.kind === 'number') return { min: value.value, max: value.value, not: [] };
+  if (value.kind === 'symbol') {
+    const { min, max, not } = boundsIn(ending.state, value.id, value.type);
+    // Whatever it was before, the dispatcher gets an int.
+    return min >= anyInt.min && max <= anyInt.max ? { min, max, not } : anyInt;
+  }
+  return { min: 1n, max: anyInt.max, not: [] };
+}
+
+type ShownValue = Pick<PossibleReturn, 'text' | 'kind' | 'value' | 'callee'>;
+
+/** A value as a person writes it; error numbers by the name that the code around it uses. */
+export function shownValue(
+  code: TreeCode,
+  where: Pick<RunnableFunction, 'file' | 'text'>,
+  value: Value,
+  { min, max }: Bounds,
+): ShownValue {
+  if (value.kind === 'number') {
+    const number = Number(value.value);
+    if (number === 0) return { text: '0', kind: 'zero', value: 0, callee: undefined };
+    if (number > 0) return { text: String(number), kind: 'positive', value: number, callee: undefined };
+    const name = nameOfError(code, where, -number);
+    return {
+      text: name === undefined ? String(number) : `-${name}`,
+      kind: 'error',
+      value: number,
+      callee: undefined,
+    };
+  }
+  const callee = value.kind === 'symbol' ? value.callee : undefined;
+  const sign = max < 0n ? 'an error' : min >= 0n ? 'no error' : undefined;
+  if (callee !== undefined)
+    return {
+      text: sign === undefined ? `what ${callee}() returns` : `${sign} of ${callee}()`,
+      kind: 'propagated',
+      value: undefined,
+      callee,
+    };
+  return {
+    text: sign === undefined ? 'unknown' : `unknown, ${sign}`,
+    kind: 'unknown',
+    value: undefined,
+    callee: undefined,
+  };
+}
+
+/** The name by which the file knows an error number (positive); `undefined`: it does not speak of it. */
+export function nameOfError(
+  code: TreeCode,
+  { file, text }: Pick<RunnableFunction, 'file' | 'text'>,
+  value: number,
+): string | undefined {
+  const shared = errnoName(value);
+  if (shared !== undefined) return text.includes(shared) ? shared : undefined;
+  for (const [, name = ''] of text.matchAll(/-\s*(E[A-Z0-9]{2,})\b/g))
+    if (code.constants.number(file, name) === BigInt(value)) return name;
+  return undefined;
+}
+
+/** The tests that led there: those that might have gone the other way, and those that `val` decided. */
+function reasonOf(code: TreeCode, steps: readonly TrailStep[]): string {
+  const told = steps.flatMap((step) => {
+    if (step.kind === 'unknown') return [step.reason];
+    if (step.kind !== 'test') return [];
+    const line = placeIn(code, step.file, step.at).line;
+    if (/ (?:gives NULL|succeeds)$/.test(step.text)) return [`${step.text} (line ${String(line)})`];
+    // A test on what an allocation just gave says the same again.
+    if (step.decided && !step.names.includes('val') && !step.text.includes('flags')) return [];
+    return [`${step.holds ? step.text : `not ${parenthesised(step.text)}`} (line ${String(line)})`];
+  });
+  return told.slice(-3).join(', ');
+}
+
+const parenthesised = (text: string): string => (/^[\w>.()-]+$/.test(text) ? text : `(${text})`);
+
+/** Of a 0-based UTF-16 offset. */
+export function placeIn(code: TreeCode, file: string, offset: number): Place {
+  const starts = code.reader.source(file)?.lineStarts ?? [0];
+  return { file, line: lineAt(starts, offset) };
+}
