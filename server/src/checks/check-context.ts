@@ -1,5 +1,6 @@
 import type { FunctionBody } from '../syntax/c/function-body';
 import type { CParser } from '../syntax/c/tree/c-parser';
+import { codeMemory, type CodeMemory } from '../syntax/c/tree/code-memory';
 import { bodiesOf, functionsOf, type FunctionFact } from '../syntax/c/tree/functions';
 import type { SourceFile } from '../syntax/c/unit';
 import type { CodeReader } from '../watchers/code-reader';
@@ -18,47 +19,71 @@ export interface CheckSources {
   readonly source: (path: string) => SourceFile | undefined;
   readonly parser: CParser;
   readonly mentions?: ReadonlyMap<string, readonly string[]>;
+  /** Of the last context of the same tree: only what changed since then is parsed again. */
+  readonly memory?: CheckMemory;
 }
 
-/** Facts hang on the text they are of, so that a new snapshot reads again only what changed. */
-const factsOf = new WeakMap<SourceFile, readonly FunctionFact[]>();
-const bodiesOfFact = new WeakMap<FunctionFact, readonly FunctionBody[]>();
-const builtBodiesOfFact = new WeakMap<
-  FunctionFact,
-  { readonly config: Snapshot['config']; readonly bodies: readonly FunctionBody[] }
->();
+/** What is kept of one tree from one context to the next. */
+export interface CheckMemory {
+  readonly files: Map<string, ReadCode>;
+}
 
-/** Puts a context together; what it reads and parses is kept as long as the texts are. */
-export function checkContext(snapshot: Snapshot, { source, parser, mentions }: CheckSources): CheckContext {
+type Bodies = readonly FunctionBody[];
+
+interface ReadCode {
+  readonly file: SourceFile;
+  readonly functions: readonly FunctionFact[];
+  readonly bodies: Map<FunctionFact, Bodies>;
+  readonly built: Map<FunctionFact, Bodies>;
+  readonly memory: CodeMemory;
+}
+
+export const checkMemory = (): CheckMemory => ({ files: new Map() });
+
+/** Puts a context together; what it reads and parses is kept as long as its memory lives. */
+export function checkContext(
+  snapshot: Snapshot,
+  { source, parser, mentions, memory: { files } = checkMemory() }: CheckSources,
+): CheckContext {
   const { config } = snapshot;
   const decide = configDecides(config);
+  const read = (path: string): ReadCode | undefined => {
+    const file = source(path);
+    if (!file) return undefined;
+    const known = files.get(path);
+    if (known?.file === file && known.memory.config === config) return known;
+    const memory = known && known.memory.config === config ? known.memory : codeMemory(config);
+    memory.turn();
+    const functions = functionsOf(parser, file.text, file.facts, memory.functions);
+    const code: ReadCode = { file, functions, bodies: new Map(), built: new Map(), memory };
+    files.set(path, code);
+    return code;
+  };
+  const remember = (of: Map<FunctionFact, Bodies>, fact: FunctionFact, find: () => Bodies): Bodies => {
+    let known = of.get(fact);
+    if (!known) of.set(fact, (known = find()));
+    return known;
+  };
   return {
     snapshot,
     source,
     mentions: (name) => mentions?.get(name),
-    functions(path) {
-      const file = source(path);
-      if (!file) return [];
-      let known = factsOf.get(file);
-      if (!known) factsOf.set(file, (known = functionsOf(parser, file.text, file.facts)));
-      return known;
-    },
+    functions: (path) => read(path)?.functions ?? [],
     bodies(path, fact) {
-      let known = bodiesOfFact.get(fact);
-      if (!known) {
-        const file = source(path);
-        bodiesOfFact.set(fact, (known = file ? bodiesOf(parser, file.text, fact, file.facts) : []));
-      }
-      return known;
+      const code = read(path);
+      if (!code) return [];
+      const { file, memory } = code;
+      return remember(code.bodies, fact, () =>
+        bodiesOf(parser, file.text, fact, file.facts, undefined, memory.bodies),
+      );
     },
     builtBodies(path, fact) {
-      let known = builtBodiesOfFact.get(fact);
-      if (!known || known.config !== config) {
-        const file = source(path);
-        known = { config, bodies: file ? bodiesOf(parser, file.text, fact, file.facts, decide) : [] };
-        builtBodiesOfFact.set(fact, known);
-      }
-      return known.bodies;
+      const code = read(path);
+      if (!code) return [];
+      const { file, memory } = code;
+      return remember(code.built, fact, () =>
+        bodiesOf(parser, file.text, fact, file.facts, decide, memory.built),
+      );
     },
   };
 }

@@ -2,7 +2,7 @@ import { lineAt, lineStarts } from '../syntax/positions';
 import type { RuleSetting } from '../watchers/project-file';
 import type { CheckContext } from './check-context';
 import type { Finding, Problem, Rule } from './rule';
-import { suppressionsIn, type Suppression } from './suppression';
+import { suppressionsOf } from './suppression';
 
 export interface CheckSettings {
   /** By rule name; a rule that is not named keeps its own severity. */
@@ -18,11 +18,10 @@ export function checkSnapshot(
   rules: readonly Rule[],
   settings: CheckSettings = { rules: {} },
 ): readonly Finding[] {
-  const suppressions = new Map<string, readonly Suppression[]>();
-  const isSuppressed = ({ file, rule, line }: Finding): boolean => {
-    let known = suppressions.get(file);
-    if (!known) suppressions.set(file, (known = suppressionsIn(context.source(file)?.text ?? '')));
-    return known.some((one) => one.line === line && one.rules.some(({ name }) => name === rule));
+  const isSuppressed = ({ file: path, rule, line }: Finding): boolean => {
+    const file = context.source(path);
+    const suppressions = file ? suppressionsOf(file) : [];
+    return suppressions.some((one) => one.line === line && one.rules.some(({ name }) => name === rule));
   };
   const found = new Map<string, Finding>();
   for (const rule of rules) {

@@ -1,3 +1,4 @@
+import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
 
 /** A comment `tw-ignore: rule-name, other-rule` in C or linker-script code. */
@@ -8,6 +9,15 @@ export interface Suppression {
 }
 
 const comment = /\/\*\s*tw-ignore:([^*]*)\*\/|\/\/\s*tw-ignore:([^\n]*)/g;
+
+const known = new WeakMap<SourceFile, readonly Suppression[]>();
+
+/** Every suppression of a file. */
+export function suppressionsOf(file: SourceFile): readonly Suppression[] {
+  let found = known.get(file);
+  if (!found) known.set(file, (found = suppressionsIn(file.text)));
+  return found;
+}
 
 /** Every suppression in a text, in order. Text after the names (`tw-ignore: rule -- reason`) is for people. */
 export function suppressionsIn(text: string): readonly Suppression[] {

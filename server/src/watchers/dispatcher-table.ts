@@ -44,9 +44,24 @@ export function dispatcherTables(
   const symbols = boundarySymbols(snapshot.family);
   return snapshot.candidates.flatMap((path) => {
     const file = path.endsWith('.c') ? source(path) : undefined;
-    const hasSymbol = file !== undefined && [...symbols.keys()].some((symbol) => file.text.includes(symbol));
-    return hasSymbol ? tablesIn(file, symbols, numbers) : [];
+    return file === undefined || !mentionsAny(file, snapshot.family, symbols)
+      ? []
+      : tablesIn(file, symbols, numbers);
   });
+}
+
+const mentioned = new WeakMap<SourceFile, Map<Family['name'], boolean>>();
+
+/** Few files do, and the answer stays as long as the text. */
+function mentionsAny(file: SourceFile, { name }: Family, symbols: ReadonlyMap<string, string>): boolean {
+  const known = mentioned.get(file) ?? new Map<string, boolean>();
+  mentioned.set(file, known);
+  let answer = known.get(name);
+  if (answer === undefined) {
+    answer = [...symbols.keys()].some((symbol) => file.text.includes(symbol));
+    known.set(name, answer);
+  }
+  return answer;
 }
 
 function tablesIn(

@@ -1,13 +1,22 @@
 import type { CompileFlags } from '../kbuild/link-plan';
 import {
   matters,
+  namesWith,
   relevanceOf,
   relevantNames,
   type Relevance,
   type RelevantFile,
+  type RelevantNames,
 } from '../syntax/c/relevance';
 import type { UnitEntries } from '../syntax/c/section-entry';
-import { interestingStatements, normalise, unitEntries, type UnitFiles, type Wanted } from '../syntax/c/unit';
+import {
+  interestingStatements,
+  normalise,
+  unitEntries,
+  type SourceFile,
+  type UnitFiles,
+  type Wanted,
+} from '../syntax/c/unit';
 
 /** A source file to be seen as its compiler would see it. */
 export interface Unit {
@@ -17,14 +26,20 @@ export interface Unit {
   readonly undecided: boolean;
 }
 
+/** Walks units. */
+export interface UnitWalker {
+  readonly walk: (unit: Unit) => UnitEntries;
+  /**
+   * A unit's source, which no other file includes, has another text. True: what the units share still holds, and the
+   * unit can be walked again. False: only a new walker can tell.
+   */
+  readonly follow: (source: string) => boolean;
+}
+
 /** Walks units one by one; what they share (which includes can matter) is worked out once. */
-export function unitWalker(
-  units: readonly Unit[],
-  files: UnitFiles,
-  wanted: Wanted,
-): (unit: Unit) => UnitEntries {
-  const targetsOf = new Map<string, (path: string) => readonly (string | undefined)[]>();
-  const targets = (includePaths: readonly string[]): ((path: string) => readonly (string | undefined)[]) => {
+export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wanted): UnitWalker {
+  const targetsOf = new Map<string, Targets>();
+  const targets = (includePaths: readonly string[]): Targets => {
     const key = includePaths.join(':');
     let found = targetsOf.get(key);
     if (!found) targetsOf.set(key, (found = includeTargets(includePaths, files)));
@@ -45,49 +60,75 @@ export function unitWalker(
       if (!reached.has(path)) {
         const file = files.source(path);
         if (!file) continue;
-        const statements = interestingStatements(file, wanted.pattern);
-        reached.set(path, {
-          path,
-          facts: file.facts,
-          statements: statements.map(({ start, end }) => file.text.slice(start, end)),
-        });
+        reached.set(path, relevantFile(file, wanted));
       }
-      for (const target of next(path)) if (target !== undefined) waiting.push(target);
+      for (const target of next.of(path)) if (target !== undefined) waiting.push(target);
     }
   }
   const all = [...reached.values()];
-  const names = relevantNames(all, wanted.names);
-  const mattering = new Set(all.filter((file) => matters(file, names)).map(({ path }) => path));
+  let relevant: RelevantNames = relevantNames(all, wanted.names);
+  const mattering = new Set(all.filter((file) => matters(file, relevant.names)).map(({ path }) => path));
   const relevances = new Map<string, Relevance>();
-  return (unit) => {
-    const key = unit.flags.includePaths.join(':');
-    let relevance = relevances.get(key);
-    if (!relevance) {
-      relevance = relevanceOf(mattering, names, targets(unit.flags.includePaths));
-      relevances.set(key, relevance);
-    }
-    const { includePaths, forcedIncludes, defines } = unit.flags;
-    return unitEntries(
-      {
-        source: unit.source,
-        includePaths,
-        forcedIncludes,
-        defines,
-        predefined: unit.predefined,
-        undecided: unit.undecided,
-      },
-      files,
-      wanted,
-      relevance,
-    );
+  return {
+    walk(unit) {
+      const key = unit.flags.includePaths.join(':');
+      let relevance = relevances.get(key);
+      if (!relevance) {
+        relevance = relevanceOf(mattering, relevant.names, targets(unit.flags.includePaths).of);
+        relevances.set(key, relevance);
+      }
+      const { includePaths, forcedIncludes, defines } = unit.flags;
+      return unitEntries(
+        {
+          source: unit.source,
+          includePaths,
+          forcedIncludes,
+          defines,
+          predefined: unit.predefined,
+          undecided: unit.undecided,
+        },
+        files,
+        wanted,
+        // The walk of a source that follow() was told of may meet names that were added since.
+        relevance.names === relevant.names ? relevance : { ...relevance, names: relevant.names },
+      );
+    },
+    follow(source) {
+      const file = files.source(source);
+      if (!file || !reached.has(source)) return false;
+      const now = relevantFile(file, wanted);
+      const names = namesWith(relevant, now);
+      if (!names) return false;
+      for (const [key, next] of targetsOf) {
+        if (seenBy.get(key)?.has(source) !== true) continue;
+        next.forget(source);
+        const seen = seenBy.get(key);
+        if (next.of(source).some((target) => target !== undefined && seen?.has(target) !== true))
+          return false;
+      }
+      relevant = { ...relevant, names };
+      reached.set(source, now);
+      return true;
+    },
   };
 }
 
+function relevantFile(file: SourceFile, { pattern }: Wanted): RelevantFile {
+  const statements = interestingStatements(file, pattern);
+  return {
+    path: file.path,
+    facts: file.facts,
+    statements: statements.map(({ start, end }) => file.text.slice(start, end)),
+  };
+}
+
+interface Targets {
+  readonly of: (path: string) => readonly (string | undefined)[];
+  readonly forget: (path: string) => void;
+}
+
 /** Every file that an include of a file may mean, in one set of include paths; `undefined` for computed ones. */
-function includeTargets(
-  includePaths: readonly string[],
-  files: UnitFiles,
-): (path: string) => readonly (string | undefined)[] {
+function includeTargets(includePaths: readonly string[], files: UnitFiles): Targets {
   const known = new Map<string, readonly (string | undefined)[]>();
   const angled = new Map<string, readonly string[]>();
   const inPaths = (spec: string, all: boolean): readonly string[] => {
@@ -104,7 +145,7 @@ function includeTargets(
     }
     return found;
   };
-  return (path) => {
+  const of = (path: string): readonly (string | undefined)[] => {
     const cached = known.get(path);
     if (cached) return cached;
     const found: (string | undefined)[] = [];
@@ -119,5 +160,11 @@ function includeTargets(
     }
     known.set(path, found);
     return found;
+  };
+  return {
+    of,
+    forget: (path) => {
+      known.delete(path);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { UnitEntries } from '../syntax/c/section-entry';
 import { interestingStatements, type SourceFile, type UnitFiles, type Wanted } from '../syntax/c/unit';
-import { unitWalker, type Unit } from '../watchers/unit-walks';
+import { unitWalker, type Unit, type UnitWalker } from '../watchers/unit-walks';
 import type { FileChange } from './revise-candidates';
 
 /** Makes a function that walks units one by one. */
@@ -28,8 +28,8 @@ export function rememberedWalks(): RememberedWalks {
   const results = new Map<string, UnitEntries>();
   /** The units that read a file, or did at some time. */
   const readers = new Map<string, Set<string>>();
-  let shared: { readonly units: Set<string>; readonly walk: (unit: Unit) => UnitEntries } | undefined;
-  let apart = new Map<string, (unit: Unit) => UnitEntries>();
+  let shared: { readonly units: Set<string>; readonly walker: UnitWalker } | undefined;
+  let apart = new Map<string, UnitWalker>();
   let seen: { readonly files: UnitFiles; readonly wanted: Wanted } | undefined;
 
   const clear = (): void => {
@@ -55,10 +55,10 @@ export function rememberedWalks(): RememberedWalks {
         const key = keyOf(unit);
         const known = results.get(key);
         if (known) return known;
-        shared ??= { units: new Set(units.map(keyOf)), walk: unitWalker(units, files, wanted) };
-        let walk = shared.units.has(key) ? shared.walk : apart.get(key);
-        if (!walk) apart.set(key, (walk = unitWalker([unit], files, wanted)));
-        const result = walk(unit);
+        shared ??= { units: new Set(units.map(keyOf)), walker: unitWalker(units, files, wanted) };
+        let walker = shared.units.has(key) ? shared.walker : apart.get(key);
+        if (!walker) apart.set(key, (walker = unitWalker([unit], files, wanted)));
+        const result = walker.walk(unit);
         results.set(key, result);
         for (const file of [unit.source, ...result.files]) {
           const of = readers.get(file);
@@ -79,13 +79,15 @@ export function rememberedWalks(): RememberedWalks {
           clear();
           return true;
         }
-        for (const key of [...(readers.get(path) ?? [])]) {
-          affected = true;
-          results.delete(key);
-          if (same) continue;
-          // What its unit has to follow was worked out from another text.
-          shared?.units.delete(key);
-          apart.delete(key);
+        const units = [...(readers.get(path) ?? [])];
+        for (const key of units) results.delete(key);
+        affected ||= units.length > 0;
+        if (same) continue;
+        // What its unit has to follow was worked out from another text.
+        const followed = shared?.walker.follow(path) ?? false;
+        for (const key of units) {
+          if (shared?.units.has(key) === true && !followed) shared.units.delete(key);
+          if (apart.get(key)?.follow(path) === false) apart.delete(key);
         }
       }
       return affected;

@@ -74,7 +74,7 @@ export async function takeSnapshotOf(
 }
 
 const fromScratch: SnapshotWork = {
-  walker: unitWalker,
+  walker: (units, files, wanted) => unitWalker(units, files, wanted).walk,
   script: (read) => read(),
   needs: (_, find) => find(),
   pause: () => undefined,

@@ -1,5 +1,5 @@
 import type { Rule } from '../rule';
-import { suppressionsIn } from '../suppression';
+import { suppressionsOf } from '../suppression';
 import { nearest } from '../texts';
 
 /** The rule that watches the comments themselves; `names`: of all other rules. */
@@ -38,8 +38,9 @@ int sample_fork(struct task_struct *p)
 `,
   },
   find: ({ snapshot, source }) =>
-    snapshot.candidates.flatMap((path) =>
-      suppressionsIn(source(path)?.text ?? '').flatMap(({ rules }) =>
+    snapshot.candidates.flatMap((path) => {
+      const file = source(path);
+      return (file ? suppressionsOf(file) : []).flatMap(({ rules }) =>
         rules
           .filter(({ name }) => !names.includes(name) && name !== 'unknown-suppression')
           .map(({ name, range }) => {
@@ -60,6 +61,6 @@ int sample_fork(struct task_struct *p)
                     ],
             };
           }),
-      ),
-    ),
+      );
+    }),
 });

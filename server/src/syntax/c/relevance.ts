@@ -44,11 +44,14 @@ export type IncludeTargets = (path: string) => readonly (string | undefined)[];
 const wordPattern = /[A-Za-z_]\w*/g;
 const wordsOf = (text: string): readonly string[] => text.match(wordPattern) ?? [];
 
+export interface RelevantNames {
+  readonly names: ReadonlySet<string>;
+  /** Every name that some file defines or undefines. */
+  readonly defined: ReadonlySet<string>;
+}
+
 /** Closes the relevant names over the files that any unit can reach. */
-export function relevantNames(
-  files: readonly RelevantFile[],
-  wanted: ReadonlySet<string>,
-): ReadonlySet<string> {
+export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySet<string>): RelevantNames {
   const names = new Set<string>();
   const waiting: string[] = [];
   const definitions = new Map<string, (readonly string[])[]>();
@@ -104,7 +107,44 @@ export function relevantNames(
         }
     pasted.matching(defined).forEach(add);
   }
-  return names;
+  return { names, defined: new Set(defined) };
+}
+
+/**
+ * The names that stay relevant when a file that no other includes has another text; `undefined`: everything has to be
+ * looked at again. A name that nobody defines leads no further, so it can be added without a look at other files.
+ */
+export function namesWith(
+  { names, defined }: RelevantNames,
+  { facts, statements }: RelevantFile,
+): ReadonlySet<string> | undefined {
+  const added = new Set<string>();
+  const words: string[] = statements.flatMap(wordsOf);
+  for (const directive of facts.directives)
+    switch (directive.kind) {
+      case 'define':
+      case 'undef':
+        if (!defined.has(directive.name)) return undefined;
+        if (names.has(directive.name) && directive.kind === 'define') words.push(...wordsOf(directive.body));
+        if (directive.kind === 'define' && directive.body.includes('##') && names.has(directive.name))
+          return undefined;
+        break;
+      case 'if':
+      case 'elif':
+        words.push(...wordsOf(directive.text));
+        break;
+      case 'include':
+        if (directive.form === 'computed') words.push(...wordsOf(directive.text));
+        break;
+      case 'else':
+      case 'endif':
+    }
+  for (const word of words) {
+    if (names.has(word) || word.startsWith('CONFIG_')) continue;
+    if (defined.has(word)) return undefined;
+    added.add(word);
+  }
+  return added.size === 0 ? names : new Set([...names, ...added]);
 }
 
 const bodyOf = (define: Directive & { readonly kind: 'define' }): string => define.body;

@@ -4,6 +4,7 @@ import type { FunctionBody } from '../function-body';
 import { scanC, type CFileFacts } from '../scan';
 import { branchChoices, type Decide } from './branch-choices';
 import type { CParser } from './c-parser';
+import { isClosed, type Generations } from './code-memory';
 import type { Annotation } from './function-head';
 import { rangeOf, typeText, type Lowering } from './lower-expression';
 import { declaredName, lowerBlock } from './lower-statement';
@@ -45,32 +46,46 @@ export interface Parameter {
 
 /**
  * Definitions and prototypes at the top level of `text`, in order, whatever `#if` they stand in. Where branches give one
- * body several heads, each name is there once. `facts`: of the same text, if at hand.
+ * body several heads, each name is there once. `facts`: of the same text, if at hand. `memory`: of its last version.
  */
 export function functionsOf(
   parser: CParser,
   text: string,
   facts: CFileFacts = scanC(text),
+  memory?: Generations<readonly FunctionFact[]>,
 ): readonly FunctionFact[] {
   const { statements, directives } = facts;
   const starts = lineStarts(text);
   const found: FunctionFact[] = [];
   for (let at = 0; at + 2 < statements.length; at += 3) {
-    const [own = 0, body = 0, end = 0] = statements.slice(at, at + 3);
-    const start = own === body ? headStart(text, statements, at) : own;
+    const [first = 0, body = 0, end = 0] = statements.slice(at, at + 3);
+    const start = first === body ? headStart(text, statements, at) : first;
     const paren = text.indexOf('(', start);
     if (paren < 0 || paren >= (body < end ? body : end)) continue;
+    const key =
+      memory && isClosed(facts, start, end) ? `${body - start} ${text.slice(start, end)}` : undefined;
+    const known = key === undefined ? undefined : memory?.recall(key, start);
+    if (known) {
+      found.push(...known.map((fact) => onLine(fact, lineAt(starts, fact.nameRange.start))));
+      continue;
+    }
+    const own: FunctionFact[] = [];
     const names = new Set<string>();
     for (const { hidden } of branchChoices(directives, start, Math.min(body + 1, end))) {
       const head = parsableText(text, start, body < end ? body + 1 : end, hidden);
       const fact = factOf(parser, text, head, { start, end });
       if (!fact || names.has(fact.name)) continue;
       names.add(fact.name);
-      found.push({ ...fact, line: lineAt(starts, fact.nameRange.start) });
+      own.push({ ...fact, line: lineAt(starts, fact.nameRange.start) });
     }
+    if (key !== undefined) memory?.keep(key, start, own);
+    found.push(...own);
   }
   return found;
 }
+
+const onLine = (fact: FunctionFact, line: number): FunctionFact =>
+  fact.line === line ? fact : { ...fact, line };
 
 /** Where `#if` gives a body several heads, they stand as statements of their own before its brace, without an end. */
 function headStart(text: string, statements: readonly number[], body: number): number {
@@ -85,7 +100,7 @@ function headStart(text: string, statements: readonly number[], body: number): n
 
 /**
  * The bodies of a definition, one for each way that `#if`s inside it may go; `decide` knows some conditions. Empty for a
- * prototype.
+ * prototype. `memory`: of the text's last version, for the same `decide` only.
  */
 export function bodiesOf(
   parser: CParser,
@@ -93,9 +108,30 @@ export function bodiesOf(
   fact: FunctionFact,
   facts: CFileFacts,
   decide?: Decide,
+  memory?: Generations<readonly FunctionBody[]>,
 ): readonly FunctionBody[] {
   const { body, range } = fact;
   if (!body) return [];
+  const key =
+    memory && isClosed(facts, body.start, body.end)
+      ? `${fact.name} ${range.end - body.start} ${text.slice(body.start, body.end)}`
+      : undefined;
+  const known = key === undefined ? undefined : memory?.recall(key, body.start);
+  if (known) return known;
+  const found = readBodies(parser, text, fact, body, facts, decide);
+  if (key !== undefined) memory?.keep(key, body.start, found);
+  return found;
+}
+
+function readBodies(
+  parser: CParser,
+  text: string,
+  fact: FunctionFact,
+  body: Range,
+  facts: CFileFacts,
+  decide: Decide | undefined,
+): readonly FunctionBody[] {
+  const { range } = fact;
   return branchChoices(facts.directives, body.start, body.end, decide).flatMap(({ hidden, assumed }) => {
     const source = parsableText(text, body.start, body.end, hidden);
     // The body is parsed behind a head of our own; offsets in the tree are larger by its length.

@@ -1,0 +1,266 @@
+// Measures the built language server on a kernel tree, as an editor uses it: npm run bench:lsp -- TREE [--edits N]
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import {
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-languageserver/node';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    edits: { type: 'string', default: '1000' },
+    requests: { type: 'string', default: '3000' },
+    file: { type: 'string', default: 'kernel/fork.c' },
+    config: { type: 'string', default: '/work/k/build-net/.config' },
+  },
+});
+const root = positionals[0] ?? '/work/k/linux-graft-6.1';
+const edits = Number(values.edits);
+const requests = Number(values.requests);
+
+interface Published {
+  readonly uri: string;
+  readonly version?: number;
+  readonly diagnostics: readonly unknown[];
+}
+
+const uriOf = (path: string): string => pathToFileURL(join(root, path)).href;
+
+/** The same numbers in each run. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function percentile(times: readonly number[], part: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+}
+
+const shown = (milliseconds: number): string => `${milliseconds.toFixed(1)} ms`;
+
+/** `VmRSS` (now) or `VmHWM` (at most) of a process, in MB. */
+function memory(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number {
+  const line = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'));
+  return Number(line?.[1] ?? 0) / 1024;
+}
+
+async function main(): Promise<void> {
+  const server = spawn(
+    process.execPath,
+    [
+      ...(process.env.TW_PROFILE === undefined
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${process.env.TW_PROFILE}`]),
+      join(__dirname, '../server/bin/task-watchers-language-server.js'),
+      '--stdio',
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const connection = createMessageConnection(
+    new StreamMessageReader(server.stdout),
+    new StreamMessageWriter(server.stdin),
+  );
+  const listeners = new Set<(method: string, params: unknown) => void>();
+  connection.onNotification((method, params) => {
+    for (const listener of [...listeners]) listener(method, params);
+  });
+  connection.onRequest(() => null);
+  connection.listen();
+  const next = (accept: (method: string, params: unknown) => boolean): Promise<unknown> =>
+    new Promise((resolve) => {
+      const listener = (method: string, params: unknown): void => {
+        if (!accept(method, params)) return;
+        listeners.delete(listener);
+        resolve(params);
+      };
+      listeners.add(listener);
+    });
+
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: null,
+    workspaceFolders: [{ uri: pathToFileURL(root).href, name: 'kernel' }],
+    initializationOptions: { config: values.config },
+    capabilities: { textDocument: { hover: { contentFormat: ['markdown'] } } },
+  });
+  const text = readFileSync(join(root, values.file), 'utf8');
+  const lines = text.split('\n');
+  const uri = uriOf(values.file);
+  const site = lines.findIndex((line) => line.includes('notify_task_watchers(WATCH_TASK_INIT'));
+  const start = performance.now();
+  const since = (): string => shown(performance.now() - start);
+  const isReady = next(
+    (method, params) =>
+      method === 'taskWatchers/status' &&
+      typeof params === 'object' &&
+      params !== null &&
+      'state' in params &&
+      params.state === 'ready',
+  );
+  const firstDiagnostics = next((method) => method === 'textDocument/publishDiagnostics').then(() => since());
+  await connection.sendNotification('initialized', {});
+  await connection.sendNotification('textDocument/didOpen', {
+    textDocument: { uri, languageId: 'c', version: 1, text },
+  });
+  await firstAnswer(connection, uri, site, next);
+  console.log(
+    `first full answer      ${since()} after initialized (watchers of the INIT call, in slot order)`,
+  );
+  await isReady;
+  console.log(`whole tree looked at   ${since()}`);
+  console.log(`first diagnostics      ${await firstDiagnostics}`);
+  console.log(`memory then            ${memory(server.pid, 'VmRSS').toFixed(0)} MB`);
+  // The search for other users of watchers' names goes on for a while.
+  await new Promise((resolve) => setTimeout(resolve, 4000));
+
+  const delays = await replayEdits(connection, uri, lines, next);
+  console.log(
+    `edit to diagnostics    p50 ${shown(percentile(delays, 0.5))}, p95 ${shown(percentile(delays, 0.95))}, max ${shown(Math.max(...delays))} (${delays.length} edits in ${lines.length} lines)`,
+  );
+  for (const [method, times] of await replayRequests(connection, uri, lines))
+    console.log(
+      `${method.replace('textDocument/', '').padEnd(22)} p50 ${shown(percentile(times, 0.5))}, p99 ${shown(percentile(times, 0.99))}, max ${shown(Math.max(...times))} (${times.length})`,
+    );
+  console.log(
+    `memory                 ${memory(server.pid, 'VmRSS').toFixed(0)} MB, at most ${memory(server.pid, 'VmHWM').toFixed(0)} MB`,
+  );
+  await connection.sendRequest('shutdown');
+  await connection.sendNotification('exit');
+  connection.dispose();
+}
+
+type Next = (accept: (method: string, params: unknown) => boolean) => Promise<unknown>;
+
+/** Asks again whenever something changed, until there are watchers. */
+async function firstAnswer(
+  connection: MessageConnection,
+  uri: string,
+  line: number,
+  next: Next,
+): Promise<void> {
+  const character = 2 + 'notify_task_watchers'.length;
+  for (;;) {
+    const changed = next((method) => method === 'taskWatchers/status' || method === 'taskWatchers/changed');
+    const answer: unknown = await connection.sendRequest('textDocument/implementation', {
+      textDocument: { uri },
+      position: { line, character: Math.max(0, character) },
+    });
+    if (Array.isArray(answer) && answer.length > 1) return;
+    await changed;
+  }
+}
+
+const isPublished = (params: unknown): params is Published =>
+  typeof params === 'object' && params !== null && 'diagnostics' in params && 'uri' in params;
+
+/**
+ * Edits as a person makes them. Most are a line that comes or goes somewhere, which moves what is found below it; some
+ * type a registration at the end of the file, letter by letter, with an event that does not exist.
+ */
+async function replayEdits(
+  connection: MessageConnection,
+  uri: string,
+  lines: readonly string[],
+  next: Next,
+): Promise<readonly number[]> {
+  const pick = random(7);
+  const delays: number[] = [];
+  let version = 1;
+  const typed = 'task_watcher_func(inti, mm_release);';
+  let count = lines.length;
+  const change = async (
+    line: number,
+    character: number,
+    to: [number, number],
+    text: string,
+  ): Promise<void> => {
+    version++;
+    const wanted = version;
+    const published = next(
+      (method, params) =>
+        method === 'textDocument/publishDiagnostics' &&
+        isPublished(params) &&
+        params.uri === uri &&
+        params.version === wanted,
+    );
+    const before = performance.now();
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version },
+      contentChanges: [
+        { range: { start: { line, character }, end: { line: to[0], character: to[1] } }, text },
+      ],
+    });
+    await published;
+    delays.push(performance.now() - before);
+  };
+  const end = (): number => count - 1;
+  while (delays.length < edits) {
+    // What is found at the end of the file makes every edit before it visible.
+    await change(end(), 0, [end(), 0], `${typed}\n`);
+    count++;
+    for (let step = 0; step < 20 && delays.length < edits; step++) {
+      const line = 100 + pick(count - 400);
+      await change(line, 0, [line, 0], '\n');
+      count++;
+      await change(line, 0, [line + 1, 0], '');
+      count--;
+    }
+    for (let length = 1; length <= 6 && delays.length < edits; length++) {
+      const line = end() - 1;
+      await change(line, 18, [line, 18], 'x');
+    }
+    await change(end() - 1, 0, [end(), 0], '');
+    count--;
+  }
+  return delays;
+}
+
+async function replayRequests(
+  connection: MessageConnection,
+  uri: string,
+  lines: readonly string[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const pick = random(11);
+  const times = new Map<string, number[]>();
+  const interesting = lines.flatMap((line, index) =>
+    /task_watcher|WATCH_TASK|goto|bad_fork/.test(line) ? [index] : [],
+  );
+  const methods = [
+    'textDocument/definition',
+    'textDocument/hover',
+    'textDocument/codeLens',
+    'textDocument/references',
+    'textDocument/documentHighlight',
+    'textDocument/inlayHint',
+    'textDocument/semanticTokens/full',
+    'textDocument/completion',
+  ];
+  for (let count = 0; count < requests; count++) {
+    const method = methods[count % methods.length] ?? '';
+    const line = pick(2) === 0 ? (interesting[pick(interesting.length)] ?? 0) : pick(lines.length);
+    const character = pick((lines[line]?.length ?? 0) + 1);
+    const before = performance.now();
+    await connection.sendRequest(method, {
+      textDocument: { uri },
+      position: { line, character },
+      range: { start: { line: 0, character: 0 }, end: { line: lines.length, character: 0 } },
+      context: { includeDeclaration: true },
+    });
+    const known = times.get(method) ?? [];
+    times.set(method, known);
+    known.push(performance.now() - before);
+  }
+  return times;
+}
+
+void main();
