@@ -1,4 +1,5 @@
 import type { CheckContext } from '../check-context';
+import { rememberByFile } from '../remember-by-file';
 import type { Problem, Rule } from '../rule';
 import { wordIn } from '../texts';
 
@@ -80,5 +81,14 @@ void do_exit(long code)
 /** In a header's inline function, a macro's body or an unusual place: more than the call sites we read. */
 function isWrittenSomewhere(context: CheckContext, dispatcher: string, constant: string): boolean {
   const call = new RegExp(`\\b${dispatcher}\\s*\\(\\s*\\(?\\s*${constant}\\b`);
-  return context.snapshot.candidates.some((path) => call.test(context.source(path)?.text ?? ''));
+  return context.snapshot.candidates.some((path) => {
+    const file = context.source(path);
+    if (!file) return false;
+    const known = looked(file);
+    const answer = known.get(call.source) ?? call.test(file.text);
+    known.set(call.source, answer);
+    return answer;
+  });
 }
+
+const looked = rememberByFile(() => new Map<string, boolean>());

@@ -4,6 +4,7 @@ import type { TableEntry } from '../../link/entry';
 import type { CheckContext } from '../check-context';
 import { writtenEntries } from '../entries';
 import { mayInclude } from '../../watchers/may-include';
+import { rememberByFile } from '../remember-by-file';
 import type { Problem, Rule } from '../rule';
 import { nearest, wordIn } from '../texts';
 
@@ -87,18 +88,30 @@ function namesInHeads({ snapshot }: CheckContext, file: SourceFile): ReadonlySet
     .filter(({ place }) => place.file === file.path)
     .map(({ range }) => range);
   const names = new Set<string>();
+  for (const { name, offset } of headNames(file))
+    if (!registered.some((range) => range.start <= offset && offset < range.end)) names.add(name);
+  for (const name of definedWords(file)) names.add(name);
+  return names;
+}
+
+const headNames = rememberByFile((file) => {
+  const found: { readonly name: string; readonly offset: number }[] = [];
   const { statements } = file.facts;
   for (let at = 0; at < statements.length; at += 3) {
     const [start = 0, body = 0] = [statements[at], statements[at + 1]];
     for (const { kind, text, offset } of lex(file.text, start, body))
-      if (kind === 'name' && !registered.some((range) => range.start <= offset && offset < range.end))
-        names.add(text);
+      if (kind === 'name') found.push({ name: text, offset });
   }
+  return found;
+});
+
+const definedWords = rememberByFile((file) => {
+  const found = new Set<string>();
   for (const directive of file.facts.directives)
     if (directive.kind === 'define')
-      for (const { kind, text } of lex(directive.body)) if (kind === 'name') names.add(text);
-  return names;
-}
+      for (const { kind, text } of lex(directive.body)) if (kind === 'name') found.add(text);
+  return found;
+});
 
 /** `DEFINE_WATCHER(sample)` may define sample_watch(): a part of the name that stands alone somewhere. */
 const mayBePasted = (name: string, names: ReadonlySet<string>): boolean =>
