@@ -1,6 +1,6 @@
 import type { FunctionBody } from '../syntax/c/function-body';
 import type { CParser } from '../syntax/c/tree/c-parser';
-import { codeMemory, type CodeMemory } from '../syntax/c/tree/code-memory';
+import { generations, type Generations } from '../syntax/c/tree/code-memory';
 import { bodiesOf, functionsOf, type FunctionFact } from '../syntax/c/tree/functions';
 import type { SourceFile } from '../syntax/c/unit';
 import type { CodeReader } from '../watchers/code-reader';
@@ -30,6 +30,19 @@ export interface CheckMemory {
 
 type Bodies = readonly FunctionBody[];
 
+/** Of the last version of a file, what was read in it. */
+interface CodeMemory {
+  readonly functions: Generations<readonly FunctionFact[]>;
+  readonly bodies: Generations<Bodies>;
+  /** Bodies under this configuration, which decides some conditions. */
+  readonly built: Generations<Bodies>;
+  readonly config: Snapshot['config'];
+}
+
+function codeMemory(config: Snapshot['config']): CodeMemory {
+  return { functions: generations(), bodies: generations(), built: generations(), config };
+}
+
 interface ReadCode {
   readonly file: SourceFile;
   readonly functions: readonly FunctionFact[];
@@ -53,7 +66,7 @@ export function checkContext(
     const known = files.get(path);
     if (known?.file === file && known.memory.config === config) return known;
     const memory = known && known.memory.config === config ? known.memory : codeMemory(config);
-    memory.turn();
+    for (const part of [memory.functions, memory.bodies, memory.built]) part.turn();
     const functions = functionsOf(parser, file.text, file.facts, memory.functions);
     const code: ReadCode = { file, functions, bodies: new Map(), built: new Map(), memory };
     files.set(path, code);

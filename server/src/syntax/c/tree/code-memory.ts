@@ -1,21 +1,9 @@
-import type { FunctionBody } from '../function-body';
 import type { CFileFacts } from '../scan';
-import type { FunctionFact } from './functions';
 
 /**
  * What was read in the version of a text before this one, so that only what changed is read again: by the text of a
  * statement, with the offset at which it stood. Two generations: what one version did not ask for, the next forgets.
  */
-export interface CodeMemory {
-  readonly functions: Generations<readonly FunctionFact[]>;
-  readonly bodies: Generations<readonly FunctionBody[]>;
-  /** Bodies under this configuration, which decides some conditions. */
-  readonly built: Generations<readonly FunctionBody[]>;
-  readonly config: ReadonlyMap<string, string> | undefined;
-  /** A new version of the text: what the last one used may be used again. */
-  turn(): void;
-}
-
 export interface Generations<T> {
   /** Ranges in it are moved to where the text stands now. */
   recall(text: string, start: number): T | undefined;
@@ -23,24 +11,7 @@ export interface Generations<T> {
   turn(): void;
 }
 
-export function codeMemory(config: CodeMemory['config']): CodeMemory {
-  const functions = generations<readonly FunctionFact[]>();
-  const bodies = generations<readonly FunctionBody[]>();
-  const built = generations<readonly FunctionBody[]>();
-  return {
-    functions,
-    bodies,
-    built,
-    config,
-    turn() {
-      functions.turn();
-      bodies.turn();
-      built.turn();
-    },
-  };
-}
-
-function generations<T>(): Generations<T> {
+export function generations<T>(): Generations<T> {
   let now = new Map<string, { readonly start: number; readonly value: T }>();
   let before = now;
   return {
