@@ -8,6 +8,8 @@ export const errorBounds: Bounds = { min: -4095n, max: -1n, not: [] };
 /** What a watcher is taken to return in one run. */
 export interface Chosen {
   readonly shown: PossibleReturn;
+  /** What else it may return just as well, `shown` included. */
+  readonly alternatives: readonly PossibleReturn[];
   readonly bounds: Bounds;
   /** Its source does not show how it could fail so. */
   readonly injected: boolean;
@@ -37,6 +39,7 @@ export function withoutFailure(name: string, outcomes: readonly Outcome[]): Chos
   if (others.some(({ shown }) => shown.kind === 'none'))
     return {
       shown: others.find(({ shown }) => shown.kind === 'none')?.shown ?? first.shown,
+      alternatives: outcomes.map(({ shown }) => shown),
       bounds: anyInt,
       injected: false,
       mayFail: false,
@@ -45,6 +48,7 @@ export function withoutFailure(name: string, outcomes: readonly Outcome[]): Chos
   const canFail = failing.length > 0 || bounds.min < 0n;
   return {
     shown: others.find(({ shown }) => shown.kind === 'zero')?.shown ?? first.shown,
+    alternatives: others.map(({ shown }) => shown),
     bounds: bounds.min < 0n ? { ...bounds, min: 0n, not: bounds.not.filter((value) => value > 0n) } : bounds,
     injected: false,
     mayFail: canFail,
@@ -57,6 +61,7 @@ function only(name: string, failing: readonly Outcome[]): Chosen | undefined {
   if (!first) return undefined;
   return {
     shown: first.shown,
+    alternatives: failing.map(({ shown }) => shown),
     bounds: failing.length === 1 ? first.bounds : errorBounds,
     injected: false,
     mayFail: false,
@@ -81,16 +86,18 @@ export function withFailure(
     const able = candidates.find(
       ({ bounds }) => bounds.min <= BigInt(-errno) && BigInt(-errno) <= bounds.max,
     );
+    const shown: PossibleReturn = {
+      text: textOf(errno),
+      kind: 'error',
+      value: -errno,
+      callee: able?.shown.callee,
+      reason: able ? able.shown.reason : 'asked for; the source does not show how',
+      file: able?.shown.file ?? place.file,
+      line: able?.shown.line ?? place.line,
+    };
     return {
-      shown: {
-        text: textOf(errno),
-        kind: 'error',
-        value: -errno,
-        callee: able?.shown.callee,
-        reason: able ? able.shown.reason : 'asked for; the source does not show how',
-        file: able?.shown.file ?? place.file,
-        line: able?.shown.line ?? place.line,
-      },
+      shown,
+      alternatives: [shown],
       bounds: exact(-errno),
       injected: !able,
       mayFail: false,
@@ -102,21 +109,31 @@ export function withFailure(
     const { bounds, shown } = sure;
     const several = candidates.length > 1 ? `${name}() can fail in more than one way` : undefined;
     if (isNegative(sure) === 'yes')
-      return { shown, bounds, injected: false, mayFail: false, assumed: several };
+      return { shown, alternatives: [shown], bounds, injected: false, mayFail: false, assumed: several };
     const negative = { ...bounds, max: -1n, not: bounds.not.filter((value) => value < -1n) };
     const text = shown.callee === undefined ? 'some error' : `an error of ${shown.callee}()`;
-    return { shown: { ...shown, text }, bounds: negative, injected: false, mayFail: false, assumed: several };
+    const failing = { ...shown, text };
+    return {
+      shown: failing,
+      alternatives: [failing],
+      bounds: negative,
+      injected: false,
+      mayFail: false,
+      assumed: several,
+    };
   }
   const memory = 12;
+  const shown: PossibleReturn = {
+    text: textOf(memory),
+    kind: 'error',
+    value: -memory,
+    callee: undefined,
+    reason: 'asked for; the source does not show how',
+    ...place,
+  };
   return {
-    shown: {
-      text: textOf(memory),
-      kind: 'error',
-      value: -memory,
-      callee: undefined,
-      reason: 'asked for; the source does not show how',
-      ...place,
-    },
+    shown,
+    alternatives: [shown],
     bounds: exact(-memory),
     injected: true,
     mayFail: false,

@@ -28,8 +28,9 @@ function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
   const fine = runWith(0, 0, 0);
   const alone = [runWith(-11, 0, 0), runWith(0, -12, 0), runWith(0, 0, -13)];
   const two = runWith(-11, -12, 0);
+  const reversed = runWith(-12, -11, 0);
   const failing = alone.flatMap((run) => run ?? []);
-  if (!fine || !two || failing.length < alone.length)
+  if (!fine || !two || !reversed || failing.length < alone.length)
     return {
       text: 'its code could not be followed',
       keepsErrors: undefined,
@@ -47,13 +48,18 @@ function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
         : failing.some(({ called }) => called.length < 3)
           ? 'stops after some errors'
           : 'calls every watcher';
-  return { text: `${calls} and ${returnsText(keepsErrors, failing, two)}`, keepsErrors, stopsAtError };
+  return {
+    text: `${calls} and ${returnsText(keepsErrors, failing, two, reversed)}`,
+    keepsErrors,
+    stopsAtError,
+  };
 }
 
 function returnsText(
   keepsErrors: 'always' | 'sometimes' | 'never',
   failing: readonly Observed[],
   two: Observed,
+  reversed: Observed,
 ): string {
   if (keepsErrors === 'never') return 'never returns an error: every failure is lost';
   if (keepsErrors === 'sometimes') {
@@ -63,8 +69,10 @@ function returnsText(
     return `loses the error when the ${lost.join(' or ')} of three watchers fails`;
   }
   if (failing.some(({ result }, index) => result !== -11 - index)) return 'returns an error of its own';
-  if (two.result === -11) return two.called.length === 1 ? 'returns it' : 'returns the first error';
-  return two.result === -12 ? 'returns the last error' : 'returns some error';
+  if (two.called.length === 1) return 'returns it';
+  if (two.result === -11)
+    return reversed.result === -12 ? 'returns the first error' : 'returns the highest error';
+  return reversed.result === -12 ? 'returns the lowest error' : 'returns the last error';
 }
 
 interface Observed {

@@ -175,18 +175,13 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
   for (const doubt of endings.flatMap(({ doubts }) => doubts)) notes.add(doubt);
 
   const spared: string[] = [];
+  const mayMiss = !found || endings.length === 0 || endings.some(({ doubts }) => doubts.length > 0);
   const steps = entries.map((entry, index): DispatchStep => {
     const position = start + index;
     const chosen = choose(position, val);
     const callers = endings.filter(({ called }) => called.includes(position)).length;
     const called =
-      callers === 0
-        ? found && endings.length > 0
-          ? 'no'
-          : 'maybe'
-        : callers === endings.length
-          ? 'yes'
-          : 'maybe';
+      callers === endings.length && callers > 0 ? 'yes' : callers > 0 || mayMiss ? 'maybe' : 'no';
     if (called !== 'no' && chosen?.assumed !== undefined) notes.add(chosen.assumed);
     if (called !== 'no' && chosen?.mayFail) spared.push(`${entry.function}()`);
     return {
@@ -315,12 +310,16 @@ function uniqueResults(
       continue;
     }
     const giver = giverOf(value, called);
-    const chosen = giver === undefined ? undefined : choose(giver, val)?.shown;
-    const shown: PossibleReturn =
-      chosen && giver !== undefined
-        ? { ...chosen, ...place, reason: `from ${positions.entries[giver]?.function ?? ''}()` }
-        : { ...shownValue(code, found.function, value, bounds), ...place, reason: '' };
-    results.set(shown.text, shown);
+    const reason = giver === undefined ? '' : `from ${positions.entries[giver]?.function ?? ''}()`;
+    const given = giver === undefined ? undefined : choose(giver, val)?.alternatives;
+    const possible = given?.filter(
+      (one) =>
+        one.value === undefined || (bounds.min <= BigInt(one.value) && BigInt(one.value) <= bounds.max),
+    );
+    const shown: readonly PossibleReturn[] = possible?.length
+      ? possible.map((one) => ({ ...one, ...place, reason }))
+      : [{ ...shownValue(code, found.function, value, bounds), ...place, reason }];
+    for (const one of shown) results.set(one.text, one);
   }
   return [...results.values()];
 }

@@ -151,18 +151,17 @@ export function evaluator(runInto: RunInto): Evaluator {
   }
 
   function readPath(frame: Frame, expression: Expression, state: State): readonly Answer[] {
-    if (expression.kind === 'index' && expression.object.kind === 'identifier') {
-      const array = expression.object.name;
-      return evaluate(frame, expression.index, state).flatMap((index): readonly Answer[] => {
-        const position = index.value.kind === 'number' ? index.value.value : undefined;
-        const element = position === undefined ? undefined : frame.program.element(array, position);
-        if (element) return [{ value: element, state: index.state }];
-        const table = state.locals.get(array) ?? frame.program.global(array);
-        if (table?.kind === 'entry' && position !== undefined)
-          return [{ value: entryAt(table.position + Number(position)), state: index.state }];
-        return [pathValue(frame, expression, index.state)];
+    if (expression.kind === 'index')
+      return pairs(frame, expression.object, expression.index, state).map(({ left, right, state: after }) => {
+        const index = right.kind === 'number' ? right.value : undefined;
+        if (index !== undefined && expression.object.kind === 'identifier') {
+          const element = frame.program.element(expression.object.name, index);
+          if (element) return { value: element, state: after };
+        }
+        return left.kind === 'entry' && index !== undefined
+          ? { value: entryAt(left.position + Number(index)), state: after }
+          : pathValue(frame, expression, after);
       });
-    }
     if (expression.kind === 'dereference')
       return evaluate(frame, expression.operand, state).map((pointer) =>
         pointer.value.kind === 'entry'
@@ -216,11 +215,7 @@ export function evaluator(runInto: RunInto): Evaluator {
       return evaluate(frame, callee, state).flatMap((target) => {
         const position = positionOf(target.value);
         return position === undefined
-          ? ordinary(
-              frame,
-              { ...made, name: made.name === '' ? 'a function pointer' : made.name },
-              target.state,
-            )
+          ? throughUnknown(frame, made, target.state)
           : frame.program.throughTable(position, made, target.state);
       });
     return (
@@ -229,6 +224,12 @@ export function evaluator(runInto: RunInto): Evaluator {
       runInto(frame, made, state) ??
       ordinary(frame, made, state)
     );
+  }
+
+  function throughUnknown(frame: Frame, made: Call, state: State): readonly Answer[] {
+    const reason = 'a call through a pointer that is not known';
+    const step = { kind: 'unknown', file: made.file, at: made.at, reason } as const;
+    return ordinary(frame, { ...made, name: made.name || 'a function pointer' }, noted(state, step));
   }
 
   /** `(*p)(x)` and `p(x)` both call what the slot holds. */
