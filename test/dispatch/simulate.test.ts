@@ -61,10 +61,10 @@ describe('dispatch: the example kernel', function () {
     ok(result.steps.every(({ called }) => called === 'yes'));
     const failing = result.steps.find((step) => step.function === 'copy_semundo');
     equal(failing?.injected, false);
-    match(failing?.chosen?.reason ?? '', /CLONE_SYSVSEM \(line 16\), .*kzalloc\(\) gives NULL \(line 22\)/);
+    match(failing.chosen?.reason ?? '', /CLONE_SYSVSEM \(line 16\), .*kzalloc\(\) gives NULL \(line 22\)/);
     equal(result.caller.length, 1);
     equal(result.caller[0]?.returns?.text, '-ENOMEM');
-    ok(result.caller[0]?.certain);
+    ok(result.caller[0].certain);
     deepEqual(way(result), [
       'retval < 0 is true',
       'goto bad_fork_cleanup',
@@ -86,8 +86,8 @@ describe('dispatch: the example kernel', function () {
       step?.returns.map(({ text }) => text),
       ['0'],
     );
-    equal(step?.injected, true);
-    equal(step?.chosen?.text, '-ENOMEM');
+    equal(step.injected, true);
+    equal(step.chosen?.text, '-ENOMEM');
   });
 
   it('fails a watcher with the error that is asked for, by name and by number', () => {
