@@ -92,7 +92,11 @@ M.subcommands = {
   },
   restart = {
     does = 'end the server and start it again',
-    run = function(client)
+    run = function()
+      local client = server.client()
+      if not client then
+        return server.enable()
+      end
       server.restart(client, function(started)
         vim.notify(started and 'task-watchers: the server was restarted' or 'task-watchers: the server did not start')
       end)
@@ -120,7 +124,7 @@ M.subcommands = {
   },
 }
 
-local needs_no_server = { log = true }
+local needs_no_server = { log = true, restart = true }
 
 ---@return string[]
 local function names()

@@ -18,9 +18,12 @@ function M.call(client, method, ...)
   return client[method](...)
 end
 
---- The configuration in `lsp/task_watchers.lua`, with the user's options over it.
+--- The configuration as it will be used: that of `lsp/task_watchers.lua` with the user's over it.
 ---@return table
 function M.config()
+  if modern then
+    return assert(vim.lsp.config[M.name], 'task_watchers: lsp/task_watchers.lua is not on the runtimepath')
+  end
   local own = options.get()
   local file = vim.api.nvim_get_runtime_file('lsp/task_watchers.lua', false)[1]
   assert(file, 'task_watchers: lsp/task_watchers.lua is not on the runtimepath')
