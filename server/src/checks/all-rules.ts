@@ -3,7 +3,10 @@ import { callerLeftBehind } from './rules/caller-left-behind';
 import { duplicateRegistration } from './rules/duplicate-registration';
 import { eventNeverNotified } from './rules/event-never-notified';
 import { eventWithoutWatchers } from './rules/event-without-watchers';
+import { freeBeforeInit } from './rules/free-before-init';
 import { initErrorIgnored } from './rules/init-error-ignored';
+import { initErrorPathSkipsFree } from './rules/init-error-path-skips-free';
+import { initErrorUnhandled } from './rules/init-error-unhandled';
 import { notLinked } from './rules/not-linked';
 import { orphanSection } from './rules/orphan-section';
 import { placementMismatch } from './rules/placement-mismatch';
@@ -24,7 +27,10 @@ const rules: readonly Rule[] = [
   duplicateRegistration,
   eventNeverNotified,
   eventWithoutWatchers,
+  freeBeforeInit,
   initErrorIgnored,
+  initErrorPathSkipsFree,
+  initErrorUnhandled,
   notLinked,
   orphanSection,
   placementMismatch,

@@ -1,5 +1,7 @@
 import { failingEvents, liveCalls } from '../entries';
-import type { Rule } from '../rule';
+import { errorPathFixes } from '../flow/error-path-fix';
+import { forkProblems, isThrownAway } from '../flow/fork-paths';
+import type { Problem, Rule } from '../rule';
 
 export const initErrorIgnored: Rule = {
   name: 'init-error-ignored',
@@ -38,19 +40,34 @@ int sample_fork(struct task_struct *p)
 }
 `,
   },
-  find: ({ snapshot }) => {
+  find: (context) => {
+    const { snapshot } = context;
     const names = new Set(failingEvents(snapshot).map(({ name }) => name));
     const [noun] = snapshot.family.noun;
-    return liveCalls(snapshot).flatMap(({ event, result, file, range, dispatcher }) =>
-      event !== undefined && names.has(event) && (result === 'discarded' || result === 'void-cast')
-        ? [
-            {
-              file,
-              range,
-              message: `the result of ${dispatcher}() for ${event} is thrown away: ${noun === 'watcher' ? 'a watcher' : `an ${noun}`} that fails goes unnoticed`,
-            },
-          ]
+    const thrownAway = (dispatcher: string, event: string): string =>
+      `the result of ${dispatcher}() for ${event} is thrown away: ${noun === 'watcher' ? 'a watcher' : `an ${noun}`} that fails goes unnoticed`;
+    // By the paths of a body where it could be followed: its own calls, and those of helpers that hand the result up.
+    const followed = forkProblems(context).flatMap((problem): readonly Problem[] => {
+      if (problem.kind !== 'lost' || !isThrownAway(problem.code, problem.lost.call)) return [];
+      const { code, lost, taking } = problem;
+      return [
+        {
+          file: code.file,
+          range: lost.call.range,
+          message: thrownAway(taking, [...names].join(' and ')),
+          fixes: errorPathFixes(context, code, lost.call),
+        },
+      ];
+    });
+    const seen = new Set(followed.map(({ file, range }) => `${file}:${String(range.start)}`));
+    const written = liveCalls(snapshot).flatMap(({ event, result, file, range, dispatcher }) =>
+      event !== undefined &&
+      names.has(event) &&
+      (result === 'discarded' || result === 'void-cast') &&
+      !seen.has(`${file}:${String(range.start)}`)
+        ? [{ file, range, message: thrownAway(dispatcher, event) }]
         : [],
     );
+    return [...followed, ...written];
   },
 };

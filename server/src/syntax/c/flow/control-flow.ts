@@ -280,7 +280,8 @@ export function* expressionsWithin(expression: Expression): Generator<Expression
   for (const part of partsOf(expression)) yield* expressionsWithin(part);
 }
 
-function partsOf(expression: Expression): readonly Expression[] {
+/** The direct parts of an expression, in order; those of a statement expression are none. */
+export function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'call':
       return [expression.callee, ...expression.arguments];

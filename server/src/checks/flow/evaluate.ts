@@ -1,0 +1,468 @@
+import { bareCondition } from '../../syntax/c/flow/control-flow';
+import type { CallExpression, Expression, ExpressionOf } from '../../syntax/c/function-body';
+import { givesNullOnFailure } from './known-functions';
+import { holds, isComparison, mirrored, positive, zero, type Comparison, type Signs } from './signs';
+import {
+  compared,
+  computed,
+  namedValue,
+  negated,
+  not,
+  number,
+  signsOf,
+  symbol,
+  tested,
+  type Known,
+  type Value,
+} from './values';
+import { baseOf, isPath, type Variables } from './variables';
+
+/** Where a walk through a function stands. */
+export interface State<P> extends Known {
+  /** The walker's own. */
+  readonly phase: P;
+}
+
+export interface Outcome<P> {
+  readonly value: Value;
+  readonly state: State<P>;
+}
+
+export interface CallSeen {
+  readonly name: string | undefined;
+  readonly expression: CallExpression;
+  readonly values: readonly Value[];
+}
+
+/** What a walker wants to be asked, and told. */
+export interface Watcher<P> {
+  /** What a call does; `undefined`: what any call does. */
+  readonly call?: (call: CallSeen, state: State<P>) => readonly Outcome<P>[] | undefined;
+  /** A value is stored; `key`: as {@link Variables.keyOf}. */
+  readonly stored?: (key: string | undefined, value: Value, state: State<P>, target: Expression) => State<P>;
+  /** `object->member`, `*object` or `object[…]` is read or written. */
+  readonly reached?: (object: Value, state: State<P>, expression: Expression) => State<P>;
+}
+
+export interface EvaluateOptions<P> {
+  readonly variables: Variables;
+  readonly watcher: Watcher<P>;
+  /** Members (`tsk->x`) are remembered too, not only variables. */
+  readonly keepsMembers: boolean;
+}
+
+/** More ways than this through one expression are not told apart. */
+const mostWays = 64;
+
+export interface Evaluator<P> {
+  /** Every value that an expression may have, each with what is known then. */
+  readonly evaluate: (expression: Expression, state: State<P>) => readonly Outcome<P>[];
+  readonly test: (
+    expression: Expression,
+    state: State<P>,
+  ) => readonly { readonly holds: boolean; readonly state: State<P> }[];
+  readonly store: (target: Expression, value: Value, state: State<P>) => State<P>;
+  readonly declare: (key: string, value: Value, state: State<P>) => State<P>;
+  /** Nothing that was known of variables holds any more. */
+  readonly forget: (state: State<P>, names?: readonly string[]) => State<P>;
+}
+
+export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptions<P>): Evaluator<P> {
+  type S = State<P>;
+
+  /** A new value; what was known under the same id belongs to an older one, of an earlier turn of a loop. */
+  function fresh(id: string, state: S, signs?: Signs): Outcome<P> {
+    const held = [...state.variables].filter(([, value]) => value.kind !== 'number' && value.id.includes(id));
+    const older = `${id}'`;
+    const values = new Map(state.variables);
+    for (const [key, value] of held)
+      if (value.kind !== 'number') values.set(key, { ...value, id: value.id.replaceAll(id, older) });
+    const known = new Map([...state.signs].filter(([one]) => !one.includes(id)));
+    if (held.length > 0)
+      for (const [one, mask] of state.signs) if (one.includes(id)) known.set(one.replaceAll(id, older), mask);
+    if (signs !== undefined) known.set(id, signs);
+    return { value: symbol(id), state: { ...state, variables: values, signs: known } };
+  }
+
+  const unknown = (what: string, at: number, state: S): readonly Outcome<P>[] => [
+    fresh(`${what}@${String(at)};`, state),
+  ];
+
+  function evaluate(expression: Expression, state: S): readonly Outcome<P>[] {
+    const outcomes = evaluateAny(expression, state);
+    return outcomes.length > mostWays ? outcomes.slice(0, mostWays) : outcomes;
+  }
+
+  function evaluateAny(expression: Expression, state: S): readonly Outcome<P>[] {
+    switch (expression.kind) {
+      case 'number':
+      case 'char':
+        return expression.value === undefined
+          ? [{ value: symbol(expression.text), state }]
+          : [{ value: number(expression.value), state }];
+      case 'string':
+        return [fresh(`"@${String(expression.range.start)};`, state, positive)];
+      case 'identifier':
+        return [{ value: read(expression.name, variables.keyOf(expression), state), state }];
+      case 'member':
+      case 'dereference':
+      case 'index':
+        return place(expression, state);
+      case 'address':
+        return address(expression, state);
+      case 'call':
+        return call(expression, state);
+      case 'unary':
+        return unary(expression, state);
+      case 'binary':
+        return binary(expression, state);
+      case 'assign':
+        return assign(expression, state);
+      case 'update': {
+        const key = variables.keyOf(expression.operand);
+        const inner =
+          expression.operand.kind === 'identifier'
+            ? [{ value: number(0), state }]
+            : place(expression.operand, state);
+        return inner.flatMap(({ state: after }) => {
+          const made = fresh(`${expression.operator}@${String(expression.range.start)};`, after);
+          return [{ value: made.value, state: keep(key, made.value, made.state, expression.operand) }];
+        });
+      }
+      case 'conditional':
+        return test(expression.condition, state).flatMap(({ holds: yes, state: after }) => {
+          const chosen = yes ? (expression.whenTrue ?? expression.condition) : expression.whenFalse;
+          return evaluate(chosen, after);
+        });
+      case 'comma':
+        return expression.expressions.reduce<readonly Outcome<P>[]>(
+          (outcomes, one) => outcomes.flatMap(({ state: after }) => evaluate(one, after)),
+          [{ value: number(0), state }],
+        );
+      case 'cast':
+        return evaluate(expression.operand, state).map(({ value, state: after }) => ({
+          value: asType(value, expression.type),
+          state: after,
+        }));
+      case 'sizeof':
+      case 'type':
+        return [{ value: symbol(`size@${String(expression.range.start)};`), state }];
+      case 'initialiser-list':
+        return expression.items.reduce<readonly Outcome<P>[]>(
+          (outcomes, { value }) =>
+            outcomes.flatMap(({ state: after }) =>
+              evaluate(value, after).map((one) => ({ value: symbol('{}'), state: one.state })),
+            ),
+          [{ value: symbol('{}'), state }],
+        );
+      case 'compound-literal':
+        return evaluate(expression.initialiser, state);
+      case 'statement-expression':
+        return unknown('({})', expression.range.start, forget(state));
+      case 'label-address':
+        return [{ value: symbol(expression.label), state }];
+      case 'unknown':
+        return unknown('?', expression.range.start, forget(state));
+    }
+  }
+
+  function read(name: string, key: string | undefined, state: S): Value {
+    const local = key === undefined ? undefined : variables.locals.get(key);
+    if (key !== undefined && local) return state.variables.get(key) ?? symbol(key);
+    return namedValue(name);
+  }
+
+  /** A place behind a pointer or in a structure. */
+  function place(expression: Expression, state: S): readonly Outcome<P>[] {
+    const at = `${String(expression.range.start)};`;
+    if (expression.kind === 'index')
+      return evaluate(expression.object, state).flatMap((object) =>
+        evaluate(expression.index, object.state).flatMap((index) => {
+          const after = watcher.reached?.(object.value, index.state, expression) ?? index.state;
+          return [fresh(`[]@${at}`, after)];
+        }),
+      );
+    const object =
+      expression.kind === 'member'
+        ? expression.object
+        : expression.kind === 'dereference'
+          ? expression.operand
+          : expression;
+    const through = expression.kind === 'dereference' || (expression.kind === 'member' && expression.arrow);
+    const objects = object === expression ? [{ value: number(0), state }] : evaluate(object, state);
+    return objects.map(({ value, state: before }) => {
+      const after = through ? (watcher.reached?.(value, before, expression) ?? before) : before;
+      const key = keepsMembers ? variables.keyOf(expression) : undefined;
+      if (key === undefined || !isPath(key)) return fresh(`.@${at}`, after);
+      const kept = after.variables.get(key);
+      return { value: kept ?? symbol(initialId(key, after)), state: after };
+    });
+  }
+
+  /** What a member held before anything here touched it. */
+  const initialId = (key: string, state: S): string => {
+    const changed = state.variables.get(`!${baseOf(key)}`);
+    return `${key}#${changed?.kind === 'number' ? String(changed.value) : ''}`;
+  };
+
+  function address({ operand, range }: ExpressionOf<'address'>, state: S): readonly Outcome<P>[] {
+    if (operand.kind === 'identifier')
+      return [{ value: symbol(`&${operand.name}`), state: known(`&${operand.name}`, state) }];
+    // &p->member reads p only.
+    const inner = operand.kind === 'member' ? evaluate(operand.object, state) : place(operand, state);
+    return inner.map(({ state: after }) => fresh(`&@${String(range.start)};`, after, positive));
+  }
+
+  const known = (id: string, state: S): S => ({ ...state, signs: new Map(state.signs).set(id, positive) });
+
+  function unary({ operator, operand }: ExpressionOf<'unary'>, state: S): readonly Outcome<P>[] {
+    return evaluate(operand, state).map(({ value, state: after }) => {
+      if (operator === '+') return { value, state: after };
+      if (operator === '!') return { value: not(value), state: after };
+      if (operator === '~')
+        return value.kind === 'number'
+          ? { value: number(~value.value), state: after }
+          : { value: computed('~', value), state: after };
+      const result = negated(after, value);
+      return { value: result.value, state: result.known };
+    });
+  }
+
+  function binary(expression: ExpressionOf<'binary'>, state: S): readonly Outcome<P>[] {
+    const { operator } = expression;
+    if (operator === '&&' || operator === '||')
+      return test(expression, state).map(({ holds: yes, state: after }) => ({
+        value: number(yes ? 1 : 0),
+        state: after,
+      }));
+    return evaluate(expression.left, state).flatMap((left) =>
+      evaluate(expression.right, left.state).map((right) => ({
+        value: combine(operator, left.value, right.value, right.state),
+        state: right.state,
+      })),
+    );
+  }
+
+  function combine(operator: string, left: Value, right: Value, state: S): Value {
+    if (isComparison(operator)) return comparison(operator, left, right, state);
+    if (left.kind === 'number' && right.kind === 'number') {
+      const result = arithmetic(operator, left.value, right.value);
+      if (result !== undefined) return number(result);
+    }
+    return computed(operator, left, right);
+  }
+
+  function comparison(operator: Comparison, left: Value, right: Value, state: S): Value {
+    if (left.kind === 'number' && right.kind === 'number')
+      return number(holds(operator, left.value, right.value) ? 1 : 0);
+    if (left.kind === 'number') return comparison(mirrored[operator], right, left, state);
+    if (right.kind === 'number') {
+      if (left.kind === 'symbol') return compared(left, operator, right.value);
+      if (right.value === 0 && operator === '!=') return left;
+      if (right.value === 0 && operator === '==') return not(left);
+      return computed(operator, left, right);
+    }
+    if (left.kind === 'symbol' && right.kind === 'symbol') {
+      if (left.id === right.id && left.isUnsigned === right.isUnsigned)
+        return number(holds(operator, 0, 0) ? 1 : 0);
+      if ((signsOf(state, left) & signsOf(state, right)) === 0 && (operator === '==' || operator === '!='))
+        return number(operator === '!=' ? 1 : 0);
+    }
+    return computed(operator, left, right);
+  }
+
+  function assign(expression: ExpressionOf<'assign'>, state: S): readonly Outcome<P>[] {
+    const { target, operator } = expression;
+    return evaluate(expression.value, state).flatMap(({ value, state: after }) => {
+      if (operator !== '=')
+        return evaluate(target, after).map((old) => {
+          const result = combine(operator.slice(0, -1), old.value, value, old.state);
+          return { value: result, state: keep(variables.keyOf(target), result, old.state, target) };
+        });
+      const typed = asTypeOf(target, value);
+      const reachedTarget = target.kind === 'identifier' ? [{ state: after }] : place(target, after);
+      return reachedTarget.map((one) => ({ value: typed, state: store(target, typed, one.state) }));
+    });
+  }
+
+  const store = (target: Expression, value: Value, state: S): S =>
+    keep(variables.keyOf(target), value, state, target);
+
+  function keep(key: string | undefined, value: Value, before: S, target: Expression): S {
+    const state = watcher.stored?.(key, value, before, target) ?? before;
+    if (key === undefined) return state;
+    const values = new Map(state.variables);
+    for (const other of values.keys()) if (other !== key && isInside(other, key)) values.delete(other);
+    if (variables.locals.has(key) || (keepsMembers && isPath(key))) values.set(key, value);
+    return { ...state, variables: values };
+  }
+
+  function declare(key: string, value: Value, state: S): S {
+    const values = new Map(state.variables);
+    const local = variables.locals.get(key);
+    values.set(key, local ? asType(value, local.type) : value);
+    return { ...state, variables: values };
+  }
+
+  function asTypeOf(target: Expression, value: Value): Value {
+    const key = target.kind === 'identifier' ? variables.keyOf(target) : undefined;
+    const local = key === undefined ? undefined : variables.locals.get(key);
+    return local ? asType(value, local.type) : value;
+  }
+
+  function call(expression: CallExpression, state: S): readonly Outcome<P>[] {
+    const name = expression.callee.kind === 'identifier' ? expression.callee.name : undefined;
+    let ways: readonly { readonly values: readonly Value[]; readonly state: S }[] =
+      name === undefined
+        ? evaluate(expression.callee, state).map((one) => ({ values: [], state: one.state }))
+        : [{ values: [], state }];
+    for (const argument of expression.arguments)
+      ways = ways
+        .flatMap((way) =>
+          evaluate(argument, way.state).map((one) => ({
+            values: [...way.values, one.value],
+            state: one.state,
+          })),
+        )
+        .slice(0, mostWays);
+    return ways.flatMap(({ values, state: after }) => {
+      const seen: CallSeen = { name, expression, values };
+      return watcher.call?.(seen, after) ?? knownCall(seen, after) ?? anyCall(seen, after);
+    });
+  }
+
+  /** Macros and functions that mean the same in every kernel. */
+  function knownCall({ name, values, expression }: CallSeen, state: S): readonly Outcome<P>[] | undefined {
+    const [first] = values;
+    if (name === undefined || first === undefined) return undefined;
+    switch (name) {
+      case 'likely':
+      case 'unlikely':
+      case '__builtin_expect':
+      case 'READ_ONCE':
+      case 'ACCESS_ONCE':
+      case 'ERR_PTR':
+      case 'PTR_ERR':
+      case 'ERR_CAST':
+      case 'rcu_dereference':
+        return [{ value: first, state }];
+      case 'IS_ERR':
+      case 'IS_ERR_VALUE':
+        return [{ value: comparison('<', signedSide(first), number(0), state), state }];
+      case 'IS_ERR_OR_NULL':
+        return [{ value: comparison('<=', signedSide(first), number(0), state), state }];
+      case 'PTR_ERR_OR_ZERO':
+        return tested(state, comparison('<', signedSide(first), number(0), state)).map((way) => ({
+          value: way.holds ? first : number(0),
+          state: way.known,
+        }));
+      case 'WARN_ON':
+      case 'WARN_ON_ONCE':
+      case 'WARN':
+      case 'WARN_ONCE':
+        return [{ value: not(not(first)), state }];
+      case 'BUG_ON':
+        return tested(state, first).flatMap((way) =>
+          way.holds ? [] : [{ value: number(0), state: way.known }],
+        );
+      default:
+        if (givesNullOnFailure(name))
+          return [
+            fresh(
+              `${name}()@${String(expression.range.start)};`,
+              disturbed(expression, state),
+              zero | positive,
+            ),
+          ];
+        return undefined;
+    }
+  }
+
+  const signedSide = (value: Value): Value =>
+    value.kind === 'symbol' ? { kind: 'symbol', id: value.id } : value;
+
+  const anyCall = ({ name, expression }: CallSeen, state: S): readonly Outcome<P>[] => [
+    fresh(`${name ?? '*'}()@${String(expression.range.start)};`, disturbed(expression, state)),
+  ];
+
+  /** A call may change what it has the address of, and what is behind the pointers it is given. */
+  function disturbed({ arguments: given, range }: CallExpression, state: S): S {
+    const values = new Map(state.variables);
+    for (const key of variables.exposed) {
+      if (values.has(key)) values.set(key, symbol(`${key}@${String(range.start)};`));
+    }
+    if (keepsMembers)
+      for (const argument of given) {
+        const key = variables.keyOf(argument.kind === 'address' ? argument.operand : argument);
+        if (key === undefined) continue;
+        for (const other of values.keys()) if (other !== key && isInside(other, key)) values.delete(other);
+        if (argument.kind === 'address') values.delete(key);
+        values.set(`!${baseOf(key)}`, number(range.start));
+      }
+    const signs = new Map(state.signs);
+    for (const key of variables.exposed) signs.delete(`${key}@${String(range.start)};`);
+    return { ...state, variables: values, signs };
+  }
+
+  function test(expression: Expression, state: S): readonly { readonly holds: boolean; readonly state: S }[] {
+    const bare = bareCondition(expression);
+    if (bare.kind === 'binary' && (bare.operator === '&&' || bare.operator === '||')) {
+      const stops = bare.operator === '||';
+      return test(bare.left, state).flatMap((left) =>
+        left.holds === stops ? [left] : test(bare.right, left.state),
+      );
+    }
+    if (bare.kind === 'unary' && bare.operator === '!')
+      return test(bare.operand, state).map((one) => ({ ...one, holds: !one.holds }));
+    return evaluate(bare, state).flatMap(({ value, state: after }) =>
+      tested(after, value).map((one) => ({ holds: one.holds, state: one.known })),
+    );
+  }
+
+  function forget(state: S, names?: readonly string[]): S {
+    if (!names) return { ...state, variables: new Map(), signs: new Map() };
+    const values = new Map(state.variables);
+    for (const key of values.keys()) if (names.includes(baseOf(key).replace(/@.*/, ''))) values.delete(key);
+    return { ...state, variables: values };
+  }
+
+  return { evaluate, test, store, declare, forget };
+}
+
+/** `p->x` and `*p` lie behind `p`. */
+const isInside = (key: string, outer: string): boolean =>
+  (key.startsWith(outer) && /^(?:->|\.)/.test(key.slice(outer.length))) ||
+  (key.startsWith('*') && baseOf(key) === outer);
+
+/** Stored in an unsigned variable, an error is no longer negative. */
+function asType(value: Value, type: string): Value {
+  const words = type.replace(/\*.*/, '').split(/\s+/);
+  if (type.includes('*') || value.kind !== 'symbol') return value;
+  if (words.some((word) => /^(?:bool|_Bool)$/.test(word))) return compared(value, '!=', 0);
+  return words.some((word) => /^(?:unsigned|u8|u16|u32|u64|uint|size_t|ulong|__u\d+|uint\d+_t)$/.test(word))
+    ? { ...value, isUnsigned: true }
+    : words.some((word) => /^(?:int|long|short|signed|s32|s64|pid_t|ssize_t)$/.test(word))
+      ? { kind: 'symbol', id: value.id }
+      : value;
+}
+
+function arithmetic(operator: string, left: number, right: number): number | undefined {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '&':
+      return left & right;
+    case '|':
+      return left | right;
+    case '^':
+      return left ^ right;
+    case '<<':
+      return right < 31 ? left * 2 ** right : undefined;
+    default:
+      return undefined;
+  }
+}

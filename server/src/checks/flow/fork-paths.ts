@@ -1,0 +1,169 @@
+import { lex } from '../../syntax/c/lex';
+import type { CallExpression } from '../../syntax/c/function-body';
+import type { CheckContext } from '../check-context';
+import { failingEvents, undoingEvents } from '../entries';
+import { codeOf, type Code } from './code';
+import { initWalk, type Effect, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
+import {
+  callersOf,
+  handedTask,
+  notifyingCallee,
+  notifyingFunctions,
+  siteAt,
+  taskOf,
+  type NotifyingFunction,
+} from './notifications';
+import { negative, positive, zero, type Signs } from './signs';
+
+/** Something that goes wrong between taking for a new task and giving back. */
+export type ForkProblem = { readonly code: Code; readonly taking: string } & (
+  | { readonly kind: 'lost'; readonly lost: Lost }
+  | { readonly kind: 'skipped'; readonly skipped: Skipped }
+  | { readonly kind: 'too-early'; readonly tooEarly: TooEarly }
+);
+
+/** Which events take (INIT) and which give back (FREE). */
+interface Events {
+  readonly taking: ReadonlySet<string>;
+  readonly givingBack: ReadonlySet<string>;
+}
+
+const knownProblems = new WeakMap<CheckContext, readonly ForkProblem[]>();
+
+/** Helpers that are called by helpers are followed so far. */
+const deepest = 3;
+
+/** Everything that is wrong on the ways through functions that notify an event which may fail. */
+export function forkProblems(context: CheckContext): readonly ForkProblem[] {
+  const found = knownProblems.get(context);
+  if (found) return found;
+  const taking = new Set(failingEvents(context.snapshot).map(({ name }) => name));
+  const undoing = undoingEvents(context.snapshot.family);
+  const givingBack = new Set([...undoing].flatMap(([back, from]) => (taking.has(from) ? [back] : [])));
+  const problems: ForkProblem[] = [];
+  if (taking.size > 0)
+    for (const one of notifyingFunctions(context))
+      if (one.sites.some(({ event }) => event !== undefined && taking.has(event)))
+        problems.push(...problemsOf(context, one, { taking, givingBack }, undefined, 0).problems);
+  knownProblems.set(context, problems);
+  return problems;
+}
+
+/** A helper whose failing hands on the failure of what it notifies. */
+interface Helper {
+  readonly name: string;
+  readonly failed: Signs;
+  readonly done: Signs;
+  readonly of: NotifyingFunction;
+}
+
+function problemsOf(
+  context: CheckContext,
+  subject: NotifyingFunction,
+  events: Events,
+  helper: Helper | undefined,
+  depth: number,
+): { readonly problems: readonly ForkProblem[]; readonly givesBack: boolean } {
+  const problems: ForkProblem[] = [];
+  const skips: ForkProblem[] = [];
+  let handedOn: Signs = 0;
+  let succeeds: Signs = 0;
+  let givesBack = false;
+  for (const code of codeOf(context, subject.file, subject.fact)) {
+    const effectOf = (call: CallExpression): Effect | undefined =>
+      effect(context, code, call, events, helper);
+    const result: InitWalk | undefined = initWalk(code, effectOf);
+    if (!result) continue;
+    const taking = helper?.name ?? subject.sites[0]?.dispatcher ?? '';
+    problems.push(...result.lost.map((lost): ForkProblem => ({ kind: 'lost', code, taking, lost })));
+    problems.push(
+      ...result.tooEarly.map((tooEarly): ForkProblem => ({ kind: 'too-early', code, taking, tooEarly })),
+    );
+    skips.push(...result.skipped.map((skipped): ForkProblem => ({ kind: 'skipped', code, taking, skipped })));
+    handedOn |= result.handedOn;
+    succeeds |= result.succeeds;
+    givesBack ||= result.givesBack;
+  }
+  if (handedOn === 0) return { problems: [...problems, ...skips], givesBack };
+  // Who hands a failure on leaves the rest to its callers, if they see to it.
+  let isSeenTo = false;
+  const above: ForkProblem[] = [];
+  if (depth < deepest)
+    for (const caller of callersOf(context, subject)) {
+      const next = problemsOf(
+        context,
+        { ...caller, sites: [] },
+        events,
+        {
+          name: subject.fact.name,
+          failed: handedOn,
+          done: succeeds === 0 ? zero | positive : succeeds,
+          of: subject,
+        },
+        depth + 1,
+      );
+      isSeenTo ||= next.givesBack;
+      above.push(...next.problems);
+    }
+  const kept = isSeenTo ? above : [...skips, ...above.filter(({ kind }) => kind === 'lost')];
+  return { problems: [...problems, ...kept], givesBack: givesBack || isSeenTo };
+}
+
+function effect(
+  context: CheckContext,
+  code: Code,
+  call: CallExpression,
+  { taking, givingBack }: Events,
+  helper: Helper | undefined,
+): Effect | undefined {
+  if (call.callee.kind !== 'identifier') return undefined;
+  const { name } = call.callee;
+  const site = siteAt(context, code.file, call);
+  if (site) {
+    if (site.event === undefined) return undefined;
+    const task = taskOf(context, site);
+    // In a caller of a helper, that helper's call is the one looked at.
+    if (taking.has(site.event) && !helper)
+      return { kind: 'take', task, failed: negative, done: zero | positive };
+    return givingBack.has(site.event) ? { kind: 'give-back', task } : undefined;
+  }
+  const given = (of: NotifyingFunction, event: string): string | undefined =>
+    handedTask(context, of, event, argumentTexts(context, code.file, call));
+  if (helper?.name === name) {
+    const [event = ''] = taking;
+    return { kind: 'take', task: given(helper.of, event), failed: helper.failed, done: helper.done };
+  }
+  const callee = notifyingCallee(context, code.file, name);
+  const back = callee?.sites.find(({ event }) => event !== undefined && givingBack.has(event));
+  // A function that takes and gives back itself has nothing left to be given back.
+  if (!callee || back?.event === undefined || name === code.fact.name) return undefined;
+  if (callee.sites.some(({ event }) => event !== undefined && taking.has(event))) return undefined;
+  return { kind: 'give-back', task: given(callee, back.event) };
+}
+
+function argumentTexts(
+  context: CheckContext,
+  file: string,
+  call: CallExpression,
+): readonly (string | undefined)[] {
+  const text = context.source(file)?.text;
+  return call.arguments.map(({ range }) =>
+    text === undefined
+      ? undefined
+      : lex(text, range.start, range.end)
+          .map((token) => token.text)
+          .join(''),
+  );
+}
+
+/** The call is a statement of its own: its result is thrown away. */
+export function isThrownAway({ graph }: Code, call: CallExpression): boolean {
+  return graph.nodes.some((node) => {
+    if (node.kind !== 'expression') return false;
+    const bare =
+      node.expression.kind === 'cast' && node.expression.type === 'void'
+        ? node.expression.operand
+        : node.expression;
+    return bare.range.start === call.range.start && bare.kind === 'call';
+  });
+}

@@ -1,0 +1,286 @@
+import { bareCondition, callsWithin, evaluatedBy, type FlowNode } from '../../syntax/c/flow/control-flow';
+import type { CallExpression } from '../../syntax/c/function-body';
+import type { Range } from '../../syntax/positions';
+import type { Code } from './code';
+import type { State } from './evaluate';
+import { onlyPrints } from './known-functions';
+import { negative, positive, zero, type Signs } from './signs';
+import { dependsOn, signsOf, symbol, type Value } from './values';
+import { walk, type Trail } from './walk';
+
+/** What a call in the function does to the task that is being made. */
+export type Effect =
+  | {
+      readonly kind: 'take';
+      readonly task: string | undefined;
+      /** What it gives where a watcher failed, and where none did. */
+      readonly failed: Signs;
+      readonly done: Signs;
+    }
+  | { readonly kind: 'give-back'; readonly task: string | undefined };
+
+/** Where a taking call's result is lost. */
+export interface Lost {
+  readonly call: CallExpression;
+  /** The place after which nobody can know of it any more. */
+  readonly at: Range;
+  readonly how: 'overwritten' | 'left' | 'goes-on';
+}
+
+/** A way out on which nothing gives back. */
+export interface Skipped {
+  readonly call: CallExpression;
+  /** The taking call itself failed, or something after it. */
+  readonly after: 'failure' | 'success';
+  readonly at: Range;
+  readonly trail: Trail;
+}
+
+/** A giving-back call that is reached without a taking one. */
+export interface TooEarly {
+  readonly call: CallExpression;
+  /** The last `goto` on the way, if there is one. */
+  readonly jump: Extract<FlowNode, { kind: 'goto' }> | undefined;
+}
+
+export interface InitWalk {
+  readonly lost: readonly Lost[];
+  readonly skipped: readonly Skipped[];
+  readonly tooEarly: readonly TooEarly[];
+  /** What the function returns after a failure that it hands on without giving back; 0: it never does. */
+  readonly handedOn: Signs;
+  /** What it returns where nothing failed. */
+  readonly succeeds: Signs;
+  /** It gives back on some way on which a taking call failed. */
+  readonly givesBack: boolean;
+}
+
+type Phase =
+  | { readonly kind: 'before'; readonly jump: Extract<FlowNode, { kind: 'goto' }> | undefined }
+  | {
+      readonly kind: 'failed';
+      readonly call: CallExpression;
+      readonly id: string;
+      readonly isHandled: boolean;
+      readonly isGivenBack: boolean;
+    }
+  | { readonly kind: 'done'; readonly call: CallExpression; readonly isGivenBack: boolean };
+
+interface Exit {
+  readonly phase: Phase;
+  readonly value: Value | undefined;
+  readonly signs: Signs;
+  readonly node: FlowNode;
+  readonly trail: Trail;
+}
+
+/**
+ * Follows a function that takes something for a new task: once as if the taking call had failed, once as if it had not.
+ * A test of its result is one that sends the two different ways.
+ */
+export function initWalk(
+  code: Code,
+  effectOf: (call: CallExpression) => Effect | undefined,
+): InitWalk | undefined {
+  const lost: Lost[] = [];
+  const skipped: Skipped[] = [];
+  const tooEarly: TooEarly[] = [];
+  const exits: Exit[] = [];
+  /** Nodes that are passed where nothing failed. */
+  const passedWhenDone = new Set<FlowNode>();
+  let givesBack = false;
+  const tasks = tasksTaken(code, effectOf);
+
+  const handled = (state: State<Phase>): State<Phase> =>
+    state.phase.kind === 'failed' && !state.phase.isHandled
+      ? { ...state, phase: { ...state.phase, isHandled: true } }
+      : state;
+
+  const isComplete = walk<Phase>(code, {
+    start: { kind: 'before', jump: undefined },
+    key: keyOf,
+    isSpecial: (id, phase) => phase.kind === 'failed' && id.includes(phase.id),
+    call({ expression, values, name }, state) {
+      const effect = effectOf(expression);
+      if (effect?.kind === 'take') {
+        const at = `${String(expression.range.start)};`;
+        const id = `taken@${at}`;
+        return [
+          {
+            value: symbol(id),
+            state: {
+              ...state,
+              signs: new Map(state.signs).set(id, effect.failed),
+              phase: { kind: 'failed', call: expression, id, isHandled: false, isGivenBack: false },
+            },
+          },
+          {
+            value: symbol(`given@${at}`),
+            state: {
+              ...state,
+              signs: new Map(state.signs).set(`given@${at}`, effect.done),
+              phase: { kind: 'done', call: expression, isGivenBack: false },
+            },
+          },
+        ];
+      }
+      if (effect?.kind === 'give-back') {
+        const { phase } = state;
+        const result = symbol(`back@${String(expression.range.start)};`);
+        if (phase.kind === 'before') {
+          if (effect.task === undefined || tasks.size === 0 || tasks.has(effect.task))
+            tooEarly.push({ call: expression, jump: phase.jump });
+          return [{ value: result, state: { ...state, phase: { ...phase, jump: undefined } } }];
+        }
+        if (phase.kind === 'failed') givesBack = true;
+        return [{ value: result, state: { ...state, phase: { ...phase, isGivenBack: true } } }];
+      }
+      // Handed to another function, that one may see to it.
+      const { phase } = state;
+      if (
+        phase.kind !== 'failed' ||
+        phase.isHandled ||
+        (name !== undefined && (onlyPrints(name) || isTransparent(name)))
+      )
+        return undefined;
+      if (!values.some((value) => dependsOn(value, phase.id))) return undefined;
+      return [{ value: symbol(`told@${String(expression.range.start)};`), state: handled(state) }];
+    },
+    stored(key, value, state) {
+      const { phase } = state;
+      const isKept = key !== undefined && code.variables.locals.has(key);
+      return phase.kind === 'failed' && !isKept && dependsOn(value, phase.id) ? handled(state) : state;
+    },
+    choose(_, state, ways) {
+      const { phase } = state;
+      if (phase.kind !== 'failed' || phase.isHandled) return ways(state);
+      const otherwise = { ...state, signs: new Map(state.signs).set(phase.id, zero) };
+      const others = new Set(ways(otherwise).map(({ edge }) => edge));
+      return ways(state).map((way) => (others.has(way.edge) ? way : { ...way, state: handled(way.state) }));
+    },
+    passed(node, state) {
+      const { phase } = state;
+      if (phase.kind === 'done') passedWhenDone.add(node);
+      if (phase.kind === 'before' && node.kind === 'goto')
+        return { ...state, phase: { ...phase, jump: node } };
+      if (phase.kind !== 'failed' || phase.isHandled || node.kind === 'branch' || node.kind === 'switch')
+        return state;
+      const isHeld = [...state.variables].some(([, value]) => dependsOn(value, phase.id));
+      if (isHeld || isInside(phase.call.range, node.range)) return state;
+      lost.push({ call: phase.call, at: node.range, how: 'overwritten' });
+      return undefined;
+    },
+    left(node, value, state, trail) {
+      const { phase } = state;
+      if (phase.kind === 'before') return;
+      const returned = phase.kind === 'failed' && value !== undefined && dependsOn(value, phase.id);
+      const after = returned ? handled(state) : state;
+      exits.push({
+        phase: after.phase,
+        value,
+        signs: value === undefined ? 0 : signsOf(state, value),
+        node,
+        trail,
+      });
+    },
+  });
+  if (!isComplete) return undefined;
+
+  const done = exits.filter(({ phase }) => phase.kind === 'done');
+  let handedOn = 0;
+  for (const exit of exits) {
+    const { phase, node, trail, signs } = exit;
+    if (phase.kind === 'failed') {
+      if (!phase.isHandled) lost.push({ call: phase.call, at: node.range, how: 'left' });
+      else if (
+        done.some((other) => isSameSuccess(exit, other)) &&
+        !acts(trail, phase.call, passedWhenDone, effectOf)
+      )
+        lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
+      else if (!phase.isGivenBack) {
+        handedOn |= signs;
+        skipped.push({ call: phase.call, after: 'failure', at: node.range, trail });
+      }
+    } else if (phase.kind === 'done' && !phase.isGivenBack && isError(exit))
+      skipped.push({ call: phase.call, after: 'success', at: node.range, trail });
+  }
+  const succeeds = done.reduce((all, { signs }) => all | signs, 0);
+  return { lost, skipped, tooEarly, handedOn, succeeds, givesBack };
+}
+
+const isTransparent = (name: string): boolean =>
+  /^(?:likely|unlikely|__builtin_expect|ERR_PTR|PTR_ERR|ERR_CAST|IS_ERR|IS_ERR_VALUE|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO|WARN|WARN_ON|WARN_ONCE|WARN_ON_ONCE|BUG_ON|READ_ONCE)$/.test(
+    name,
+  );
+
+const keyOf = (phase: Phase): string =>
+  phase.kind === 'before'
+    ? `before ${String(phase.jump?.range.start)}`
+    : phase.kind === 'failed'
+      ? `failed ${phase.id} ${String(phase.isHandled)} ${String(phase.isGivenBack)}`
+      : `done ${String(phase.call.range.start)} ${String(phase.isGivenBack)}`;
+
+const isInside = (inner: Range, outer: Range): boolean =>
+  outer.start <= inner.start && inner.end <= outer.end;
+
+/** Tasks as the function's own taking calls name them. */
+function tasksTaken(code: Code, effectOf: (call: CallExpression) => Effect | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const call of callsOf(code)) {
+    const effect = effectOf(call);
+    if (effect?.kind === 'take' && effect.task !== undefined) found.add(effect.task);
+  }
+  return found;
+}
+
+/** The same value that the function returns where nothing failed, and it is none that tells of an error. */
+function isSameSuccess(failed: Exit, done: Exit): boolean {
+  const [one, other] = [failed.value, done.value];
+  if (!one || !other || (failed.signs & negative) !== 0) return false;
+  if (one.kind === 'number' && other.kind === 'number') return one.value === other.value;
+  return (
+    one.kind === 'symbol' &&
+    other.kind === 'symbol' &&
+    one.id === other.id &&
+    failed.signs === positive &&
+    done.signs === positive
+  );
+}
+
+/** Something is done on the failing way alone, besides printing and giving back: what that means cannot be told. */
+function acts(
+  trail: Trail,
+  call: CallExpression,
+  passedWhenDone: ReadonlySet<FlowNode>,
+  effectOf: (call: CallExpression) => Effect | undefined,
+): boolean {
+  for (let at: Trail | undefined = trail; at; at = at.before) {
+    const { node } = at;
+    if (isInside(call.range, node.range)) return false;
+    if (passedWhenDone.has(node)) continue;
+    if (node.kind === 'asm') return true;
+    if (node.kind === 'expression' || node.kind === 'declaration')
+      for (const one of callsOfNode(node))
+        if (!effectOf(one) && (one.callee.kind !== 'identifier' || !onlyPrints(one.callee.name))) return true;
+    if (
+      node.kind === 'expression' &&
+      node.expression.kind === 'assign' &&
+      node.expression.target.kind !== 'identifier'
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Surely an error: a negative number, or `ERR_PTR()` of what is not surely 0. */
+function isError({ node, signs }: Exit): boolean {
+  if (signs === negative) return true;
+  if (node.kind !== 'return' || !node.value || (signs & negative) === 0) return false;
+  const bare = bareCondition(node.value);
+  return bare.kind === 'call' && bare.callee.kind === 'identifier' && bare.callee.name === 'ERR_PTR';
+}
+
+const callsOfNode = (node: FlowNode): readonly CallExpression[] =>
+  evaluatedBy(node).flatMap((expression) => [...callsWithin(expression)]);
+
+const callsOf = ({ graph }: Code): readonly CallExpression[] => graph.nodes.flatMap(callsOfNode);

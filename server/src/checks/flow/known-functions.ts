@@ -1,0 +1,18 @@
+/** Functions that give memory, or NULL. */
+const allocators = new Set(
+  (
+    'kmalloc kzalloc kcalloc kmalloc_array kmalloc_node kzalloc_node kvmalloc kvzalloc kvcalloc kmem_cache_alloc ' +
+    'kmem_cache_zalloc kmem_cache_alloc_node vmalloc vzalloc kmemdup kstrdup kstrndup __get_free_page __get_free_pages ' +
+    'get_zeroed_page alloc_page alloc_pages alloc_percpu __alloc_percpu mempool_alloc krealloc alloc_skb nlmsg_new ' +
+    'alloc_workqueue create_workqueue slab_alloc kmem_zalloc kasprintf'
+  ).split(' '),
+);
+
+/** NULL from such a function means that there was no memory. */
+export const givesNullOnFailure = (name: string): boolean => allocators.has(name);
+
+/** Functions that do nothing with what they are told but print it. */
+export const onlyPrints = (name: string): boolean =>
+  /^(?:printk|_?printk_\w+|pr_\w+|dev_(?:dbg|info|warn|err|emerg|alert|crit|notice)\w*|trace_\w+|dump_stack|audit_log_lost|no_printk)$/.test(
+    name,
+  );

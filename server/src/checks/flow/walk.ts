@@ -1,0 +1,280 @@
+import { bareCondition, type FlowEdge, type FlowNode } from '../../syntax/c/flow/control-flow';
+import type { Expression } from '../../syntax/c/function-body';
+import type { Code } from './code';
+import { evaluator, type State, type Watcher } from './evaluate';
+import { anySign, holds, signOf } from './signs';
+import { compared, number, signsOf, signsOfSymbol, symbol, tested, type Value } from './values';
+import { baseOf, isPath } from './variables';
+
+/** A way taken so far, newest first. */
+export interface Trail {
+  readonly node: FlowNode;
+  readonly before: Trail | undefined;
+}
+
+export interface Way<P> {
+  readonly edge: FlowEdge;
+  readonly state: State<P>;
+}
+
+/** Follows every way through a body, as far as what is known tells ways apart. */
+export interface Walker<P> extends Watcher<P> {
+  readonly start: P;
+  /** Equal for phases that need not be told apart. */
+  readonly key: (phase: P) => string;
+  /** Symbols that must not be mixed up with others of the same signs. */
+  readonly isSpecial?: (id: string, phase: P) => boolean;
+  readonly keepsMembers?: boolean;
+  /** A branch or a switch: by default each way that `ways` gives for the state. */
+  readonly choose?: (
+    node: FlowNode,
+    state: State<P>,
+    ways: (state: State<P>) => readonly Way<P>[],
+    trail: Trail,
+  ) => readonly Way<P>[];
+  /** After a node; `undefined`: nothing beyond it matters. */
+  readonly passed?: (node: FlowNode, state: State<P>, trail: Trail) => State<P> | undefined;
+  /** At a `return`, or at the end of the body (no value). */
+  readonly left?: (node: FlowNode, value: Value | undefined, state: State<P>, trail: Trail) => void;
+}
+
+/** What is told apart at most; a body with more ways is given up. */
+const mostStates = 40_000;
+
+/** False where the body was too large, or something in it was not understood: then not every way was followed. */
+export function walk<P>(code: Code, walker: Walker<P>): boolean {
+  const { graph, variables, live } = code;
+  const keepsMembers = walker.keepsMembers ?? false;
+  const { evaluate, test, store, declare, forget } = evaluator<P>({
+    variables,
+    watcher: walker,
+    keepsMembers,
+  });
+  const seen = new Set<string>();
+  const open: { readonly at: number; readonly state: State<P>; readonly trail: Trail | undefined }[] = [];
+  let isComplete = true;
+
+  /** Forgets variables that are not read any more, and what is known of symbols that nothing holds. */
+  function trimmed(state: State<P>, at: number): State<P> {
+    const wanted = live[at];
+    const values = new Map(
+      [...state.variables].filter(([key]) => {
+        const base = baseOf(key.replace(/^!/, ''));
+        if (isPath(key) || key.startsWith('!')) return keepsMembers;
+        return wanted?.has(base) === true || variables.exposed.has(base);
+      }),
+    );
+    const held = new Set<string>();
+    for (const value of values.values()) if (value.kind !== 'number') held.add(value.id);
+    const signs = new Map(
+      [...state.signs].filter(
+        ([id]) =>
+          held.has(id) ||
+          isStable(id) ||
+          walker.isSpecial?.(id, state.phase) === true ||
+          (keepsMembers && id.includes('#')),
+      ),
+    );
+    return { ...state, variables: values, signs };
+  }
+
+  /** A condition that means the same wherever it stands: of parameters and other variables that nothing sets. */
+  const stable = stableSymbols(code);
+  const isStable = (id: string): boolean => stable.has(id);
+
+  function keyOf(at: number, state: State<P>): string {
+    const names = new Map<string, string>();
+    const named = (id: string): string => {
+      if (walker.isSpecial?.(id, state.phase) === true || isStable(id)) return id;
+      let name = names.get(id);
+      if (name === undefined)
+        names.set(id, (name = `${String(names.size)}:${String(signsOfSymbol(state, id))}`));
+      return name;
+    };
+    const parts = [String(at), walker.key(state.phase)];
+    for (const key of [...state.variables.keys()].sort()) {
+      const value = state.variables.get(key);
+      if (!value || key.startsWith('!')) continue;
+      if (value.kind === 'number') parts.push(`${key}=${String(value.value)}`);
+      else if (value.kind === 'symbol')
+        parts.push(`${key}=${named(value.id)}${value.isUnsigned === true ? 'u' : ''}`);
+      else parts.push(`${key}=${named(value.id)}${value.operator}${String(value.against)}`);
+    }
+    for (const [id, signs] of [...state.signs].sort(([one], [other]) => (one < other ? -1 : 1)))
+      if (
+        (isStable(id) || walker.isSpecial?.(id, state.phase) === true || id.includes('#')) &&
+        signs !== anySign
+      )
+        parts.push(`${id}~${String(signs)}`);
+    return parts.join(' ');
+  }
+
+  function push(at: number, state: State<P>, trail: Trail | undefined): void {
+    const kept = trimmed(state, at);
+    const key = keyOf(at, kept);
+    if (seen.has(key)) return;
+    if (seen.size >= mostStates) {
+      isComplete = false;
+      return;
+    }
+    seen.add(key);
+    open.push({ at, state: kept, trail });
+  }
+
+  const edgesOf = (at: number): readonly FlowEdge[] => graph.next[at] ?? [];
+
+  function branch(at: number, condition: Expression, state: State<P>): readonly Way<P>[] {
+    return test(condition, state).flatMap(({ holds: yes, state: after }) =>
+      edgesOf(at).flatMap((edge) => (edge.when === (yes ? 'true' : 'false') ? [{ edge, state: after }] : [])),
+    );
+  }
+
+  function choice(at: number, expression: Expression, state: State<P>): readonly Way<P>[] {
+    return evaluate(expression, state).flatMap(({ value, state: before }) => {
+      const ways: Way<P>[] = [];
+      let rest: State<P> | undefined = before;
+      for (const edge of edgesOf(at)) {
+        if (edge.when !== 'case' || !rest) continue;
+        const [wanted] = evaluate(edge.value, rest);
+        if (!wanted || edge.last || wanted.value.kind !== 'number') {
+          ways.push({ edge, state: rest });
+          continue;
+        }
+        const from: State<P> = rest;
+        rest = undefined;
+        for (const way of tested(from, equals(value, wanted.value.value, from)))
+          if (way.holds) ways.push({ edge, state: way.known });
+          else rest = way.known;
+      }
+      for (const edge of edgesOf(at)) if (edge.when === 'default' && rest) ways.push({ edge, state: rest });
+      return ways;
+    });
+  }
+
+  function equals(value: Value, against: number, state: State<P>): Value {
+    if (value.kind === 'number') return number(holds('==', value.value, against) ? 1 : 0);
+    if (value.kind === 'symbol') return compared(value, '==', against);
+    if ((signsOf(state, value) & signOf(against)) === 0) return number(0);
+    return symbol(`(${value.id} is ${String(against)})`);
+  }
+
+  function step(at: number, state: State<P>, before: Trail | undefined): void {
+    const node = graph.nodes[at];
+    if (!node) return;
+    const trail: Trail = { node, before };
+    const on = (states: readonly State<P>[]): void => {
+      for (const one of states) {
+        const after = walker.passed ? walker.passed(node, one, trail) : one;
+        if (after) for (const { to } of edgesOf(at)) push(to, after, trail);
+      }
+    };
+    switch (node.kind) {
+      case 'branch':
+      case 'switch': {
+        const condition = node.kind === 'branch' ? bareCondition(node.condition) : node.value;
+        const ways = (from: State<P>): readonly Way<P>[] =>
+          node.kind === 'branch' ? branch(at, condition, from) : choice(at, condition, from);
+        const taken = walker.choose ? walker.choose(node, state, ways, trail) : ways(state);
+        for (const way of taken) {
+          const after = walker.passed ? walker.passed(node, way.state, trail) : way.state;
+          if (after) push(way.edge.to, after, trail);
+        }
+        return;
+      }
+      case 'declaration': {
+        let states: readonly State<P>[] = [state];
+        for (const { nameRange, name, initialiser } of node.statement.declarators) {
+          const own = variables.keyOf({ kind: 'identifier', range: nameRange, name });
+          if (initialiser && own !== undefined)
+            states = states.flatMap((one) =>
+              evaluate(initialiser, one).map((outcome) => {
+                const told = walker.stored?.(own, outcome.value, outcome.state, {
+                  kind: 'identifier',
+                  range: nameRange,
+                  name,
+                });
+                return declare(own, outcome.value, told ?? outcome.state);
+              }),
+            );
+          else if (own !== undefined)
+            states = states.map((one) => {
+              const values = new Map(one.variables);
+              values.delete(own);
+              return { ...one, variables: values };
+            });
+        }
+        on(states);
+        return;
+      }
+      case 'expression':
+        on(evaluate(node.expression, state).map((outcome) => outcome.state));
+        return;
+      case 'macro-loop': {
+        let states: readonly State<P>[] = [state];
+        for (const argument of node.loop.arguments) {
+          states = states.flatMap((one) => evaluate(argument, one).map((outcome) => outcome.state));
+          // Which of its arguments a macro sets cannot be seen.
+          if (argument.kind === 'identifier')
+            states = states.map((one) =>
+              store(argument, symbol(`${argument.name}@${String(node.range.start)};`), one),
+            );
+        }
+        on(states);
+        return;
+      }
+      case 'return':
+        for (const outcome of node.value ? evaluate(node.value, state) : [{ value: undefined, state }])
+          walker.left?.(node, outcome.value, outcome.state, trail);
+        return;
+      case 'end':
+        walker.left?.(node, undefined, state, trail);
+        return;
+      case 'asm':
+        on([forget(state, node.names)]);
+        return;
+      case 'unknown':
+        isComplete = false;
+        return;
+      case 'exit':
+        return;
+      default:
+        on([state]);
+    }
+  }
+
+  push(graph.entry, { variables: new Map(), signs: new Map(), phase: walker.start }, undefined);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) step(next.at, next.state, next.trail);
+  return isComplete;
+}
+
+/** At most so many conditions are told apart for the whole of a body: each doubles its ways. */
+const mostStable = 6;
+
+/**
+ * Symbols of conditions that stand around two or more pieces of the body and compare what nothing there sets. They are
+ * the ones that make `if (flags & X) take(); … if (flags & X) give_back();` one condition.
+ */
+function stableSymbols({ graph, variables }: Code): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  const isFixed = (name: string): boolean =>
+    variables.locals.has(name) && !variables.changed.has(name) && !variables.exposed.has(name);
+  for (const node of graph.nodes) {
+    const id = node.kind === 'branch' ? stableId(node.condition, isFixed) : undefined;
+    if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return new Set([...counts].flatMap(([id, count]) => (count > 1 ? [id] : [])).slice(0, mostStable));
+}
+
+/** As the evaluator names it: `(clone_flags & CLONE_VM)`, or a parameter. */
+function stableId(expression: Expression, isFixed: (name: string) => boolean): string | undefined {
+  const bare = bareCondition(expression);
+  if (bare.kind === 'identifier') return isFixed(bare.name) ? bare.name : undefined;
+  if (bare.kind !== 'binary' || (bare.operator !== '&' && !/^[=!]=$/.test(bare.operator))) return undefined;
+  const { left, right } = bare;
+  if (left.kind !== 'identifier' || !isFixed(left.name)) return undefined;
+  if (bare.operator !== '&')
+    return right.kind === 'number' || (right.kind === 'identifier' && right.name === 'NULL')
+      ? left.name
+      : undefined;
+  return right.kind === 'identifier' ? `(${left.name} & ${right.name})` : undefined;
+}
