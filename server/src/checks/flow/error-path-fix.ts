@@ -1,5 +1,5 @@
 import type { FlowNode } from '../../syntax/c/flow/control-flow';
-import { callsWithin, evaluatedBy } from '../../syntax/c/flow/control-flow';
+import { callsWithin, evaluatedBy, expressionsWithin } from '../../syntax/c/flow/control-flow';
 import type { CallExpression, Statement } from '../../syntax/c/function-body';
 import type { Range } from '../../syntax/positions';
 import type { SourceFile } from '../../syntax/c/unit';
@@ -8,42 +8,140 @@ import { failingEvents, undoingEvents } from '../entries';
 import type { Fix, TextEdit } from '../rule';
 import { plainType } from '../c-types';
 import type { Code } from './code';
-import type { Skipped } from './init-walk';
-import { siteAt, taskOf } from './notifications';
+import type { Lost, Skipped } from './init-walk';
+import { notifyingCallee, siteAt, taskOf } from './notifications';
 
 /** What hangs on the result of a taking call is put right: an error goes to the label that gives back. */
-export function errorPathFixes(context: CheckContext, code: Code, call: CallExpression): readonly Fix[] {
+export function errorPathFixes(
+  context: CheckContext,
+  code: Code,
+  call: CallExpression,
+  how: Lost['how'],
+): readonly Fix[] {
+  // A test is there, and somebody meant what it does.
+  if (how === 'goes-on') return [];
   const source = context.source(code.file);
   const at = code.graph.nodes.findIndex(
-    (node) => node.kind === 'expression' && startsWith(node.range, call, node),
+    (node) =>
+      (node.kind === 'expression' || node.kind === 'declaration') && startsWith(node.range, call, node),
   );
   const node = code.graph.nodes[at];
-  if (!source || node?.kind !== 'expression') return [];
-  const bare = node.expression.kind === 'cast' ? node.expression.operand : node.expression;
-  const isCall = bare.kind === 'call' && bare.range.start === call.range.start;
-  const kept =
-    bare.kind === 'assign' && bare.operator === '=' && bare.target.kind === 'identifier'
-      ? bare.target.name
-      : undefined;
-  const variable = kept ?? (isCall ? freeVariable(code, at) : undefined);
-  if (variable === undefined || !isSigned(code, variable)) return [];
-  const way = wayOut(context, code, call, variable);
-  const line = lineOf(source, node.range);
-  if (!way || !line) return [];
+  const holder = node && holderOf(code, at, call);
+  if (!source || !holder || !isSigned(code, holder.variable)) return [];
+  const { variable, key } = holder;
+  const tests = how === 'left' && holder.isSet ? testsOf(code, key) : [];
+  if (tests.length > 0) return tests.length === 1 ? comparisonFixes(source, code, variable, tests[0]) : [];
+  const way = wayOut(context, code, call, holder);
+  const own = lineOf(source, node.range);
+  const last = node.kind === 'declaration' ? lastDeclaration(code, at) : undefined;
+  const line = last ? lineOf(source, last) : own;
+  if (!way || !own || !line) return [];
+  const blank = node.kind === 'declaration' ? '\n' : '';
   const edits: TextEdit[] = [
     {
       file: code.file,
       range: { start: line.end, end: line.end },
-      text: `\n${line.indent}if (${variable} < 0)${way.text.map((one) => `\n${line.indent}${one}`).join('')}`,
+      text: `\n${blank}${own.indent}if (${variable} < 0)${way.text.length > 1 ? ' {' : ''}${way.text
+        .map((one) => `\n${own.indent}${one}`)
+        .join('')}${way.text.length > 1 ? `\n${own.indent}}` : ''}`,
     },
   ];
-  if (kept === undefined)
+  if (!holder.isSet)
     edits.unshift({
       file: code.file,
       range: { start: node.range.start, end: call.range.start },
       text: `${variable} = `,
     });
   return [{ title: way.title, edits, isPreferred: true }];
+}
+
+interface Holder {
+  readonly variable: string;
+  readonly key: string | undefined;
+  /** It is set already. */
+  readonly isSet: boolean;
+}
+
+type BranchNode = Extract<FlowNode, { kind: 'branch' }>;
+
+const testsOf = ({ graph, variables }: Code, key: string | undefined): readonly BranchNode[] =>
+  graph.nodes.flatMap((node) =>
+    node.kind === 'branch' &&
+    [...expressionsWithin(node.condition)].some(
+      (one) => one.kind === 'identifier' && variables.keyOf(one) === key,
+    )
+      ? [node]
+      : [],
+  );
+
+/** `retval > 0` becomes `retval < 0`. */
+function comparisonFixes(
+  source: SourceFile,
+  code: Code,
+  variable: string,
+  test: BranchNode | undefined,
+): readonly Fix[] {
+  const condition = test?.condition;
+  if (
+    condition?.kind !== 'binary' ||
+    condition.left.kind !== 'identifier' ||
+    condition.left.name !== variable
+  )
+    return [];
+  const { operator, right, range } = condition;
+  if (!/^(?:>=?|==)$/.test(operator) || (operator === '==' && right.kind === 'number' && right.value === 0))
+    return [];
+  const written = source.text.slice(range.start, range.end);
+  return [
+    {
+      title: `Test for an error: ${variable} < 0 instead of ${written}`,
+      edits: [{ file: code.file, range, text: `${variable} < 0` }],
+      isPreferred: true,
+    },
+  ];
+}
+
+/** The variable that holds a call's result, or one that may. */
+function holderOf(code: Code, at: number, call: CallExpression): Holder | undefined {
+  const { variables } = code;
+  const node = code.graph.nodes[at];
+  if (node?.kind === 'declaration') {
+    const own = node.statement.declarators.find(
+      ({ initialiser }) => initialiser?.kind === 'call' && initialiser.range.start === call.range.start,
+    );
+    return (
+      own && {
+        variable: own.name,
+        key: variables.keyOf({ kind: 'identifier', range: own.nameRange, name: own.name }),
+        isSet: true,
+      }
+    );
+  }
+  if (node?.kind !== 'expression') return undefined;
+  const bare = node.expression.kind === 'cast' ? node.expression.operand : node.expression;
+  if (
+    bare.kind === 'assign' &&
+    bare.operator === '=' &&
+    bare.target.kind === 'identifier' &&
+    bare.value.range.start === call.range.start
+  )
+    return { variable: bare.target.name, key: variables.keyOf(bare.target), isSet: true };
+  const variable =
+    bare.kind === 'call' && bare.range.start === call.range.start ? freeVariable(code, at) : undefined;
+  return variable === undefined ? undefined : { variable, key: variable, isSet: false };
+}
+
+/** Statements come after declarations in the kernel: where those of a block end. */
+function lastDeclaration({ graph }: Code, at: number): Range | undefined {
+  let last: Range | undefined;
+  for (let here = at; ;) {
+    const node = graph.nodes[here];
+    if (node?.kind !== 'declaration') return last;
+    last = node.range;
+    const next = graph.next[here]?.[0]?.to;
+    if (next === undefined) return last;
+    here = next;
+  }
 }
 
 const startsWith = (range: Range, call: CallExpression, node: FlowNode): boolean =>
@@ -77,11 +175,11 @@ function wayOut(
   context: CheckContext,
   code: Code,
   call: CallExpression,
-  variable: string,
+  { variable, key }: Holder,
 ): WayOut | undefined {
   const label = givingBackLabel(context, code, call.range.end);
   if (label !== undefined) {
-    return isReturnedFrom(code, label, variable)
+    return isReturnedFrom(code, label, key)
       ? { title: `Go to ${label} on an error`, text: [`\tgoto ${label};`] }
       : undefined;
   }
@@ -128,8 +226,10 @@ function givingBackLabel(context: CheckContext, code: Code, from: number): strin
       const here = code.graph.nodes[at];
       if (here?.kind === 'expression')
         for (const call of callsWithin(here.expression)) {
-          const event = siteAt(context, code.file, call)?.event;
-          if (event !== undefined && taking.has(undoing.get(event) ?? '')) {
+          const sites = siteAt(context, code.file, call)
+            ? [siteAt(context, code.file, call)]
+            : (notifyingCallee(context, code.file, call.name)?.sites ?? []);
+          if (sites.some((site) => taking.has(undoing.get(site?.event ?? '') ?? ''))) {
             if (!best || steps < best.steps) best = { name: node.name, steps };
             return;
           }
@@ -142,7 +242,7 @@ function givingBackLabel(context: CheckContext, code: Code, from: number): strin
 }
 
 /** What lies behind the label returns the variable, or an error pointer of it. */
-function isReturnedFrom({ graph, variables }: Code, label: string, variable: string): boolean {
+function isReturnedFrom({ graph, variables }: Code, label: string, key: string | undefined): boolean {
   const start = graph.nodes.findIndex((node) => node.kind === 'label' && node.name === label);
   const seen = new Set<number>([start]);
   const open = [start];
@@ -151,7 +251,7 @@ function isReturnedFrom({ graph, variables }: Code, label: string, variable: str
     const node = graph.nodes[at];
     if (node?.kind === 'return') {
       const value = node.value?.kind === 'call' ? node.value.arguments[0] : node.value;
-      returns.push(value !== undefined && variables.keyOf(value) === variable);
+      returns.push(value !== undefined && variables.keyOf(value) === key);
     }
     for (const { to } of graph.next[at] ?? [])
       if (!seen.has(to)) {

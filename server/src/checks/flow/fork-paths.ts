@@ -105,7 +105,8 @@ function problemsOf(
       isSeenTo ||= next.givesBack;
       above.push(...next.problems);
     }
-  const kept = isSeenTo ? above : [...skips, ...above.filter(({ kind }) => kind === 'lost')];
+  const isHelper = skips.every((skip) => skip.kind === 'skipped' && skip.skipped.isPassedUp);
+  const kept = isSeenTo || isHelper ? above : [...skips, ...above.filter(({ kind }) => kind === 'lost')];
   return { problems: [...problems, ...kept], givesBack: givesBack || isSeenTo };
 }
 

@@ -34,6 +34,8 @@ export interface Skipped {
   readonly after: 'failure' | 'success';
   readonly at: Range;
   readonly trail: Trail;
+  /** The result is handed up as it is, untested: whoever gets it has to see to it. */
+  readonly isPassedUp: boolean;
 }
 
 /** A giving-back call that is reached without a taking one. */
@@ -72,6 +74,7 @@ interface Exit {
   readonly signs: Signs;
   readonly node: FlowNode;
   readonly trail: Trail;
+  readonly isPassedUp: boolean;
 }
 
 /**
@@ -181,6 +184,7 @@ export function initWalk(
         signs: value === undefined ? 0 : signsOf(state, value),
         node,
         trail,
+        isPassedUp: returned && !phase.isHandled,
       });
     },
   });
@@ -189,7 +193,7 @@ export function initWalk(
   const done = exits.filter(({ phase }) => phase.kind === 'done');
   let handedOn = 0;
   for (const exit of exits) {
-    const { phase, node, trail, signs } = exit;
+    const { phase, node, trail, signs, isPassedUp } = exit;
     if (phase.kind === 'failed') {
       if (!phase.isHandled) lost.push({ call: phase.call, at: node.range, how: 'left' });
       else if (
@@ -199,10 +203,10 @@ export function initWalk(
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
       else if (!phase.isGivenBack) {
         handedOn |= signs;
-        skipped.push({ call: phase.call, after: 'failure', at: node.range, trail });
+        skipped.push({ call: phase.call, after: 'failure', at: node.range, trail, isPassedUp });
       }
     } else if (phase.kind === 'done' && !phase.isGivenBack && isError(exit))
-      skipped.push({ call: phase.call, after: 'success', at: node.range, trail });
+      skipped.push({ call: phase.call, after: 'success', at: node.range, trail, isPassedUp: false });
   }
   const succeeds = done.reduce((all, { signs }) => all | signs, 0);
   return { lost, skipped, tooEarly, handedOn, succeeds, givesBack };

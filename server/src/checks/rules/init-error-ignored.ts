@@ -55,7 +55,7 @@ int sample_fork(struct task_struct *p)
           file: code.file,
           range: lost.call.range,
           message: thrownAway(taking, [...names].join(' and ')),
-          fixes: errorPathFixes(context, code, lost.call),
+          fixes: errorPathFixes(context, code, lost.call, 'overwritten'),
         },
       ];
     });

@@ -76,7 +76,7 @@ bad_fork_cleanup:
           range: lost.call.range,
           message: `the result of ${problem.taking}() for ${events} ${said[lost.how]}: a negative one goes unnoticed`,
           related: [{ file: code.file, range: lost.at, message: lostBy[lost.how] }],
-          fixes: errorPathFixes(context, code, lost.call),
+          fixes: errorPathFixes(context, code, lost.call, lost.how),
         },
       ];
     });
