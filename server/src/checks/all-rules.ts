@@ -1,17 +1,22 @@
 import type { Rule } from './rule';
 import { callerLeftBehind } from './rules/caller-left-behind';
 import { duplicateRegistration } from './rules/duplicate-registration';
+import { errorNotChecked } from './rules/error-not-checked';
 import { eventNeverNotified } from './rules/event-never-notified';
 import { eventWithoutWatchers } from './rules/event-without-watchers';
 import { freeBeforeInit } from './rules/free-before-init';
+import { freeIgnoresFailedInit } from './rules/free-ignores-failed-init';
 import { initErrorIgnored } from './rules/init-error-ignored';
 import { initErrorPathSkipsFree } from './rules/init-error-path-skips-free';
 import { initErrorUnhandled } from './rules/init-error-unhandled';
+import { initWatcherSwallowsError } from './rules/init-watcher-swallows-error';
+import { initWithoutFree } from './rules/init-without-free';
 import { notLinked } from './rules/not-linked';
 import { orphanSection } from './rules/orphan-section';
 import { placementMismatch } from './rules/placement-mismatch';
 import { registrationHasNoEffect } from './rules/registration-has-no-effect';
 import { registrationInModule } from './rules/registration-in-module';
+import { sleepsInAtomic } from './rules/sleeps-in-atomic';
 import { tableExecutable } from './rules/table-executable';
 import { tableOrderMismatch } from './rules/table-order-mismatch';
 import { tableWritable } from './rules/table-writable';
@@ -25,17 +30,22 @@ import { watcherSignature } from './rules/watcher-signature';
 const rules: readonly Rule[] = [
   callerLeftBehind,
   duplicateRegistration,
+  errorNotChecked,
   eventNeverNotified,
   eventWithoutWatchers,
   freeBeforeInit,
+  freeIgnoresFailedInit,
   initErrorIgnored,
   initErrorPathSkipsFree,
   initErrorUnhandled,
+  initWatcherSwallowsError,
+  initWithoutFree,
   notLinked,
   orphanSection,
   placementMismatch,
   registrationHasNoEffect,
   registrationInModule,
+  sleepsInAtomic,
   tableExecutable,
   tableOrderMismatch,
   tableWritable,

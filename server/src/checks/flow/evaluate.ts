@@ -36,7 +36,9 @@ export interface CallSeen {
 
 /** What a walker wants to be asked, and told. */
 export interface Watcher<P> {
-  /** What a call does; `undefined`: what any call does. */
+  /**
+   * What a call does; `undefined`: what any call does. In the state, what it may change is unknown already.
+   */
   readonly call?: (call: CallSeen, state: State<P>) => readonly Outcome<P>[] | undefined;
   /** A value is stored; `key`: as {@link Variables.keyOf}. */
   readonly stored?: (key: string | undefined, value: Value, state: State<P>, target: Expression) => State<P>;
@@ -327,7 +329,9 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
         .slice(0, mostWays);
     return ways.flatMap(({ values, state: after }) => {
       const seen: CallSeen = { name, expression, values };
-      return watcher.call?.(seen, after) ?? knownCall(seen, after) ?? anyCall(seen, after);
+      return (
+        watcher.call?.(seen, disturbed(expression, after)) ?? knownCall(seen, after) ?? anyCall(seen, after)
+      );
     });
   }
 
