@@ -48,7 +48,14 @@ async function verify(seed: number): Promise<void> {
     console.log(`seed ${seed}: does not build\n${error instanceof Error ? error.message : ''}`);
     return;
   }
-  const built = builtTables(root, kernel);
+  let built;
+  try {
+    built = builtTables(root, kernel);
+  } catch (error) {
+    unbuilt++;
+    console.log(`seed ${seed}: ${error instanceof Error ? error.message : ''}`);
+    return;
+  }
   for (const rows of built.rows.values()) entries += rows.length;
   const counted = slotCount(predicted);
   linked += counted.linked;

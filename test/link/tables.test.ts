@@ -124,6 +124,40 @@ describe('tables as ld lays them out', () => {
       });
     });
 
+  const gaps: readonly (readonly [title: string, script: string, slots: readonly (number | undefined)[]])[] =
+    [
+      ['a whole number', '.tw : { s_a = .; *(.tw.a) QUAD(0) *(.tw.b) e_b = .; }', [0, 1, 3, 4]],
+      [
+        'half a number',
+        '.tw : { s_a = .; *(.tw.a) LONG(0) *(.tw.b) e_b = .; }',
+        [0, 1, undefined, undefined],
+      ],
+      ['alignment to a pointer', '.tw : { s_a = .; *(.tw.a) . = ALIGN(8); *(.tw.b) e_b = .; }', [0, 1, 2, 3]],
+      [
+        'alignment to more',
+        '.tw : { s_a = .; *(.tw.a) . = ALIGN(64); *(.tw.b) e_b = .; }',
+        [0, 1, undefined, undefined],
+      ],
+      ['a step', '.tw : { s_a = .; *(.tw.a) . += 16; *(.tw.b) e_b = .; }', [0, 1, undefined, undefined]],
+      ['sections set apart', '.tw : SUBALIGN(32) { s_a = .; *(.tw.?) e_b = .; }', Array(4).fill(undefined)],
+    ];
+  for (const [title, script, slots] of gaps)
+    it(`have slots only as far as nothing else may lie in between: ${title}`, () => {
+      const objects = [object('z.o', '.tw.a', '.tw.b'), object('y.o', '.tw.b', '.tw.a')];
+      const [table] = tables(lay(script, ...objects), [
+        { ...request('a', '.tw.a', '.tw.b'), start: 's_a', stop: 'e_b' },
+      ]);
+      assert.ok(table);
+      assert.deepEqual(
+        table.entries.map(({ slot }) => slot),
+        slots,
+      );
+      assert.equal(table.orderUnknown === undefined, !slots.includes(undefined));
+      const [actual] = linked(script, objects, [table]);
+      for (const { slot, entry } of table.entries)
+        if (slot !== undefined) assert.equal(actual?.entries[slot]?.variable, entry.variable);
+    });
+
   it('are found without names: the symbol before the pattern and the one after', () => {
     const [a, b] = tables(lay(twoEvents, object('x.o', '.tw.a', '.tw.b')), [request('a'), request('b')]);
     assert.deepEqual([a?.start, a?.stop, b?.start, b?.stop], ['s_a', 's_b', 's_b', 'e_b']);

@@ -25,8 +25,8 @@ export interface ObjectSections {
  *   Section headers come in order of first use, so they follow.
  * - gcc -O0 or -fno-toplevel-reorder: everything in source order, asm among variables.
  * - clang: all top-level asm first, then the variables, both in source order, at every -O.
- * A static variable declared before it is defined stands where it was first declared; an `extern` does not count. No
- * registering macro does either.
+ * With gcc, a variable declared before it is defined stands where it was first declared (an `extern` does not count);
+ * with clang where it is defined.
  */
 type EmissionOrder = 'asm-then-reversed' | 'source' | 'asm-then-source';
 
@@ -42,11 +42,31 @@ function emissionOrder({ compiler, flags }: Compilation): EmissionOrder | { read
   return 'asm-then-reversed';
 }
 
-function emitted(entries: readonly SectionEntry[], order: EmissionOrder): readonly SectionEntry[] {
-  if (order === 'source') return entries;
-  const asm = entries.filter(({ form }) => form === 'asm');
-  const variables = entries.filter(({ form }) => form === 'variable');
-  return [...asm, ...(order === 'asm-then-reversed' ? [...variables].reverse() : variables)];
+function emitted(
+  entries: readonly SectionEntry[],
+  order: EmissionOrder,
+  isClang: boolean,
+): readonly SectionEntry[] {
+  const ordered = isClang ? entries : byDeclaration(entries);
+  if (order === 'source') return ordered;
+  const asm = ordered.filter(({ form }) => form === 'asm');
+  const variables = ordered.filter(({ form }) => form === 'variable');
+  return [...asm, ...(order === 'asm-then-reversed' ? reversed(variables) : variables)];
+}
+
+function byDeclaration(entries: readonly SectionEntry[]): readonly SectionEntry[] {
+  if (entries.every(({ declared }) => declared === undefined)) return entries;
+  return [...entries].sort((a, b) => (a.declared ?? 0) - (b.declared ?? 0));
+}
+
+/** Variables from last to first; the elements of an array stay in their order. */
+function reversed(entries: readonly SectionEntry[]): readonly SectionEntry[] {
+  const variables: SectionEntry[][] = [];
+  for (const entry of entries) {
+    if (entry.element !== undefined && entry.element > 0) variables.at(-1)?.push(entry);
+    else variables.push([entry]);
+  }
+  return variables.reverse().flat();
 }
 
 /**
@@ -64,7 +84,11 @@ export function objectSections(
     !entry.isKept && entry.form === 'variable' && dropsUnused(compilation);
   const kept = entries.filter((entry) => !isDropped(entry));
   const bySection = new Map<string, SectionEntry[]>();
-  for (const entry of emitted(kept, typeof order === 'string' ? order : 'asm-then-reversed')) {
+  for (const entry of emitted(
+    kept,
+    typeof order === 'string' ? order : 'asm-then-reversed',
+    compilation.compiler.kind === 'clang',
+  )) {
     const same = bySection.get(entry.section);
     if (same) same.push(entry);
     else bySection.set(entry.section, [entry]);

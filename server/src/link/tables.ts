@@ -82,9 +82,13 @@ interface Boundary {
 /**
  * The tables of a layout, one per request, in that order. What lies between a table's boundary symbols is the table,
  * whatever pattern took it. Requests with the same boundaries (initcall levels `0` and `0s`) share what lies there by
- * section name; a section that no request names then belongs to the first of them.
+ * section name; a section that no request names then belongs to the first of them. `pointerSize`: bytes of an entry.
  */
-export function tables(layout: Layout, requests: readonly TableRequest[]): readonly LaidTable[] {
+export function tables(
+  layout: Layout,
+  requests: readonly TableRequest[],
+  pointerSize = 8,
+): readonly LaidTable[] {
   const flat: FlatItem[] = layout.sections.flatMap(({ items }, output) =>
     items.map((item) => ({ item, output })),
   );
@@ -103,7 +107,7 @@ export function tables(layout: Layout, requests: readonly TableRequest[]): reado
     const mine = (section: InputSection): boolean =>
       one.request.sections.includes(section.name) || (first && !others.has(section.name));
     const inside = one.inside.filter(({ item }) => item.kind !== 'section' || mine(item.section));
-    return table(layout, flat, one, inside);
+    return table(layout, flat, one, inside, pointerSize);
   });
 }
 
@@ -184,13 +188,14 @@ function table(
   flat: readonly FlatItem[],
   { request, start, stop, inside: between, patternOutput, output }: Bounded,
   inside: readonly FlatItem[],
+  pointerSize: number,
 ): LaidTable {
   const problems: BoundaryProblem[] = [];
   if (!start) problems.push({ kind: 'start-missing', symbol: request.start });
   if (!stop) problems.push({ kind: 'stop-missing', symbol: request.stop });
   if (start && stop && stop.at < start.at)
     problems.push({ kind: 'stop-before-start', start: start.symbol, stop: stop.symbol });
-  const entries = slots(inside);
+  const entries = slots(inside, pointerSize, layout.sections[output ?? -1]?.by);
   return {
     event: request.event,
     start: start?.symbol,
@@ -241,22 +246,34 @@ function symbolPlace(flat: readonly FlatItem[], boundary: Boundary | undefined):
   return item?.kind === 'symbol' ? item.by?.place : undefined;
 }
 
-function slots(inside: readonly FlatItem[]): {
+/** Counts the slots, as long as what lies there is known to be entries and nothing else. */
+function slots(
+  inside: readonly FlatItem[],
+  pointerSize: number,
+  output: OutputStatement | undefined,
+): {
   readonly laid: readonly LaidEntry[];
   readonly orderUnknown: string | undefined;
 } {
   const laid: LaidEntry[] = [];
   let slot = 0;
-  let orderUnknown: string | undefined;
+  // What makes every later slot unknown.
+  let gap = arrayInside(inside) ? unknownArray : undefined;
+  if (output !== undefined && output.subalign !== '' && !isHarmless(output.subalign, pointerSize))
+    gap = `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
+  let orderUnknown = gap;
   inside.forEach(({ item }, index) => {
-    if (item.kind === 'data') slot++;
+    if (item.kind === 'data' && item.by.size === pointerSize) slot++;
+    else if (item.kind === 'data') gap ??= `${item.by.directive} in the table is no whole entry`;
+    if (item.kind === 'move' && !isHarmlessMove(item.by.expression, pointerSize))
+      gap ??= `". = ${item.by.expression}" inside the table may leave a gap`;
     if (item.kind !== 'section') return;
     const { section, by } = item;
     // A pattern that takes several sections of one object takes them in the order of its headers.
     const mixed = [inside[index - 1]?.item, inside[index + 1]?.item].some(
       (other) => other?.kind === 'section' && other.by === by && other.section.object === section.object,
     );
-    const unknown = section.entries.length > 1 || mixed ? section.orderUnknown : undefined;
+    const unknown = gap ?? (section.entries.length > 1 || mixed ? section.orderUnknown : undefined);
     orderUnknown ??= unknown;
     for (const entry of section.entries) {
       laid.push({ entry, section, by, slot: unknown === undefined ? slot : undefined });
@@ -264,6 +281,26 @@ function slots(inside: readonly FlatItem[]): {
     }
   });
   return { laid, orderUnknown };
+}
+
+const unknownArray = 'an array of pointers is aligned as the compiler likes, which may leave a gap before it';
+
+function arrayInside(inside: readonly FlatItem[]): boolean {
+  return inside.some(
+    ({ item }) => item.kind === 'section' && item.section.entries.some(({ element }) => (element ?? 0) > 0),
+  );
+}
+
+/** `. = ALIGN(8)` between pointers of 8 bytes changes nothing. */
+function isHarmlessMove(expression: string, pointerSize: number): boolean {
+  if (expression === '.') return true;
+  const [, alignment] = /^ALIGN ?\( ?(?:\. ?, ?)?([^()]*?) ?\)$/.exec(expression) ?? [];
+  return alignment !== undefined && isHarmless(alignment, pointerSize);
+}
+
+function isHarmless(alignment: string, pointerSize: number): boolean {
+  const bytes = Number(alignment.trim());
+  return bytes > 0 && pointerSize % bytes === 0;
 }
 
 /** A statement as a person writes it. */

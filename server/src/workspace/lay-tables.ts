@@ -4,7 +4,7 @@ import { layOut, type Layout } from '../link/layout';
 import { objectSections } from '../link/object-sections';
 import { partialLink } from '../link/partial-link';
 import { tables, type LaidTable, type TableRequest } from '../link/tables';
-import { compilerMacros, configMacros } from '../syntax/c/predefined';
+import { compilerMacros, configMacros, is64Bit } from '../syntax/c/predefined';
 import type { SectionEntry } from '../syntax/c/section-entry';
 import { parseLinkerScript } from '../syntax/ldscript/parse';
 import { preprocessScript } from '../syntax/ldscript/preprocess';
@@ -64,13 +64,14 @@ export function layTables(
   order: readonly PlannedObject[],
 ): { readonly laid: readonly LaidTable[]; readonly notes: readonly Note[] } {
   const { plan, config } = kernel;
+  const pointerSize = is64Bit(plan.srcarch, plan.arch, config?.values) ? 8 : 4;
   const entriesOf = new Map<PlannedObject, SectionEntry[]>();
   for (const { object, entry } of linked)
     if (object) entriesOf.set(object, [...(entriesOf.get(object) ?? []), entry]);
   const objects = order.flatMap((object) => {
     const entries = entriesOf.get(object);
     if (!entries) return [];
-    const compilation = { compiler: plan.compiler, flags: plan.flags(object) };
+    const compilation = { compiler: plan.compiler, flags: plan.flags(object), pointerSize };
     return [{ object, sections: objectSections(object.path, entries, compilation).sections }];
   });
   const layout = layOut(asGiven(objects), script, {
@@ -79,7 +80,7 @@ export function layTables(
   const notes = layout.notes.filter(({ message }) =>
     family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
   );
-  return { laid: tables(layout, namedRequests(family, layout)), notes };
+  return { laid: tables(layout, namedRequests(family, layout), pointerSize), notes };
 }
 
 /**

@@ -44,7 +44,7 @@ export function builtTables(folder: string, { dialect }: RandomKernel): BuiltTab
   );
   const pointerAt = pointerReader(file);
   const pointers = symbols
-    .filter(({ name }) => /^(?:__task_|raw_|bare_|open_|ptr_|asm_)/.test(name))
+    .filter(({ name }) => /^(?:__task_|raw_|bare_|open_|ptr_|asm_|early_)/.test(name))
     .sort((a, b) => (a.address < b.address ? -1 : 1));
   const rows = events.map((event, index): [string, readonly string[]] => {
     const next = events[index + 1];

@@ -183,11 +183,25 @@ function items(
     return rnd.chance(0.1) ? text.replace(/\(|, /g, '$&\n\t\t') : text;
   };
   const constant = dialect.isConst ? 'const ' : '';
+  const registrationOf = (event: EventName, called: string): string =>
+    seesMacros
+      ? dialect.register(event, called)
+      : `static task_watcher_fn ${constant}raw_${called} __attribute__((used, section("${dialect.section(event)}"))) = ${called}`;
   const raw = (): string => {
     const event: EventName = rnd.pick(events);
     const called = watcher();
     const section = dialect.section(event);
-    switch (rnd.below(5)) {
+    switch (rnd.below(7)) {
+      case 5: {
+        const other = watcher();
+        return `static task_watcher_fn ${constant}__attribute__((__used__, __section__("${section}"))) raw_${called} = ${called}, raw_${other} = ${other}`;
+      }
+      case 6: {
+        const declared = `static task_watcher_fn ${constant}early_${called} __attribute__((__used__, __section__("${section}")))`;
+        const between = registrationOf(rnd.pick(events), watcher());
+        recent = undefined;
+        return `${declared}; ${between}; ${declared} = ${called}`;
+      }
       case 0:
         return `static task_watcher_fn ${constant}raw_${called} __attribute__((__used__, __section__("${section}"))) = ${called}`;
       case 1:

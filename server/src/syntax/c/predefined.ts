@@ -82,7 +82,12 @@ function architectureMacros(srcarch: string, is64: boolean, big: boolean): Reado
   }
 }
 
-function is64Bit(srcarch: string, arch: string, config: ReadonlyMap<string, string> | undefined): boolean {
+/** Pointers have 8 bytes. */
+export function is64Bit(
+  srcarch: string,
+  arch: string,
+  config: ReadonlyMap<string, string> | undefined,
+): boolean {
   if (config?.get('CONFIG_64BIT') === 'y') return true;
   if (['arm64', 'alpha', 'ia64', 'x86_64', 'sparc64'].includes(srcarch)) return true;
   if (config !== undefined && config.size > 0) return config.get('CONFIG_X86_64') === 'y';

@@ -14,6 +14,10 @@ export interface SectionEntry {
   readonly isConst: boolean;
   /** Kept by the compiler though nothing refers to it (`__used`, non-static, or asm). */
   readonly isKept: boolean;
+  /** 0-based place in an array of pointers; absent for a variable that is one pointer. */
+  readonly element?: number;
+  /** Set where some variable of the unit is declared before it is defined: this one's place by first declaration. */
+  readonly declared?: number;
   /** Where a person registered it: the outermost macro invocation's line. In an included .c or .h, that file. */
   readonly place: Place;
   /** The invocation in `place.file` (0-based UTF-16 offsets). */

@@ -9,6 +9,8 @@ export interface SectionPointer {
   readonly form: 'variable' | 'asm';
   readonly isConst: boolean;
   readonly isKept: boolean;
+  /** 0-based place in an array of pointers; absent for a variable that is one pointer. */
+  readonly element?: number;
   /** Where it came from in the source: the offset of the outermost macro's name, or of the hand-written attribute. */
   readonly origin: number;
   readonly expansion: string;
@@ -27,19 +29,74 @@ export interface FunctionField {
 const attributeWords = new Set(['__attribute__', '__attribute']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
 const sectionWords = new Set(['section', '__section__']);
+const typeWords = /^(?:__)?typeof(?:__)?$|^_Alignas$/;
 const usedWords = new Set(['used', '__used__', 'retain', '__retain__', 'externally_visible']);
+
+/** A variable declared before it is defined: GCC puts it where it was first declared. */
+export interface EarlyDeclaration {
+  readonly variable: string;
+  readonly section?: undefined;
+}
 
 /** Every pointer that a run of fully expanded top-level text puts into a section. */
 export function sectionPointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
 ): readonly SectionPointer[] {
-  return declarations(tokens).flatMap((declaration) => {
-    const asm = asmPointers(declaration);
-    if (asm !== undefined) return asm;
-    const pointer = variablePointer(declaration, field);
-    return pointer === undefined ? [] : [pointer];
+  return pointersAndDeclarations(tokens, field).flatMap((one) => (one.section === undefined ? [] : [one]));
+}
+
+/** The same with declarations that define nothing yet, in the order of the text. */
+export function pointersAndDeclarations(
+  tokens: readonly Expanded[],
+  field: FunctionField | undefined,
+): readonly (SectionPointer | EarlyDeclaration)[] {
+  return declarations(tokens).flatMap(
+    (declaration): readonly (SectionPointer | EarlyDeclaration)[] =>
+      asmPointers(declaration) ??
+      declarators(declaration).flatMap((declarator) => variablePointers(declarator, field)),
+  );
+}
+
+/** `T x S = f, y S = g;` is `T x S = f;` and `T y S = g;`: what stands before the first declarator is common. */
+function declarators(tokens: readonly Expanded[]): readonly (readonly Expanded[])[] {
+  const commas: number[] = [];
+  let depth = 0;
+  tokens.forEach(({ kind, text }, at) => {
+    if (kind !== 'punctuator') return;
+    if (text === '(' || text === '[' || text === '{') depth++;
+    else if (text === ')' || text === ']' || text === '}') depth--;
+    else if (text === ',' && depth === 0) commas.push(at);
   });
+  const [first] = commas;
+  if (first === undefined) return [tokens];
+  const head = tokens.slice(0, first);
+  const plain = withoutAttributes(head);
+  const equals = plain.findIndex(({ text }) => text === '=');
+  const name = declaredNameAt(equals < 0 ? plain : plain.slice(0, equals));
+  let from = head.findIndex((token) => token === name);
+  while (from > 0 && /^[*(]$/.test(head[from - 1]?.text ?? '')) from--;
+  if (name === undefined || from < 0) return [tokens];
+  const common = tokens.slice(0, from);
+  return [head, ...commas.map((comma, index) => [...common, ...tokens.slice(comma + 1, commas[index + 1])])];
+}
+
+/** Also without typeof(), which may hold a name, and without asm labels. */
+function withoutAttributes(tokens: readonly Expanded[]): readonly Expanded[] {
+  const found: Expanded[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    const hasBrackets = tokens[at + 1]?.text === '(';
+    const isAttribute = attributeWords.has(token.text) || asmWords.has(token.text);
+    if (!hasBrackets || (!isAttribute && !typeWords.test(token.text))) {
+      found.push(token);
+      continue;
+    }
+    if (!isAttribute) found.push({ ...token, text: 'int' });
+    at = matching(tokens, at + 1);
+  }
+  return found;
 }
 
 /** Splits at top-level semicolons and after function bodies. */
@@ -89,68 +146,115 @@ function matching(tokens: readonly Token[], open: number): number {
   return tokens.length;
 }
 
-function variablePointer(
+/** One declaration of one variable: a pointer, an array of pointers, or a structure that holds one. */
+function variablePointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
-): SectionPointer | undefined {
-  let section: string | undefined;
-  let origin = -1;
-  let used = false;
-  // What is left without attributes and typeof(): storage, type, name, initialiser.
-  const plain: Expanded[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token === undefined) break;
-    const isAttribute = attributeWords.has(token.text);
-    if (
-      (isAttribute || /^(?:__)?typeof(?:__)?$|^_Alignas$/.test(token.text)) &&
-      tokens[at + 1]?.text === '('
-    ) {
-      const end = matching(tokens, at + 1);
-      if (isAttribute) {
-        const inside = tokens.slice(at + 1, end);
-        const named = inside.findIndex(({ text }) => sectionWords.has(text));
-        if (named >= 0) {
-          section = joinedString(inside.slice(named + 1, matching(inside, named + 1)));
-          origin = token.origin;
-        }
-        used ||= inside.some(({ text }) => usedWords.has(text));
-      } else plain.push({ ...token, text: 'int' });
-      at = end;
-      continue;
-    }
-    if (asmWords.has(token.text) && tokens[at + 1]?.text === '(') {
-      at = matching(tokens, at + 1);
-      continue;
-    }
-    plain.push(token);
-  }
-  if (section === undefined) return undefined;
+): readonly (SectionPointer | EarlyDeclaration)[] {
+  const plain = withoutAttributes(tokens);
   const equals = plain.findIndex(({ text, kind }) => kind === 'punctuator' && (text === '=' || text === '{'));
-  if (equals < 1 || plain[equals]?.text !== '=') return undefined;
+  if (equals < 0) return earlyDeclaration(plain);
+  const { section, origin, used } = attributesOf(tokens);
+  if (section === undefined || equals < 1 || plain[equals]?.text !== '=') return [];
   const head = plain.slice(0, equals);
-  const variable = declaredName(head);
-  const pointed = pointedFunction(plain.slice(equals + 1), field);
-  if (variable === undefined || pointed === undefined) return undefined;
-  return {
+  const variable = declaredNameAt(head)?.text;
+  if (variable === undefined) return [];
+  const common = {
     section,
-    variable,
-    function: pointed,
-    form: 'variable',
+    form: 'variable' as const,
     isConst: isConstVariable(head, variable),
     isKept: used || !head.some(({ text }) => text === 'static'),
     origin,
     expansion: tokensText(tokens),
   };
+  const initialiser = plain.slice(equals + 1);
+  const elements = field === undefined && isArray(head, variable) ? arrayElements(initialiser) : undefined;
+  if (elements)
+    return elements.map((called, element) => ({
+      ...common,
+      variable: `${variable}[${element}]`,
+      function: called,
+      element,
+    }));
+  const pointed = pointedFunction(initialiser, field);
+  return pointed === undefined ? [] : [{ ...common, variable, function: pointed }];
+}
+
+function attributesOf(tokens: readonly Expanded[]): {
+  readonly section: string | undefined;
+  /** Where the section is named. */
+  readonly origin: number;
+  readonly used: boolean;
+} {
+  let section: string | undefined;
+  let origin = -1;
+  let used = false;
+  tokens.forEach((token, at) => {
+    if (!attributeWords.has(token.text) || tokens[at + 1]?.text !== '(') return;
+    const inside = tokens.slice(at + 1, matching(tokens, at + 1));
+    const named = inside.findIndex(({ text }) => sectionWords.has(text));
+    if (named >= 0) {
+      section = joinedString(inside.slice(named + 1, matching(inside, named + 1)));
+      origin = token.origin;
+    }
+    used ||= inside.some(({ text }) => usedWords.has(text));
+  });
+  return { section, origin, used };
+}
+
+/** `static T x;`. An `extern` declaration places nothing, and a prototype is no variable. */
+function earlyDeclaration(plain: readonly Expanded[]): readonly EarlyDeclaration[] {
+  const head = plain.at(-1)?.text === ';' ? plain.slice(0, -1) : plain;
+  if (head.length < 2 || head.some(({ text }) => /^(?:extern|typedef|struct|union|enum)$/.test(text)))
+    return [];
+  const open = head.findIndex(({ text }) => text === '(');
+  if (open >= 0 && head[open + 1]?.text !== '*') return [];
+  const name = declaredNameAt(head);
+  return name === undefined ? [] : [{ variable: name.text }];
+}
+
+function isArray(head: readonly Token[], variable: string): boolean {
+  return head[head.findIndex(({ text }) => text === variable) + 1]?.text === '[';
+}
+
+/** The functions of `{ f, g }` and `{ [1] = g, [0] = f }`; `undefined`: it has holes, or is no plain list. */
+function arrayElements(initialiser: readonly Token[]): readonly string[] | undefined {
+  if (initialiser[0]?.text !== '{') return undefined;
+  const elements = new Map<number, string>();
+  let next = 0;
+  for (const part of listParts(initialiser)) {
+    if (part.length === 0) continue;
+    const designated = part[0]?.text === '[';
+    const place = designated ? Number(part[1]?.text) : next;
+    const called = firstName(designated ? part.slice(part.findIndex(({ text }) => text === '=') + 1) : part);
+    if (called === undefined || !Number.isInteger(place)) return undefined;
+    elements.set(place, called);
+    next = place + 1;
+  }
+  const found = Array.from({ length: elements.size }, (_, place) => elements.get(place));
+  return found.every((one) => one !== undefined) ? found : undefined;
+}
+
+/** What stands between the commas of `{ a, b }`. */
+function listParts(initialiser: readonly Token[]): readonly (readonly Token[])[] {
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  for (const token of initialiser.slice(1, matching(initialiser, 0))) {
+    if (token.kind === 'punctuator' && /^[([{]$/.test(token.text)) depth++;
+    if (token.kind === 'punctuator' && /^[)\]}]$/.test(token.text)) depth--;
+    if (token.text === ',' && depth === 0) parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
 }
 
 /** The declared name: before `[…]`, or inside `(*name)(…)`, else the last name. */
-function declaredName(head: readonly Token[]): string | undefined {
+function declaredNameAt<T extends Token>(head: readonly T[]): T | undefined {
   const pointer = head.findIndex((token, at) => token.text === '(' && head[at + 1]?.text === '*');
   if (pointer >= 0) {
     const inside = head.slice(pointer, matching(head, pointer)).filter(({ kind }) => kind === 'name');
     const name = inside.find(({ text }) => text !== 'const' && text !== 'volatile');
-    if (name) return name.text;
+    if (name) return name;
   }
   let end = head.length;
   while (head[end - 1]?.text === ']') {
@@ -159,7 +263,7 @@ function declaredName(head: readonly Token[]): string | undefined {
     end = at;
   }
   const last = head[end - 1];
-  return last?.kind === 'name' ? last.text : undefined;
+  return last?.kind === 'name' ? last : undefined;
 }
 
 /** `const` of the variable, not of what it points to, nor of a parameter: `int (*const name)(const char *)`. */
@@ -177,15 +281,7 @@ function pointedFunction(
   field: FunctionField | undefined,
 ): string | undefined {
   if (initialiser[0]?.text !== '{') return firstName(initialiser);
-  const inside = initialiser.slice(1, matching(initialiser, 0));
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of inside) {
-    if (token.kind === 'punctuator' && /^[([{]$/.test(token.text)) depth++;
-    if (token.kind === 'punctuator' && /^[)\]}]$/.test(token.text)) depth--;
-    if (token.text === ',' && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
+  const parts = listParts(initialiser);
   if (field?.name !== undefined) {
     const part = parts.find(
       ([dot, name, equals]) => dot?.text === '.' && name?.text === field.name && equals?.text === '=',
@@ -193,6 +289,7 @@ function pointedFunction(
     return part === undefined ? undefined : firstName(part.slice(3));
   }
   if (field?.index !== undefined) return firstName(parts[field.index] ?? []);
+  const inside = initialiser.slice(1, matching(initialiser, 0));
   return firstName(inside.filter((_, at) => inside[at - 1]?.text !== '.'));
 }
 

@@ -7,7 +7,7 @@ import { lineAt } from '../positions';
 import { anyOutside, setBit, type Bits, type Relevance } from './relevance';
 import type { CFileFacts, Directive } from './scan';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
-import { sectionPointers, type FunctionField } from './section-text';
+import { pointersAndDeclarations, type FunctionField } from './section-text';
 
 /** One translation unit, as the compiler is told to see it. */
 export interface UnitInput {
@@ -145,6 +145,10 @@ class UnitWalk {
   /** Names defined where it is not known whether the definition is seen. */
   private readonly maybeDefined = new Set<string>();
   private readonly entries: SectionEntry[] = [];
+  /** The place of each entry's first declaration, and of those that are declared, not yet defined. */
+  private readonly ranks: number[] = [];
+  private readonly declared = new Map<string, number>();
+  private declarations = 0;
   private readonly ineffective: IneffectiveUse[] = [];
   private readonly assumptions: { message: string; file: string; line: number }[] = [];
   private readonly visited = new Set<string>();
@@ -191,8 +195,12 @@ class UnitWalk {
   }
 
   result(): UnitEntries {
+    const entries =
+      this.declared.size === 0
+        ? this.entries
+        : this.entries.map((entry, at) => ({ ...entry, declared: this.ranks[at] ?? at }));
     return {
-      entries: this.entries,
+      entries,
       ineffective: this.ineffective,
       files: [...this.visited],
       assumptions: this.assumptions,
@@ -493,8 +501,13 @@ class UnitWalk {
       });
       return;
     }
-    for (const pointer of sectionPointers(expanded, this.wanted.field)) {
+    for (const pointer of pointersAndDeclarations(expanded, this.wanted.field)) {
+      if (pointer.section === undefined) {
+        if (!this.declared.has(pointer.variable)) this.declared.set(pointer.variable, this.declarations++);
+        continue;
+      }
       if (!this.wanted.sectionMatches(pointer.section)) continue;
+      this.ranks.push(this.declared.get(pointer.variable.replace(/\[\d+\]$/, '')) ?? this.declarations++);
       const { origin, ...rest } = pointer;
       this.entries.push({ ...rest, ...this.useAt(file, tokens, origin), guards: this.guardTexts() });
     }
