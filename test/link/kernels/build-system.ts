@@ -17,6 +17,12 @@ include include/config/auto.conf
 
 LINUXINCLUDE := -I$(srctree)/arch/$(SRCARCH)/include -I$(srctree)/include -include $(srctree)/include/linux/kconfig.h
 KBUILD_CPPFLAGS := -D__KERNEL__
+ifdef CONFIG_CC_IS_CLANG
+CC := clang
+else
+CC := gcc
+endif
+export CC
 KBUILD_CFLAGS := -std=gnu11 -w -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none
 ifdef CONFIG_CC_OPTIMIZE_FOR_SIZE
 KBUILD_CFLAGS += -Os
@@ -168,7 +174,7 @@ include $(firstword $(wildcard $(obj)/Kbuild $(obj)/Makefile))
 parts-of = ${linksComposites ? '$(1)' : '$(call members,$(1))'}
 include scripts/Makefile.lib
 
-all: $(prefix)$(archive) $(if $(filter lib lib/%,$(obj)),$(prefix)lib.a)
+all: $(prefix)$(archive) $(if $(filter lib arch/x86/lib,$(obj)),$(prefix)lib.a)
 $(prefix)built-in.o: $(objects)
 	$(if $^,ld -r -o $@ $^,rm -f $@; ar rcs $@)
 $(prefix)built-in.a: $(objects)
@@ -188,7 +194,7 @@ $(addprefix $(prefix),$(multi-used-y)):
 `
     : ''
 }$(prefix)%.o: $(prefix)%.c
-	gcc $(c_flags) -c -o $@ $<
+	$(CC) $(c_flags) -c -o $@ $<
 $(prefix)%.o: $(prefix)%.S
 	gcc $(a_flags) -c -o $@ $<
 `;

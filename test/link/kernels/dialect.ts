@@ -3,7 +3,7 @@ export const events = ['init', 'clone', 'exec', 'uid', 'gid', 'exit', 'free'] as
 export type EventName = (typeof events)[number];
 
 export interface Dialect {
-  readonly name: 'A' | 'B';
+  readonly name: 'A' | 'B' | 'C';
   /** The pointer variables are `const`. */
   readonly isConst: boolean;
   /** `linux/task_watchers.h`: where the macros are. */
@@ -44,6 +44,16 @@ static task_watcher_fn ${isConst ? 'const ' : ''}__task_watcher_##ev##_##fn __us
     boundary: (event, edge) => `__${edge}_task_watchers_${event}`,
     register: (event, called) => `task_watcher_func(${event}, ${called})`,
   };
+}
+
+/** The module RFC: as A, and modules may register, too. */
+export function dialectC(isConst: boolean): Dialect {
+  const a = dialectA(isConst);
+  const headerText = a.headerText
+    .replace('#ifndef MODULE\n', '')
+    .replace(/#else\n.*\n#endif\n/, '')
+    .concat('struct module;\nint register_module_task_watchers(struct module *mod);\n');
+  return { ...a, name: 'C', headerText };
 }
 
 export function dialectB(isConst: boolean): Dialect {

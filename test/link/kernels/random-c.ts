@@ -6,6 +6,7 @@ import type { Random } from './random';
 export interface Sources {
   readonly rnd: Random;
   readonly dialect: Dialect;
+  readonly compiler: 'gcc' | 'clang';
   /** Names without `CONFIG_`. */
   readonly options: readonly [string, ...string[]];
   /** Headers that register in whoever includes them: `linux/shared_0.h`. */
@@ -66,6 +67,45 @@ export function writeHeaders(
     );
     shared.push(header);
   }
+  // Read as often as it is included, each time with another ITEM.
+  files.set('include/linux/items.h', 'ITEM(alpha)\n#ifdef CONFIG_ALPHA\nITEM(beta)\n#endif\nITEM(gamma)\n');
+  // Two headers with one include guard: whichever comes first shuts the other out.
+  for (const which of ['generic', 'special'])
+    files.set(
+      `include/linux/watch_${which}.h`,
+      [
+        '#ifndef _WATCH_H',
+        '#define _WATCH_H',
+        `#include <${dialect.header}>`,
+        `#define watch_by_${which}(fn) ${dialect.register(which === 'generic' ? 'gid' : 'exit', 'fn')}`,
+        `#define watch_at_all(fn) watch_by_${which}(fn)`,
+        '#endif',
+        '',
+      ].join('\n'),
+    );
+  // Which event is in a name that ## makes.
+  files.set(
+    'include/linux/pasted.h',
+    [
+      '#pragma once',
+      `#include <${dialect.header}>`,
+      `#if ${rnd.pick(['defined(CONFIG_BETA)', 'IS_ENABLED(CONFIG_GAMMA)', '1'])}`,
+      `#define PASTED_now_EVENT(fn) ${dialect.register('clone', 'fn')}`,
+      '#else',
+      `#define PASTED_now_EVENT(fn) ${dialect.register('uid', 'fn')}`,
+      '#endif',
+      `#define PASTED_then_EVENT(fn) ${dialect.register('free', 'fn')}`,
+      '#define JOIN_(a, b, c) a##b##c',
+      '#define JOIN(a, b, c) JOIN_(a, b, c)',
+      '#ifdef CONFIG_DELTA',
+      '#define WHEN now',
+      '#else',
+      '#define WHEN then',
+      '#endif',
+      '#define watch_pasted(fn) JOIN(PASTED_, WHEN, _EVENT)(fn)',
+      '',
+    ].join('\n'),
+  );
   files.set(
     'include/linux/everything.h',
     [
@@ -113,10 +153,11 @@ function condition(rnd: Random, options: Sources['options'], defines: readonly s
 
 /** Writes `path` (`kernel/f1.c`), and perhaps a .c file that it includes. */
 export function writeUnit(sources: Sources, path: string, hints: UnitHints): void {
-  const { rnd, files, sharedHeaders, dialect } = sources;
+  const { rnd, files, sharedHeaders, dialect, compiler } = sources;
   const stem = path.replace(/^.*\//, '').replace(/\.c$/, '').replaceAll('-', '_');
   const lines = rnd.chance(0.3) ? ['// SPDX-License-Identifier: MIT', ''] : [];
-  const seesMacros = rnd.chance(0.95);
+  // Clang refuses what GCC takes for a declaration without types.
+  const seesMacros = rnd.chance(0.95) || compiler === 'clang';
   if (seesMacros)
     lines.push(
       rnd.chance(0.6)
@@ -243,24 +284,60 @@ function items(
       if (text !== undefined) lines.push(`${text};${rnd.chance(0.1) ? ' /* ; { */' : ''}`);
     }
   };
-  for (let count = rnd.below(6); count > 0; count--) {
-    if (rnd.chance(0.7)) {
-      registration();
-      continue;
-    }
-    // A function that is defined inside a branch is used only there.
+  let special = 0;
+  const fromHeader = (): void => {
     recent = undefined;
-    lines.push(condition(rnd, options, hints.defines));
-    registration();
-    const alternative = rnd.below(4);
-    if (alternative < 2) {
-      recent = undefined;
-      lines.push(alternative === 0 ? '#else' : elseIf(condition(rnd, options, [])));
-      registration();
+    const event = rnd.pick(events);
+    switch (special++ === 0 ? rnd.below(3) : 3) {
+      case 0: {
+        const item = (body: string): void => {
+          lines.push(`#define ITEM(n) ${body}`, '#include <linux/items.h>', '#undef ITEM');
+        };
+        item(`static int ${stem}_##n${parameters} { return 0; }`);
+        lines.push(`#define ITEM_NAME(n) ${stem}_##n`);
+        item(`${dialect.register(event, `${stem}_##n`)};`);
+        return;
+      }
+      case 1:
+        lines.push(
+          ...rnd.pick([
+            ['#include <linux/watch_generic.h>', '#include <linux/watch_special.h>'],
+            ['#include <linux/watch_special.h>', '#include <linux/watch_generic.h>'],
+          ]),
+          `watch_at_all(${watcher()});`,
+        );
+        break;
+      case 2:
+        lines.push('#include <linux/pasted.h>', `watch_pasted(${watcher()});`);
+        break;
+      default:
+        registration();
     }
     recent = undefined;
-    lines.push('#endif');
-  }
+  };
+  const several = (depth: number, most: number): void => {
+    for (let count = rnd.below(most); count > 0; count--) {
+      if (rnd.chance(0.65)) registration();
+      else if (seesMacros && rnd.chance(0.3)) fromHeader();
+      else {
+        // A function that is defined inside a branch is used only there.
+        recent = undefined;
+        lines.push(condition(rnd, options, hints.defines));
+        if (depth < 3 && rnd.chance(0.3)) several(depth + 1, 3);
+        else registration();
+        const alternative = rnd.below(4);
+        if (alternative < 2) {
+          recent = undefined;
+          lines.push(alternative === 0 ? '#else' : elseIf(condition(rnd, options, [])));
+          if (depth < 3 && rnd.chance(0.3)) several(depth + 1, 3);
+          else registration();
+        }
+        recent = undefined;
+        lines.push('#endif');
+      }
+    }
+  };
+  several(0, 6);
 }
 
 const elseIf = (line: string): string =>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSystem, type Age } from './build-system';
-import { dialectA, dialectB, type Dialect } from './dialect';
+import { dialectA, dialectB, dialectC, type Dialect } from './dialect';
 import { random, type Random } from './random';
 import { writeHeaders, writeUnit } from './random-c';
 import { writeDirectory, writeLibrary, type Directories } from './random-makefiles';
@@ -12,6 +12,7 @@ export interface RandomKernel {
   readonly seed: number;
   readonly age: Age;
   readonly dialect: Dialect;
+  readonly compiler: 'gcc' | 'clang';
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -24,16 +25,18 @@ const kconfig = readFileSync(
 export function randomKernel(seed: number): RandomKernel {
   const rnd = random(seed);
   const age = rnd.pick<Age>(['partial', 'parts', 'whole', 'whole']);
-  const dialect = rnd.pick([dialectA, dialectB])(rnd.chance(0.4));
+  const dialect = rnd.pick([dialectA, dialectB, dialectC])(rnd.chance(0.4));
   const files = new Map<string, string>([['include/linux/kconfig.h', kconfig]]);
   const linksComposites = rnd.chance(0.5);
   for (const [path, text] of buildSystem(age, linksComposites)) files.set(path, text);
-  files.set('.config', configText(rnd));
+  const compiler = rnd.chance(0.15) ? 'clang' : 'gcc';
+  files.set('.config', configText(rnd, compiler));
   const sharedHeaders = writeHeaders(rnd, dialect, options, files);
   let stems = 0;
   const of: Directories = {
     rnd,
     dialect,
+    compiler,
     options,
     sharedHeaders,
     files,
@@ -41,6 +44,7 @@ export function randomKernel(seed: number): RandomKernel {
     libraryFunctions: [],
     nextStem: () => `f${stems++}`,
   };
+  const archLines: string[] = [];
   const tops = ['kernel', 'mm', 'drivers', 'net'];
   writeLibrary(of, 'lib');
   for (const path of tops) {
@@ -49,6 +53,18 @@ export function randomKernel(seed: number): RandomKernel {
   }
   writeUnit(of, 'init/main.c', { defines: [], calls: of.libraryFunctions.slice(0, 1), exports: [] });
   files.set('init/Makefile', 'obj-y := main.o\n');
+  if (rnd.chance(0.5)) {
+    writeLibrary(of, 'arch/x86/lib');
+    archLines.push('libs-y += arch/x86/lib/');
+  }
+  if (rnd.chance(0.3)) {
+    writeDirectory(of, 'arch/x86/pci', 2);
+    archLines.push(`drivers-$(CONFIG_${rnd.pick(options)}) += arch/x86/pci/`);
+  }
+  if (rnd.chance(0.3)) {
+    writeDirectory(of, 'arch/x86/mm', 2);
+    archLines.push('core-y += arch/x86/mm/');
+  }
   writeUnit(of, 'arch/x86/kernel/process.c', { defines: [], calls: [], exports: [] });
   const isHeadListed = age === 'whole';
   files.set(
@@ -60,6 +76,7 @@ export function randomKernel(seed: number): RandomKernel {
     [
       'KBUILD_CFLAGS += -m64 -mno-red-zone -mno-sse -mcmodel=kernel -fno-pic',
       ...(isHeadListed ? [] : ['head-y := arch/x86/kernel/head_64.o', 'core-y += arch/x86/kernel/']),
+      ...archLines,
       '',
     ].join('\n'),
   );
@@ -83,9 +100,9 @@ export function randomKernel(seed: number): RandomKernel {
   else if (!files.has('scripts/head')) headRule(files);
   const bases = [...files.keys()].flatMap((path) => /([^/]+)\.c$/.exec(path)?.[1] ?? []);
   const script = randomScript(rnd, dialect, options, bases);
-  files.set('include/asm-generic/vmlinux.lds.h', script.header);
+  for (const [path, text] of script.headers) files.set(path, text);
   files.set('arch/x86/kernel/vmlinux.lds.S', script.vmlinuxLds);
-  return { seed, age, dialect, files };
+  return { seed, age, dialect, compiler, files };
 }
 
 /** head-y is built in its directory, though not part of the directory's object. */
@@ -94,7 +111,7 @@ function headRule(files: Map<string, string>): void {
   files.set('scripts/Makefile.build', build.replace('all: ', 'all: $(addprefix $(prefix),$(extra-y)) '));
 }
 
-function configText(rnd: Random): string {
+function configText(rnd: Random, compiler: RandomKernel['compiler']): string {
   const lines = options.map((name) => {
     const value = rnd.pick(['y', 'y', 'y', 'm', 'n']);
     return value === 'n' ? `# CONFIG_${name} is not set` : `CONFIG_${name}=${value}`;
@@ -110,9 +127,17 @@ function configText(rnd: Random): string {
     '# Automatically generated file; DO NOT EDIT.',
     '# Linux/x86 6.1.0 Kernel Configuration',
     '#',
-    'CONFIG_CC_VERSION_TEXT="gcc (Debian 12.2.0-14) 12.2.0"',
-    'CONFIG_CC_IS_GCC=y',
-    'CONFIG_GCC_VERSION=120200',
+    ...(compiler === 'gcc'
+      ? [
+          'CONFIG_CC_VERSION_TEXT="gcc (Debian 12.2.0-14) 12.2.0"',
+          'CONFIG_CC_IS_GCC=y',
+          'CONFIG_GCC_VERSION=120200',
+        ]
+      : [
+          'CONFIG_CC_VERSION_TEXT="Debian clang version 14.0.6"',
+          'CONFIG_CC_IS_CLANG=y',
+          'CONFIG_CLANG_VERSION=140006',
+        ]),
     'CONFIG_64BIT=y',
     'CONFIG_X86=y',
     'CONFIG_X86_64=y',

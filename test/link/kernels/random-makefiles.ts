@@ -52,7 +52,7 @@ function list(rnd: Random, options: Sources['options'], prefix = 'obj'): List {
 
 /** One directory with all below it. */
 export function writeDirectory(of: Directories, path: string, depth: number): void {
-  const { rnd, options, files } = of;
+  const { rnd, options, files, compiler } = of;
   const lines: string[] = rnd.chance(0.2) ? ['# SPDX-License-Identifier: MIT', ''] : [];
   const extra: string[] = [];
   const directoryDefines: string[] = [];
@@ -67,7 +67,7 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
     const defines = [...directoryDefines];
     const own: string[] = [];
     if (rnd.chance(0.12)) own.push(`-O${rnd.pick(['0', '1', '2', '3', 's'])}`);
-    if (rnd.chance(0.08)) own.push('-fno-toplevel-reorder');
+    if (rnd.chance(0.08) && compiler === 'gcc') own.push('-fno-toplevel-reorder');
     if (rnd.chance(0.12)) {
       const define = `EXTRA_${stem.toUpperCase()}`;
       defines.push(define);
@@ -86,6 +86,14 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
   const assign = ({ name, before, after }: List, value: string, operator = '+='): void => {
     lines.push(...before, `${name} ${operator} ${value}`, ...after);
   };
+  if (rnd.chance(0.1)) {
+    // Never in vmlinux: modules, and what is only built.
+    const stem = of.nextStem();
+    compile(stem, stem);
+    lines.push(
+      rnd.pick([`obj-m += ${stem}.o`, `extra-m += ${stem}.o`, `always-$(CONFIG_NEVER) += ${stem}.o`]),
+    );
+  }
   for (let count = 1 + rnd.below(4); count > 0; count--) {
     const stem = of.nextStem();
     const target = list(rnd, options);

@@ -5,8 +5,8 @@ import type { Sources } from './random-c';
 
 export interface Scripts {
   readonly vmlinuxLds: string;
-  /** include/asm-generic/vmlinux.lds.h */
-  readonly header: string;
+  /** By path: include/asm-generic/vmlinux.lds.h, and what it includes. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** `stems`: base names of objects, without `.o`. */
@@ -82,7 +82,7 @@ export function randomScript(
     (event) => `${dialect.boundary(event, 'start')} = .; *(${dialect.section(event)})`,
   );
   const tail = dialect.name === 'B' && rnd.chance(0.5) ? '*(.task.function.*)' : '';
-  const header = [
+  const definitions = [
     '/* SPDX-License-Identifier: MIT */',
     '#define ALIGN_TABLE . = ALIGN(8);',
     ...(conditional === undefined
@@ -94,9 +94,24 @@ export function randomScript(
           define([...usual, `${dialect.boundary('free', 'stop')} = .;`]),
           '#endif',
         ]),
-    `#define WATCHERS . = ALIGN(8); ${name} : AT(ADDR(${name}) - 0) { WATCHERS_TABLE ${tail} }`,
-    '',
-  ].join('\n');
+  ];
+  const output = `#define WATCHERS . = ALIGN(8); ${name} : AT(ADDR(${name}) - 0) { WATCHERS_TABLE ${tail} }`;
+  const headers = new Map<string, string>();
+  if (dialect.name === 'C') {
+    // The module RFC shares the table between vmlinux.lds.h and a module.lds.S.
+    headers.set(
+      'include/asm-generic/common.lds.h',
+      [...definitions, ''].join('\n').replaceAll('WATCHERS_TABLE', 'TWTABLE'),
+    );
+    headers.set(
+      'scripts/module.lds.S',
+      `#include <asm-generic/common.lds.h>\nSECTIONS { ${name} : { TWTABLE } }\n`,
+    );
+    headers.set(
+      'include/asm-generic/vmlinux.lds.h',
+      `#include <asm-generic/common.lds.h>\n${output.replace('WATCHERS_TABLE', 'TWTABLE')}\n`,
+    );
+  } else headers.set('include/asm-generic/vmlinux.lds.h', [...definitions, output, ''].join('\n'));
   const before = rnd.chance(0.1)
     ? `\t.early : { *${base()}.o(${dialect.section(rnd.pick(['init', 'exit']))}) }\n`
     : '';
@@ -118,5 +133,5 @@ ${early ? discard : ''}${before}	WATCHERS
 ${early ? '' : discard}	/DISCARD/ : { *(.note.GNU-stack) *(.comment) *(.eh_frame) *(.note*) }
 }
 `;
-  return { vmlinuxLds, header };
+  return { vmlinuxLds, headers };
 }

@@ -13,9 +13,18 @@ export interface LeadingMacro {
 
 const words = /[A-Za-z_]\w*/g;
 
+/** A shorter beginning says too little about the name that it becomes part of. */
+const shortestBeginning = 6;
+
+/**
+ * Beginnings that `##` may make a longer name of: `register_##event`, or `PASTE(register_, event)`, where the `##` is
+ * one macro further away. Endings would be too many: `##_init` is in hundreds of macros.
+ */
+const beginning = /\b([A-Za-z_]\w*_)\b|\b([A-Za-z_]\w*)\s*##/g;
+
 /**
  * Follows `#define`s backwards: from macros known to register (and those whose body spells a wanted section) to every
- * macro whose body mentions one of them. What only happens to share a name is in it too; whether a use registers
+ * macro whose body mentions one of them, or a piece of one that `##` completes. What only happens to share a name is in it too; whether a use registers
  * anything is decided by expanding it.
  */
 export function leadingMacros(
@@ -24,6 +33,7 @@ export function leadingMacros(
   spellsSection: (text: string) => boolean,
 ): readonly LeadingMacro[] {
   const byWord = new Map<string, { define: Define; file: string }[]>();
+  const byBeginning: typeof byWord = new Map();
   const names = new Set(known);
   const waiting: string[] = [...known];
   const found: LeadingMacro[] = [];
@@ -40,14 +50,20 @@ export function leadingMacros(
   for (const { path, facts } of files)
     for (const directive of facts.directives) {
       if (directive.kind !== 'define') continue;
-      for (const [word] of directive.body.matchAll(words)) {
-        const uses = byWord.get(word);
-        if (uses === undefined) byWord.set(word, [{ define: directive, file: path }]);
+      const note = (into: typeof byWord, word: string): void => {
+        const uses = into.get(word);
+        if (uses === undefined) into.set(word, [{ define: directive, file: path }]);
         else if (uses.at(-1)?.define !== directive) uses.push({ define: directive, file: path });
-      }
+      };
+      for (const [word] of directive.body.matchAll(words)) note(byWord, word);
+      for (const [, word, pasted = word ?? ''] of directive.body.matchAll(beginning))
+        if (pasted.length >= shortestBeginning) note(byBeginning, pasted);
       if (names.has(directive.name) || spellsSection(directive.body)) add(directive, path);
     }
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     for (const { define, file } of byWord.get(name) ?? []) add(define, file);
+    for (let length = shortestBeginning; length < name.length; length++)
+      for (const { define, file } of byBeginning.get(name.slice(0, length)) ?? []) add(define, file);
+  }
   return found;
 }
