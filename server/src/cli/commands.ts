@@ -64,4 +64,24 @@ export function addCommands(program: Command, done: (status: number) => void): v
     const { runCheck } = await import('./check-command');
     done(await runCheck(readSettings(options), options));
   });
+
+  addCommonOptions(
+    program
+      .command('dispatch')
+      .description('what a notification does: which watchers run, what comes back, how the caller goes on')
+      .argument('[event]', 'INIT, init, WATCH_TASK_INIT or its number; may be left out with --at')
+      .option('--at <file:line>', 'the call site whose caller to follow')
+      .option('--val <expression>', 'val: a number, or flags: CLONE_VM|CLONE_SYSVSEM')
+      .option(
+        '--fail <function[=errno]>',
+        'a watcher that fails (repeatable): copy_semundo, copy_semundo=ENOMEM',
+        (value: string, before: readonly string[]) => [...before, value],
+        [],
+      )
+      .option('--each-failure', 'fail every watcher in turn, one line each'),
+    ['text', 'json'],
+  ).action(async (event: string | undefined, options: unknown) => {
+    const { runDispatch } = await import('./dispatch-command');
+    done(await runDispatch(event, readSettings(options), options));
+  });
 }

@@ -102,6 +102,8 @@ export type CallerStep =
 export interface FailureRow {
   readonly failed: { readonly slot: number; readonly function: string };
   readonly error: string;
+  /** The watcher's source does not show how it could fail: the failure is only asked for. */
+  readonly injected: boolean;
   readonly ranBefore: readonly string[];
   readonly ranAfter: readonly string[];
   readonly dispatcherReturns: string;

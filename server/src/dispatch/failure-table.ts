@@ -55,6 +55,7 @@ function rowOf(
   return {
     failed: { slot: failed.slot ?? at, function: failed.function },
     error: result.steps[at]?.chosen?.text ?? 'unknown',
+    injected: result.steps[at]?.injected === true,
     ranBefore,
     ranAfter,
     dispatcherReturns: unique(result.result.map(({ text }) => text)),

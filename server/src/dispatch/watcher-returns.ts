@@ -186,7 +186,7 @@ function reasonOf(code: TreeCode, steps: readonly TrailStep[]): string {
     if (/ (?:gives NULL|succeeds)$/.test(step.text)) return [`${step.text} (line ${String(line)})`];
     // A test on what an allocation just gave says the same again.
     if (step.decided && !step.names.includes('val') && !step.text.includes('flags')) return [];
-    return [`${step.holds ? step.text : `not ${parenthesised(step.text)}`} (line ${String(line)})`];
+    return [`${step.holds ? step.text : `!${parenthesised(step.text)}`} (line ${String(line)})`];
   });
   return told.slice(-3).join(', ');
 }

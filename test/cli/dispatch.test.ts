@@ -1,0 +1,89 @@
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { z } from 'zod';
+import { exampleKernel, twIndex } from './kernel-under-test';
+
+const dispatch = (...words: readonly string[]): ReturnType<typeof twIndex> =>
+  twIndex(['dispatch', ...words, '--root', exampleKernel]);
+
+const contract = z.object({
+  schema: z.literal(1),
+  event: z.string(),
+  val: z.object({ text: z.string(), value: z.string() }),
+  steps: z.array(
+    z.object({
+      slot: z.number(),
+      function: z.string(),
+      returns: z.array(z.object({ text: z.string() })),
+      chosen: z.object({ text: z.string() }),
+    }),
+  ),
+  result: z.array(z.object({ value: z.number() })),
+  caller: z.array(z.object({ function: z.string() })),
+});
+
+describe('tw-index dispatch', () => {
+  it('prints what runs, what comes back, and how the caller goes on', () => {
+    const { status, out, err } = dispatch(
+      'INIT',
+      '--val',
+      'CLONE_VM|CLONE_SYSVSEM',
+      '--fail',
+      'copy_semundo',
+    );
+    equal(err, '');
+    equal(status, 0);
+    match(out, /^INIT {2}val CLONE_VM\|CLONE_SYSVSEM = 0x40100$/m);
+    match(out, /^ +5 {2}copy_semundo +-ENOMEM +ipc\/sem\.c:24/m);
+    match(out, /^result {2}-ENOMEM from copy_semundo\(\) {2}\(certain\)$/m);
+    match(out, /kernel\/fork\.c:45 {2}notifies FREE, after INIT failed: audit_free, /);
+  });
+
+  it('prints the same as JSON', () => {
+    const { status, out } = dispatch(
+      'init',
+      '--val',
+      '0x100',
+      '--fail',
+      'audit_alloc=EAGAIN',
+      '--format',
+      'json',
+    );
+    equal(status, 0);
+    const read = contract.parse(JSON.parse(out));
+    deepEqual(
+      [read.event, read.val.value, read.result[0]?.value, read.caller[0]?.function],
+      ['INIT', '256', -11, 'copy_process'],
+    );
+  });
+
+  it('follows the caller of the call site that is named', () => {
+    const { status, out } = dispatch('--at', 'kernel/exit.c:11');
+    equal(status, 0);
+    match(out, /^FREE /);
+    match(out, /^do_exit\(\) then/m);
+  });
+
+  it('fails every watcher in turn', () => {
+    const { status, out } = dispatch('INIT', '--each-failure');
+    equal(status, 0);
+    match(out, /^ +5 +copy_semundo +-ENOMEM +5 +1 +-ENOMEM +-ENOMEM +5/m);
+    match(out, /^ +0 +copy_thread_tls +\(-ENOMEM\)/m);
+  });
+
+  it('answers a wrong question with one line and status 2', () => {
+    for (const [words, line] of [
+      [['FORK'], /no event FORK/],
+      [['INIT', '--val', 'CLONE_MOON'], /--val CLONE_MOON: not a number/],
+      [['INIT', '--fail', 'nobody'], /nobody is not in the table of INIT/],
+      [['INIT', '--fail', '='], /--fail =: give a function/],
+      [['--at', 'kernel/fork.c:1'], /nothing is notified there; call sites: kernel\/fork\.c:37/],
+      [['EXIT', '--at', 'kernel/fork.c:37'], /notifies INIT, not EXIT/],
+    ] as const) {
+      const { status, out, err } = dispatch(...words);
+      equal(status, 2, words.join(' '));
+      equal(out, '');
+      match(err, line);
+      equal(err.trim().split('\n').length, 1, err);
+    }
+  });
+});
