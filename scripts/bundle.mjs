@@ -62,3 +62,16 @@ await build({
   external: ['vscode'],
   logLevel: 'warning',
 });
+
+// The page of the dispatch preview, which runs in a webview.
+await build({
+  entryPoints: { preview: join(client, 'webview/preview.ts') },
+  outdir: join(client, 'dist'),
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'chrome130',
+  format: 'iife',
+  logLevel: 'warning',
+});
+copyFileSync(join(client, 'webview/preview.css'), join(client, 'dist/preview.css'));

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { selectConfig } from './config-picker';
 import { showTable, showWhy } from './documents';
 import { goTo } from './places';
+import type { DispatchPreview } from './preview-panel';
+import { pickTarget, rootAround, targetOfNode, type Target } from './preview-target';
+import { lensArgumentSchema } from './protocol';
 import type { ServerSession } from './session';
 import type { TreeNode } from './tables-tree';
 import { verifyAgainst } from './verify-command';
@@ -14,6 +17,7 @@ export function registerCommands(
   context: ExtensionContext,
   session: ServerSession,
   log: LogOutputChannel,
+  preview: DispatchPreview,
 ): void {
   const register = (name: string, run: (...given: unknown[]) => Promise<unknown>): void => {
     const guarded = async (...given: unknown[]): Promise<void> => {
@@ -44,7 +48,22 @@ export function registerCommands(
     const definition = node?.kind === 'entry' ? node.entry.definition : undefined;
     return node && definition ? goTo(node.tables.root, definition) : Promise.resolve();
   });
+  register('previewDispatch', async (given) => {
+    const target = await previewTarget(session, given);
+    if (target) await preview.show(target);
+  });
   register('showActions', () => showActions());
+}
+
+/** A lens says where; a node of the view what; the palette nothing. */
+function previewTarget(session: ServerSession, given: unknown): Promise<Target | undefined> {
+  const node = treeNode(given);
+  if (node) return Promise.resolve(targetOfNode(node));
+  const lens = lensArgumentSchema.safeParse(given);
+  const root = lens.success ? rootAround(session, lens.data.uri) : undefined;
+  if (!lens.success || lens.data.event === undefined || root === undefined) return pickTarget(session);
+  const { uri, line, character, event } = lens.data;
+  return Promise.resolve({ root, event, site: { uri, line, character } });
 }
 
 /** Menus of the view hand over the node itself; the palette nothing. */

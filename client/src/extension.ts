@@ -3,6 +3,7 @@ import { registerCommands } from './commands';
 import { registerDocuments } from './documents';
 import { kernelFolders } from './kernel-folders';
 import { registerLensCommands } from './lens-commands';
+import { dispatchPreview } from './preview-panel';
 import { serverSession, type ServerSession } from './session';
 import { registerStatusItem } from './status-item';
 import { registerTablesView } from './tables-view';
@@ -19,7 +20,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   registerTablesView(context, opened);
   registerDocuments(context);
   registerLensCommands(context);
-  registerCommands(context, opened, log);
+  registerCommands(context, opened, log, dispatchPreview(context, opened));
 
   const startWhereNeeded = async (): Promise<void> => {
     const folders = await kernelFolders();

@@ -1,7 +1,7 @@
 import { commands, type ExtensionContext, Location, Position, Range, Uri } from 'vscode';
 import { lensArgumentSchema } from './protocol';
 
-/** What a click on a lens does: the watchers of the event in a peek, in slot order. */
+/** What a click on a lens does: the watchers of the event in a peek. */
 export function registerLensCommands(context: ExtensionContext): void {
   context.subscriptions.push(
     commands.registerCommand('taskWatchers.showWatchers', async (argument: unknown) => {
