@@ -29,7 +29,7 @@ export async function selectConfig(session: ServerSession): Promise<void> {
   if (!picked) return;
   const config = picked === browse ? await browsed() : picked.config;
   if (config === undefined) return;
-  await session.requests.command('taskWatchers.selectConfig', {
+  await session.selectConfig({
     ...wanted,
     config,
     buildDir: picked.buildDir,

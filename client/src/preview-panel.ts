@@ -1,11 +1,4 @@
-import {
-  type ExtensionContext,
-  Uri,
-  ViewColumn,
-  type WebviewPanel,
-  window,
-  workspace,
-} from 'vscode';
+import { type ExtensionContext, Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { dispatchSchema } from './dispatch-schema';
 import { goTo } from './places';
 import { type Choice, choiceSchema, fromPageSchema, type SiteChoice, type ToPage } from './preview-messages';

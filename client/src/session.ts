@@ -5,6 +5,14 @@ import { changedSchema, statusSchema, type Status } from './protocol';
 import { requestsTo, type Requests } from './requests';
 import { traceChannel } from './trace-channel';
 
+/** Argument of the server's `taskWatchers.selectConfig`. */
+export interface ConfigSelection {
+  readonly uri?: string;
+  readonly root?: string;
+  readonly config: string | null;
+  readonly buildDir: string | null;
+}
+
 export type ServerState = 'stopped' | 'starting' | 'running';
 
 /** The server as the extension sees it: started and stopped here, asked through `requests`. */
@@ -20,6 +28,8 @@ export interface ServerSession {
   readonly onTables: Event<string | undefined>;
   start(): Promise<void>;
   restart(): Promise<void>;
+  /** Applies a configuration, also to servers that are started later; `null`: as in the settings. */
+  selectConfig(selection: ConfigSelection): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,7 +65,8 @@ export function serverSession(context: ExtensionContext, log: LogOutputChannel):
       const read = statusSchema.safeParse(params);
       if (!read.success) return;
       const before = kernels.get(read.data.root);
-      kernels.set(read.data.root, read.data);
+      if (read.data.state === 'idle') kernels.delete(read.data.root);
+      else kernels.set(read.data.root, read.data);
       status.fire();
       if (before?.state !== read.data.state) tables.fire(read.data.root);
     });
@@ -65,19 +76,31 @@ export function serverSession(context: ExtensionContext, log: LogOutputChannel):
     });
     started.onDidChangeState(({ newState }) => {
       if (client !== started) return;
+      // A server that was restarted knows nothing of it.
+      if (newState === State.Running && selected) select(selected).catch(() => undefined);
       moved(newState === State.Running ? 'running' : newState === State.Stopped ? 'stopped' : 'starting');
     });
     await started.start();
   };
 
+  const requests = requestsTo(() => client);
+  let selected: ConfigSelection | undefined;
+  const select = async (selection: ConfigSelection): Promise<void> => {
+    await requests.command('taskWatchers.selectConfig', selection);
+  };
+
   return {
-    requests: requestsTo(() => client),
+    requests,
     kernels,
     state: () => state,
     onStatus: status.event,
     onTables: tables.event,
     start,
     stop,
+    async selectConfig(selection) {
+      await select(selection);
+      selected = selection;
+    },
     async restart() {
       await stop();
       await start();

@@ -9,6 +9,8 @@ const { Collapsed, Expanded, None } = TreeItemCollapsibleState;
 export function treeItem(node: TreeNode, filtering: boolean): TreeItem {
   const item = itemOf(node, filtering ? Expanded : Collapsed);
   item.contextValue = contextValue(node);
+  // The view remembers what was folded by id: what a filter shows is not to be folded.
+  if (filtering && item.id !== undefined) item.id += '/filtered';
   return item;
 }
 

@@ -49,8 +49,10 @@ export function needVsCode(suite: Mocha.Context, missing = missingPieces()): voi
 export interface VsCode {
   readonly port: number;
   readonly folder: string;
-  /** What the extension host and the server wrote: folder of log files. */
-  readonly logs: string;
+  /** User data: settings and log files. */
+  readonly home: string;
+  /** Where extensions are installed. */
+  readonly extensions: string;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,8 @@ const userSettings = {
   'git.enabled': false,
   'chat.commandCenter.enabled': false,
   'editor.minimap.enabled': false,
+  'editor.autoClosingBrackets': 'never',
+  'files.autoSave': 'off',
   'workbench.colorTheme': 'Default Dark Modern',
   'files.simpleDialog.enable': true,
 };
@@ -131,7 +135,8 @@ export async function startVsCode(folder: string, settings: object = {}): Promis
   return {
     port,
     folder,
-    logs: home,
+    home,
+    extensions,
     async stop() {
       child.kill();
       await exited;

@@ -15,6 +15,12 @@ export interface Workbench {
   line(text: string): Locator;
   /** The word on such a line, to hover or click. */
   word(line: string, word: string): Locator;
+  /** Replaces a line of the open editor; 1-based. */
+  replaceLine(row: number, text: string): Promise<void>;
+  /** A row of the Task Watchers view. */
+  row(text: string | RegExp): Locator;
+  /** Unfolds a row of the view. */
+  unfold(text: RegExp): Promise<void>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -42,7 +48,7 @@ export async function openWorkbench(
   if (executablePath === undefined) throw new Error('no Chromium');
   const browser: Browser = await chromium.launch({ executablePath, headless: true, args: flags });
   const page = await browser.newPage({ viewport: { width, height } });
-  page.setDefaultTimeout(30000);
+  page.setDefaultTimeout(20000);
   await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`, {
     waitUntil: 'domcontentloaded',
   });
@@ -58,10 +64,27 @@ export async function openWorkbench(
   };
   /** In the file dialog: its list follows what is typed. */
   const choosePath = async (path: string): Promise<void> => {
-    await input.fill(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: exactly(name) }).click();
+    const row = page.locator('.quick-input-list .label-name', { hasText: exactly(name) });
+    const dialog = page.locator('.quick-input-widget:visible');
+    // The dialog puts its own folder into the input once it has read it, perhaps over what was typed.
+    for (let tries = 0; tries < 10 && !(await row.isVisible()); tries++) {
+      await input.fill('');
+      await input.fill(path);
+      await row.waitFor({ timeout: 2000 }).catch(() => undefined);
+    }
+    await row.click();
+    await dialog.waitFor({ state: 'hidden' });
   };
+  const goTo = async (row: number, column = 1): Promise<void> => {
+    await page.keyboard.press('Control+G');
+    await input.waitFor();
+    await input.fill(`:${row}:${column}`);
+    await page.keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  };
+  const row = (text: string | RegExp): Locator =>
+    page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
   const line = (text: string): Locator =>
     page
       .locator('.part.editor .editor-instance .view-line')
@@ -78,18 +101,23 @@ export async function openWorkbench(
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await page.locator('.part.editor .editor-instance .view-line').first().waitFor();
     },
-    async goTo(row, column = 1) {
-      await page.keyboard.press('Control+G');
-      await input.waitFor();
-      await input.fill(`:${row}:${column}`);
-      await page.keyboard.press('Enter');
-      await input.waitFor({ state: 'hidden' });
-    },
+    goTo,
     line,
     word: (text, word) =>
       line(text)
         .locator('span > span', { hasText: new RegExp(`^\\s*${word}\\s*$`) })
         .first(),
+    async replaceLine(row, text) {
+      await goTo(row);
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+End');
+      await page.keyboard.insertText(text);
+    },
+    row,
+    async unfold(text) {
+      await row(text).waitFor();
+      if ((await row(text).getAttribute('aria-expanded')) === 'false') await row(text).click();
+    },
     async screenshot(file) {
       await page.screenshot({ path: file });
     },
