@@ -1,5 +1,6 @@
 import type { Rule } from './rule';
 import { callerLeftBehind } from './rules/caller-left-behind';
+import { dispatcherDropsError } from './rules/dispatcher-drops-error';
 import { duplicateRegistration } from './rules/duplicate-registration';
 import { errorNotChecked } from './rules/error-not-checked';
 import { eventNeverNotified } from './rules/event-never-notified';
@@ -29,6 +30,7 @@ import { watcherSignature } from './rules/watcher-signature';
 
 const rules: readonly Rule[] = [
   callerLeftBehind,
+  dispatcherDropsError,
   duplicateRegistration,
   errorNotChecked,
   eventNeverNotified,

@@ -81,8 +81,11 @@ export function namedValue(name: string): Value {
   return error === undefined ? symbol(name) : number(error);
 }
 
-const unrefined = (id: string): Signs =>
-  /^E[A-Z0-9]{3,}$/.test(id) ? positive : /^\(-E[A-Z0-9]{3,}\)$/.test(id) ? negative : anySign;
+const unrefined = (id: string): Signs => {
+  // There is always a task that runs.
+  if (id === 'current' || /^E[A-Z0-9]{3,}$/.test(id)) return positive;
+  return /^\(-E[A-Z0-9]{3,}\)$/.test(id) ? negative : anySign;
+};
 
 export const signsOfSymbol = ({ signs }: Known, id: string): Signs => signs.get(id) ?? unrefined(id);
 

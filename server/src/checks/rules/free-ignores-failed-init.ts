@@ -1,3 +1,6 @@
+import { dispatcherSemantics } from '../../dispatch/dispatcher-semantics';
+import { findDispatcher } from '../../dispatch/run-dispatcher';
+import { treeCode } from '../../dispatch/tree-code';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
 import { forkProblems } from '../flow/fork-paths';
@@ -87,7 +90,8 @@ task_watcher_func(free, sample_stop);
     const givers = watchers.filter((one) =>
       eventsOf(context, one).some((event) => taking.has(undoing.get(event) ?? '')),
     );
-    const isTooEarly = forkProblems(context).some(({ kind }) => kind === 'too-early');
+    const isTooEarly =
+      forkProblems(context).some(({ kind }) => kind === 'too-early') || stopsAtError(context);
     return givers.flatMap((giver) =>
       takers.flatMap((taker) =>
         taker.file.path === giver.file.path ? problemsOf(context, taker, giver, isTooEarly) : [],
@@ -95,6 +99,13 @@ task_watcher_func(free, sample_stop);
     );
   },
 };
+
+/** Then the INIT watchers behind the one that failed never run. */
+function stopsAtError(context: CheckContext): boolean {
+  const code = treeCode(context);
+  const found = findDispatcher(code);
+  return found !== undefined && dispatcherSemantics(code, found).stopsAtError;
+}
 
 function problemsOf(
   context: CheckContext,
