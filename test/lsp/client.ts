@@ -57,6 +57,10 @@ export async function startClient(options: Options): Promise<TestClient> {
     notifications.push({ method, params });
     for (const waiter of [...waiters]) waiter();
   });
+  connection.onUnhandledProgress((params) => {
+    notifications.push({ method: '$/progress', params });
+    for (const waiter of [...waiters]) waiter();
+  });
   connection.onRequest((method: string, params: unknown) => {
     requests.push(method);
     if (method !== 'workspace/configuration') return null;

@@ -288,6 +288,20 @@ describe('language server requests', () => {
     assert.match(contents.value, /kernel\/fork\.c:39.*`goto`: after `INIT`/);
   });
 
+  it('says at a call site whom it calls, and what becomes of a failure', async () => {
+    const { contents } = z
+      .looseObject({ contents: z.object({ value: z.string() }) })
+      .parse(
+        await client.request(
+          'textDocument/hover',
+          at('kernel/fork.c', 'notify_task_watchers(WATCH_TASK_INIT'),
+        ),
+      );
+    assert.match(contents.value, /- 2 `audit_alloc`/);
+    // Written so in kernel/task_watchers.c: `if (err < 0 && ret == 0) ret = err;`
+    assert.match(contents.value, /calls every watcher and returns the first error/);
+  });
+
   it('renames a watcher in its file, and refuses what is not safe', async () => {
     const edits = z.object({
       documentChanges: z.array(

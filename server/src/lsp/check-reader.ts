@@ -3,16 +3,19 @@ import { cParser } from '../workspace/c-parser-files';
 import type { FamilyView, Session } from '../workspace/session';
 
 const memories = new WeakMap<Session, CheckMemory>();
+const readers = new WeakMap<FamilyView, CheckContext>();
+const mentionsOf = new WeakMap<CheckContext, unknown>();
 
 /** A view with what reads function bodies in it; of the texts as they are now. */
 export async function checkReader(session: Session, view: FamilyView): Promise<CheckContext> {
   const parser = await cParser();
+  const mentions = session.knownMentions();
+  const known = readers.get(view);
+  if (known && mentionsOf.get(known) === mentions) return known;
   const memory = memories.get(session) ?? checkMemory();
   memories.set(session, memory);
-  return checkContext(view.snapshot, {
-    source: view.source,
-    parser,
-    mentions: session.knownMentions(),
-    memory,
-  });
+  const reader = checkContext(view.snapshot, { source: view.source, parser, mentions, memory });
+  readers.set(view, reader);
+  mentionsOf.set(reader, mentions);
+  return reader;
 }

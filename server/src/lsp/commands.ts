@@ -1,4 +1,4 @@
-import { type CancellationToken, ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
+import { type CancellationToken, ErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { tableJson } from '../features/table-json';
 import { tableMarkdown } from '../features/table-markdown';
 import { tablesForViews, tablesNamed } from '../features/tables';
@@ -9,10 +9,11 @@ import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
 import { configurations } from '../workspace/configurations';
 import { readTablesFrom } from '../workspace/elf-file';
 import type { Kernel } from '../workspace/open-kernel';
-import type { FamilyView, Session } from '../workspace/session';
+import type { Session } from '../workspace/session';
 import { linker, type Context } from './context';
 import { dispatchCommand } from './dispatch-command';
 import type { Handle } from './handle';
+import { failed, sessionFor, viewOf } from './kernel-asked';
 import {
   executeCommand,
   rootArguments,
@@ -75,44 +76,6 @@ export async function runCommand(
   return run(context, argument, token);
 }
 
-export const failed = (message: string): ResponseError =>
-  new ResponseError(LSPErrorCodes.RequestFailed, message);
-
-interface Wanted {
-  readonly uri?: string | null | undefined;
-  readonly root?: string | null | undefined;
-}
-
-/** The kernel that a command means: by its root, by a file in it, or the only (or first) one. */
-export function sessionFor(context: Context, { uri, root }: Wanted): Session | undefined {
-  if (root !== undefined && root !== null) {
-    const path = pathOf(root) ?? root;
-    const session = context.roots.byRoot(path) ?? context.roots.locate(`${path}/Makefile`)?.session;
-    if (!session) throw failed(`${root}: no kernel tree is open there`);
-    return session;
-  }
-  const path = uri === undefined || uri === null ? undefined : pathOf(uri);
-  return (
-    (path === undefined ? undefined : context.roots.locate(path)?.session) ?? context.roots.sessions()[0]
-  );
-}
-
-/** A family's view with all edits in it; an error where there is none. */
-export async function viewOf(
-  context: Context,
-  session: Session,
-  family: string | null | undefined,
-  token: CancellationToken,
-): Promise<FamilyView> {
-  const name = family ?? context.settings().families[0] ?? 'task-watchers';
-  const view = await session.settledView(name);
-  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-  if (view) return view;
-  const state = session.state();
-  if (state.kind === 'failed') throw failed(state.message);
-  throw failed(`no family ${name}; there are: ${session.families().join(', ')}`);
-}
-
 async function kernelOf(context: Context, session: Session, token: CancellationToken): Promise<Kernel> {
   const kernel = session.kernel();
   if (kernel) return kernel;
@@ -131,7 +94,7 @@ async function table(
   const session = sessionFor(context, { uri, root });
   if (!session) return null;
   const view = await viewOf(context, session, family, token);
-  const tables = tablesNamed(view, event ?? undefined);
+  const tables = tablesNamed(view, event);
   if (!tables) {
     const known = view.snapshot.tables.map((one) => one.event).join(', ');
     throw failed(`no event ${event ?? ''} in ${view.snapshot.family.name}; there are: ${known}`);
@@ -150,7 +113,7 @@ async function why(
   const { uri, root, object } = whyArguments.parse(argument);
   const session = sessionFor(context, { uri, root });
   if (!session) return null;
-  const path = uri === undefined || uri === null ? undefined : pathOf(uri);
+  const path = uri === undefined ? undefined : pathOf(uri);
   const asked = object ?? (path === undefined ? undefined : context.roots.known(path)?.path);
   if (asked === undefined)
     throw failed('which object? give `object` (kernel/fork.o) or the `uri` of a source file');
@@ -226,7 +189,9 @@ async function selectConfig(
   const { uri, root, config, buildDir } = selectConfigArguments.parse(argument);
   const session = sessionFor(context, { uri, root });
   if (!session) return null;
-  session.choose({ ...session.choice(), config: config ?? undefined, build: buildDir ?? undefined });
+  const asPath = (given: string | undefined): string | undefined =>
+    given === undefined ? undefined : (pathOf(given) ?? given);
+  session.choose({ ...session.choice(), config: asPath(config), build: asPath(buildDir) });
   const { snapshot } = await viewOf(context, session, undefined, token);
   const shown = snapshot.configFile ?? null;
   return {

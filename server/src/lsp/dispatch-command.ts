@@ -1,20 +1,78 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
-import type { Context } from './context';
-import { dispatchArguments } from './params';
+import { simulateDispatch, type DispatchRequest } from '../dispatch/simulate';
+import { dispatchMarkdown } from '../features/dispatch-shown';
+import { indexOf } from '../features/snapshot-index';
+import type { CallSite } from '../watchers/snapshot';
+import type { FamilyView } from '../workspace/session';
+import { checkReader } from './check-reader';
+import { linesIn, linker, type Context } from './context';
+import { failed, sessionFor, viewOf } from './kernel-asked';
+import { dispatchArguments, type DispatchArguments } from './params';
+import { offsetAt } from './positions';
 import type { CommandResult } from './protocol';
+import { pathOf } from './uris';
 
 /** `taskWatchers.dispatch`: what a notification does. The simulation itself is `dispatch/`. */
-export function dispatchCommand(
+export async function dispatchCommand(
   context: Context,
   argument: unknown,
   token: CancellationToken,
 ): Promise<CommandResult | null> {
-  dispatchArguments.parse(argument);
-  if (context.roots.sessions().length === 0 || token.isCancellationRequested) return Promise.resolve(null);
-  return Promise.reject(
-    new ResponseError(
-      LSPErrorCodes.RequestFailed,
-      'the dispatch preview is not available in this version of the server',
-    ),
-  );
+  const asked = dispatchArguments.parse(argument);
+  const session = sessionFor(context, asked);
+  if (!session) return null;
+  const view = await viewOf(context, session, asked.family, token);
+  const reader = await checkReader(session, view);
+  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+  const result = simulateDispatch(reader, requestOf(context, view, asked));
+  if ('problem' in result) throw failed(result.problem);
+  return { markdown: dispatchMarkdown(result, linker(context, session)), json: result };
+}
+
+function requestOf(context: Context, view: FamilyView, asked: DispatchArguments): DispatchRequest {
+  const { event, val, fail } = asked;
+  const here = placeOf(context, view, asked);
+  const wanted = event ?? here.event;
+  // A call site of another event than the one that is asked for is not meant.
+  const site =
+    here.site && (event === undefined || here.site.event === undefined || isSame(here.site.event, event))
+      ? here.site
+      : undefined;
+  return {
+    ...(wanted === undefined ? {} : { event: wanted }),
+    ...(site ? { site } : {}),
+    ...(val === undefined ? {} : { val }),
+    ...(fail === undefined
+      ? {}
+      : {
+          fail: fail.map(({ function: name, errno }) => ({
+            function: name,
+            ...(errno === undefined ? {} : { errno }),
+          })),
+        }),
+  };
+}
+
+const isSame = (one: string, other: string): boolean =>
+  other.toLowerCase() === one.toLowerCase() || other.toLowerCase().endsWith(`_${one.toLowerCase()}`);
+
+/** The call site that a place is in, or in whose line it is; else the event of a registration there. */
+function placeOf(
+  context: Context,
+  view: FamilyView,
+  { uri, line, character }: DispatchArguments,
+): { readonly site?: CallSite; readonly event?: string } {
+  const path = uri === undefined ? undefined : pathOf(uri);
+  const inside = path === undefined ? undefined : context.roots.known(path)?.path;
+  const file = inside === undefined ? undefined : view.source(inside);
+  if (!file || inside === undefined || line === undefined) return {};
+  const lines = linesIn(file);
+  const offset = offsetAt(lines, { line, character: character ?? 0 }, context.client.encoding);
+  const [start, end] = [lines.starts[line] ?? 0, lines.starts[line + 1] ?? file.text.length];
+  const index = indexOf(view.snapshot);
+  const sites = index.sitesIn(inside).filter(({ range }) => range.start < end && start < range.end);
+  const site = sites.find(({ range }) => range.start <= offset && offset <= range.end) ?? sites[0];
+  if (site) return { site };
+  const entry = index.entriesIn(inside).find(({ range }) => range.start < end && start < range.end);
+  return entry ? { event: entry.event } : {};
 }

@@ -1,4 +1,5 @@
 import type { CancellationToken, CodeLens, Hover, Location } from 'vscode-languageserver/node';
+import { dispatcherText, isAboutDispatcher } from '../features/dispatcher-text';
 import { hover } from '../features/hover';
 import { labelHover, mayBeLabel } from '../features/label-hover';
 import { lenses } from '../features/lenses';
@@ -54,10 +55,15 @@ export function languageRequests(context: Context, handle: Handle): void {
           : undefined);
       const file = view.source(at.path);
       if (!found || !file) continue;
+      const semantics = isAboutDispatcher(view, at.path, at.offset)
+        ? dispatcherText(await checkReader(at.session, view))
+        : undefined;
       return {
         contents: {
           kind: context.client.markdownHover ? 'markdown' : 'plaintext',
-          value: [found.markdown, ...incomplete].join('\n\n'),
+          value: [found.markdown, ...(semantics === undefined ? [] : [semantics]), ...incomplete].join(
+            '\n\n',
+          ),
         },
         range: protocolRange(context, file, found.range),
       };

@@ -67,8 +67,7 @@ export const executeCommand = z.object({
 
 const name = z.string().min(1);
 /** `null` and absent mean the same in arguments that editors build by hand. */
-const maybe = <T extends z.ZodType>(schema: T): z.ZodOptional<z.ZodNullable<T>> =>
-  schema.nullable().optional();
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 export const tableArguments = z.object({
   uri: maybe(z.string()),

@@ -11,6 +11,8 @@ type Reading = { readonly text: string } | { readonly reason: string };
 export interface DiskTree extends TreeReader {
   /** Something came or went in a directory: it is listed again when it is next asked for. */
   forget(directory: string): void;
+  /** The same for a directory and all below it. */
+  forgetBelow(directory: string): void;
 }
 
 /**
@@ -48,6 +50,10 @@ export function diskTree(root: string): DiskTree {
     problems: () => [...problems].map(([file, reason]) => ({ file, reason })),
     forget: (directory) => {
       listings.delete(directory);
+    },
+    forgetBelow: (directory) => {
+      for (const known of [...listings.keys()])
+        if (known === directory || known.startsWith(`${directory}/`)) listings.delete(known);
     },
   };
 }

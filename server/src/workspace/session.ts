@@ -143,27 +143,34 @@ export function openSession(
       generation++;
       for (const one of tracked.values()) one.scanDue = 'tree';
     }
+    // A folder that came or went as a whole: its files did.
+    for (const path of [...onDisk])
+      if (kernel?.tree.kind(path) === 'directory')
+        for (const file of files?.facts.keys() ?? []) if (file.startsWith(`${path}/`)) onDisk.add(file);
     const paths = new Set([...edits.keys(), ...onDisk]);
     if (paths.size === 0) return [];
     if (!kernel) kernelDue = true;
     // What an editor opens, it usually opens as it is on disk.
     for (const path of edits.keys()) if (isRead(path) && !onDisk.has(path)) files?.source(path);
+    const wasFolder = new Set([...onDisk].filter((path) => kernel?.tree.kind(path) === 'directory'));
     const existed = new Map([...paths].map((path) => [path, kernel?.tree.kind(path) === 'file']));
     for (const [path, text] of edits)
       if (text === undefined) texts.delete(path);
       else texts.set(path, text);
-    for (const path of onDisk)
+    for (const path of onDisk) {
+      if (kernel?.tree.kind(path) === 'directory') disk.forgetBelow(path);
       for (let at = path.lastIndexOf('/'); ; at = path.lastIndexOf('/', at - 1)) {
         disk.forget(path.slice(0, Math.max(at, 0)));
         if (at < 0) break;
       }
+    }
     edits.clear();
     onDisk.clear();
     const changes: FileChange[] = [];
     for (const path of paths) {
       const exists = kernel?.tree.kind(path) === 'file';
       const before = files?.known(path);
-      if (decides.test(path) || existed.get(path) !== exists) kernelDue = true;
+      if (decides.test(path) || existed.get(path) !== exists || wasFolder.has(path)) kernelDue = true;
       files?.forget(path);
       const after = exists && isRead(path) ? files?.source(path) : undefined;
       if (before?.text !== after?.text || existed.get(path) !== exists || !isRead(path))
