@@ -74,7 +74,8 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
       const key = unit.flags.includePaths.join(':');
       let relevance = relevances.get(key);
       if (!relevance) {
-        relevance = relevanceOf(mattering, relevant.names, targets(unit.flags.includePaths).of);
+        const seen = seenBy.get(key) ?? new Set<string>();
+        relevance = relevanceOf(mattering, relevant, targets(unit.flags.includePaths).of, seen);
         relevances.set(key, relevance);
       }
       const { includePaths, forcedIncludes, defines } = unit.flags;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { tableJson } from '../../../server/src/features/table-json';
 import { taskWatchersFamily } from '../../../server/src/watchers/task-watchers-family';
 import { openKernel } from '../../../server/src/workspace/open-kernel';
-import { takeSnapshot } from '../../../server/src/workspace/take-snapshot';
+import { takeSnapshot, type Scope } from '../../../server/src/workspace/take-snapshot';
 import { events } from './dialect';
 import type { RandomKernel } from './random-kernel';
 
@@ -127,12 +127,12 @@ const tableSchema = z.object({
 type Predicted = z.infer<typeof tableSchema>;
 type PredictedEntry = Predicted['events'][number]['entries'][number];
 
-/** What `tw-index table --all --format json` prints. */
-export async function predictKernel(folder: string): Promise<Predicted> {
+/** What `tw-index table --format json` prints; `tree`: with --all, for which the whole tree is searched. */
+export async function predictKernel(folder: string, scope: Scope): Promise<Predicted> {
   const kernel = openKernel({ root: folder });
   if ('failure' in kernel) throw new Error(kernel.failure);
   const snapshot = await takeSnapshot(kernel, taskWatchersFamily, {
-    scope: 'tree',
+    scope,
     report: () => undefined,
   });
   return tableSchema.parse(JSON.parse(JSON.stringify(tableJson(snapshot, snapshot.tables, true))));

@@ -19,6 +19,8 @@ export interface MacroScope {
    * off `rest` (the next token last) and gives the token that stands for the result; `undefined`: not an operator here.
    */
   operator?(name: string, rest: Expanded[]): Token | undefined;
+  /** Told of every name that `##` makes: it need not stand anywhere in the text. */
+  pasted?(name: string): void;
 }
 
 /** Macro expansion stops here, rather than fill the memory for `#define A A1 A1`, `#define A1 A2 A2`, … */
@@ -252,7 +254,10 @@ function substitute(
         at++;
       } else right = nextIndex >= 0 ? filled(raw(nextIndex), false) : [own(next)];
       const [first, ...rest] = right;
-      if (first) result.push(...paste(left, first), ...rest);
+      if (!first) continue;
+      const pasted = paste(left, first);
+      if (pasted[0]?.kind === 'name') scope.pasted?.(pasted[0].text);
+      result.push(...pasted, ...rest);
       continue;
     }
     const index = indexOf(token);
@@ -261,8 +266,8 @@ function substitute(
       continue;
     }
     const follows = body[at + 1];
-    const pasted = follows?.kind === 'punctuator' && follows.text === '##';
-    result.push(...filled(pasted ? raw(index) : fully(index), token.spaced));
+    const isOperand = follows?.kind === 'punctuator' && follows.text === '##';
+    result.push(...filled(isOperand ? raw(index) : fully(index), token.spaced));
   }
   const made: Expanded[] = [];
   let spaced = false;

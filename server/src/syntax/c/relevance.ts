@@ -7,7 +7,9 @@ import type { CFileFacts, Directive } from './scan';
  * matters, but is guarded and was seen already, cannot matter twice.
  *
  * Relevant names are closed over what decides: the wanted macros, every name in the body of a relevant macro, in a
- * wanted statement, and in a condition around a relevant definition, a wanted statement or any include.
+ * wanted statement, and in a condition around a relevant definition, a wanted statement or any include. What cannot
+ * be known beforehand (a name that `##` makes, a file that a computed include means) is noticed by the walk, which is
+ * then done again without: so the answer is the same with and without.
  */
 export interface Relevance {
   /** The files that matter below `path`, itself included, as bits; `undefined`: none. */
@@ -15,8 +17,14 @@ export interface Relevance {
   /** The bit of a file that matters. */
   bitOf(path: string): number | undefined;
   readonly size: number;
-  /** Only these names can change the answer. */
+  /** Only these names can change the answer, as far as could be told beforehand. */
   readonly names: ReadonlySet<string>;
+  /** Include guards that something undefines: their files can be read twice. */
+  readonly reopened: ReadonlySet<string>;
+  /** True for a name that counts all the same, if it is asked for: some file defines it. */
+  escapes(name: string): boolean;
+  /** False for a file that nobody thought of. */
+  covers(path: string): boolean;
 }
 
 export type Bits = Uint32Array;
@@ -48,6 +56,9 @@ export interface RelevantNames {
   readonly names: ReadonlySet<string>;
   /** Every name that some file defines or undefines. */
   readonly defined: ReadonlySet<string>;
+  readonly guards: ReadonlySet<string>;
+  /** The guards that something undefines. */
+  readonly reopened: ReadonlySet<string>;
 }
 
 /** Closes the relevant names over the files that any unit can reach. */
@@ -57,18 +68,21 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
   const definitions = new Map<string, (readonly string[])[]>();
   const pasted = pastedNames();
   const add = (name: string): void => {
-    if (names.has(name) || name.startsWith('CONFIG_')) return;
+    if (names.has(name)) return;
     names.add(name);
     waiting.push(name);
   };
   for (const name of wanted) add(name);
+  const guards = new Set<string>();
+  const undone = new Set<string>();
   for (const { facts, statements } of files) {
+    if (facts.guard !== undefined && facts.guard !== '') guards.add(facts.guard);
     for (const statement of statements) wordsOf(statement).forEach(add);
     const conditions: (readonly string[])[] = [];
     facts.directives.forEach((directive, index) => {
       switch (directive.kind) {
         case 'if':
-          conditions.push(index === 0 && facts.guard !== undefined ? [] : wordsOf(directive.text));
+          conditions.push(isOwnGuard(facts, index) ? [] : wordsOf(directive.text));
           return;
         case 'elif':
           conditions.push([...(conditions.pop() ?? []), ...wordsOf(directive.text)]);
@@ -82,6 +96,7 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
           return;
         case 'undef':
         case 'define': {
+          if (directive.kind === 'undef') undone.add(directive.name);
           // Splitting a body into words is left until the name turns out to be relevant: hardly any does.
           const uses = [directive.kind === 'define' ? [bodyOf(directive)] : [], ...conditions].flat();
           const known = definitions.get(directive.name);
@@ -97,6 +112,8 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
       for (const directive of facts.directives)
         if (directive.kind === 'if' || directive.kind === 'elif') wordsOf(directive.text).forEach(add);
   }
+  // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
+  for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) add(guard);
   const defined = [...definitions.keys()].sort(byCode);
   while (waiting.length > 0) {
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
@@ -107,15 +124,20 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
         }
     pasted.matching(defined).forEach(add);
   }
-  return { names, defined: new Set(defined) };
+  const reopened = new Set([...guards].filter((guard) => undone.has(guard)));
+  return { names, defined: new Set(defined), guards, reopened };
 }
+
+/** The #if of a file's own include guard, which is no condition. */
+const isOwnGuard = (facts: CFileFacts, index: number): boolean =>
+  index === 0 && facts.guard !== undefined && facts.guard !== '';
 
 /**
  * The names that stay relevant when a file that no other includes has another text; `undefined`: everything has to be
  * looked at again. A name that nobody defines leads no further, so it can be added without a look at other files.
  */
 export function namesWith(
-  { names, defined }: RelevantNames,
+  { names, defined, guards }: RelevantNames,
   { facts, statements }: RelevantFile,
 ): ReadonlySet<string> | undefined {
   const added = new Set<string>();
@@ -124,7 +146,7 @@ export function namesWith(
     switch (directive.kind) {
       case 'define':
       case 'undef':
-        if (!defined.has(directive.name)) return undefined;
+        if (!defined.has(directive.name) || guards.has(directive.name)) return undefined;
         if (names.has(directive.name) && directive.kind === 'define') words.push(...wordsOf(directive.body));
         if (directive.kind === 'define' && directive.body.includes('##') && names.has(directive.name))
           return undefined;
@@ -140,7 +162,7 @@ export function namesWith(
       case 'endif':
     }
   for (const word of words) {
-    if (names.has(word) || word.startsWith('CONFIG_')) continue;
+    if (names.has(word)) continue;
     if (defined.has(word)) return undefined;
     added.add(word);
   }
@@ -215,11 +237,15 @@ export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean
   );
 }
 
-/** The files that matter, below each file, in one set of include paths; found on demand, circles included. */
+/**
+ * The files that matter, below each file, in one set of include paths; found on demand, circles included. `reached`: the
+ * files that were looked at with these include paths.
+ */
 export function relevanceOf(
   mattering: ReadonlySet<string>,
-  names: ReadonlySet<string>,
+  { names, defined, reopened }: RelevantNames,
   targets: IncludeTargets,
+  reached: ReadonlySet<string>,
 ): Relevance {
   const bits = new Map<string, number>([...mattering].map((path, index) => [path, index]));
   const words = (bits.size + 31) >>> 5;
@@ -267,6 +293,9 @@ export function relevanceOf(
   return {
     size: words,
     names,
+    reopened,
+    escapes: (name) => defined.has(name) && !names.has(name),
+    covers: (path) => reached.has(path),
     bitOf: (path) => bits.get(path),
     below(path) {
       if (!order.has(path)) visit(path);

@@ -6,6 +6,7 @@ interface Memory {
   readonly lookups: readonly (readonly [name: string, macro: Macro | undefined])[];
   readonly defined: readonly (readonly [name: string, answer: boolean | undefined])[];
   readonly unknown: readonly (readonly [name: string, answer: boolean])[];
+  readonly pasted: readonly string[];
   readonly value: ConditionValue;
 }
 
@@ -18,10 +19,15 @@ const mostVariants = 6;
  */
 export function evaluateRemembered(text: string, scope: ConditionScope): ConditionValue {
   const known = memories.get(text);
-  if (known) for (const memory of known) if (holds(memory, scope)) return memory.value;
+  for (const memory of known ?? []) {
+    if (!holds(memory, scope)) continue;
+    for (const name of memory.pasted) scope.pasted?.(name);
+    return memory.value;
+  }
   const lookups: (readonly [string, Macro | undefined])[] = [];
   const defined: (readonly [string, boolean | undefined])[] = [];
   const unknown: (readonly [string, boolean])[] = [];
+  const pasted: string[] = [];
   const state = { changing: false };
   const value = evaluateCondition(text, {
     lookup(name) {
@@ -43,6 +49,10 @@ export function evaluateRemembered(text: string, scope: ConditionScope): Conditi
       state.changing = true;
       return scope.hasInclude?.(spec) === true;
     },
+    pasted(name) {
+      pasted.push(name);
+      scope.pasted?.(name);
+    },
     builtin(name) {
       const answer = scope.builtin?.(name);
       if (answer !== undefined) state.changing = true;
@@ -51,7 +61,7 @@ export function evaluateRemembered(text: string, scope: ConditionScope): Conditi
   });
   if (!state.changing) {
     const variants = known ?? [];
-    variants.unshift({ lookups, defined, unknown, value });
+    variants.unshift({ lookups, defined, unknown, pasted, value });
     if (variants.length > mostVariants) variants.pop();
     memories.set(text, variants);
   }

@@ -90,13 +90,23 @@ export function unitEntries(
   wanted: Wanted,
   relevance?: Relevance,
 ): UnitEntries {
+  const walk = walkUnit(unit, files, wanted, relevance);
+  return (walk.escaped ? walkUnit(unit, files, wanted, undefined) : walk).result();
+}
+
+function walkUnit(
+  unit: UnitInput,
+  files: UnitFiles,
+  wanted: Wanted,
+  relevance: Relevance | undefined,
+): UnitWalk {
   const walk = new UnitWalk(unit, files, wanted, relevance);
   for (const forced of unit.forcedIncludes) {
     const found = walk.resolve(forced, 'quote', '');
     if (found !== undefined) walk.file(found, 0);
   }
   walk.file(unit.source, 0);
-  return walk.result();
+  return walk;
 }
 
 /** Interesting statements of a file: found once for a set of wanted names. */
@@ -162,6 +172,8 @@ class UnitWalk {
   private readonly seen: Bits;
   private current: SourceFile | undefined;
   private line = 1;
+  /** Something came up that the relevance does not cover. */
+  escaped = false;
 
   private readonly scope: ConditionScope = {
     lookup: (name) => this.lookup(name),
@@ -178,6 +190,9 @@ class UnitWalk {
       return this.resolve(spec.slice(1, -1), form, this.current?.path ?? '') !== undefined;
     },
     builtin: (name) => this.builtin(name, true),
+    pasted: (name) => {
+      if (this.relevance?.escapes(name) === true) this.escaped = true;
+    },
   };
 
   constructor(
@@ -307,6 +322,7 @@ class UnitWalk {
   file(path: string, depth: number): void {
     if (depth > deepestInclude || this.done.has(path)) return;
     if (this.relevance && depth > 0) {
+      if (!this.relevance.covers(path)) this.escaped = true;
       const below = this.relevance.below(path);
       if (below === undefined || !anyOutside(below, this.seen)) return;
     }
@@ -330,7 +346,7 @@ class UnitWalk {
     this.active = outerActive;
     this.guards.length = outerGuards;
     const bit = facts.guard === undefined ? undefined : this.relevance?.bitOf(path);
-    if (bit !== undefined) setBit(this.seen, bit);
+    if (bit !== undefined && this.relevance?.reopened.has(facts.guard ?? '') !== true) setBit(this.seen, bit);
   }
 
   private walk(file: SourceFile, statements: readonly InterestingStatement[], depth: number): void {
