@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const exampleKernel = join(__dirname, '../fixtures/example-kernel');
-const command = join(__dirname, '../../server/bin/tw-index.js');
+export const command = join(__dirname, '../../server/bin/tw-index.js');
 
 export interface Ran {
   readonly status: number | null;

@@ -84,4 +84,13 @@ export function addCommands(program: Command, done: (status: number) => void): v
     const { runDispatch } = await import('./dispatch-command');
     done(await runDispatch(event, readSettings(options), options));
   });
+
+  program
+    .command('cache')
+    .description('what is kept between runs: show it, or clear it')
+    .argument('[action]', 'show or clear', 'show')
+    .action(async (action: string) => {
+      const { runCache } = await import('./cache-command');
+      done(await runCache(action));
+    });
 }

@@ -1,11 +1,11 @@
 import { listJson, listText } from './list-text';
-import { loadSnapshot } from './load-snapshot';
+import { loadShown } from './load-shown';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';
 
 export async function runList(settings: Settings): Promise<number> {
-  const snapshot = await loadSnapshot(settings, 'tree');
+  const snapshot = await loadShown(settings, 'tree');
   if (settings.format === 'json') {
     await print(`${JSON.stringify(listJson(snapshot), null, 2)}\n`);
     return 0;

@@ -1,11 +1,11 @@
 import type { TableEntry } from '../link/entry';
-import type { Snapshot } from '../watchers/snapshot';
+import type { ShownSnapshot } from '../watchers/snapshot';
 import { callSiteJson, entryJson } from '../features/table-json';
 import { reason } from '../features/reason';
 import { columns, placeText, type Styles } from './terminal';
 
 /** Every registration, whatever became of it, by file and line. */
-export function allEntries(snapshot: Snapshot): readonly TableEntry[] {
+export function allEntries(snapshot: ShownSnapshot): readonly TableEntry[] {
   return [...snapshot.tables.flatMap(({ entries }) => entries), ...snapshot.unknownEvents].sort(
     (a, b) =>
       (a.place.file < b.place.file ? -1 : a.place.file > b.place.file ? 1 : 0) || a.place.line - b.place.line,
@@ -13,7 +13,7 @@ export function allEntries(snapshot: Snapshot): readonly TableEntry[] {
 }
 
 /** `list`: registrations, then call sites, one a line. */
-export function listText(snapshot: Snapshot, styles: Styles): string {
+export function listText(snapshot: ShownSnapshot, styles: Styles): string {
   const known = new Set(snapshot.tables.map(({ event }) => event));
   const entries = allEntries(snapshot).map((entry) => [
     placeText(entry.place),
@@ -49,7 +49,7 @@ export function listText(snapshot: Snapshot, styles: Styles): string {
   ].join('\n');
 }
 
-export function listJson(snapshot: Snapshot): unknown {
+export function listJson(snapshot: ShownSnapshot): unknown {
   const known = new Set(snapshot.tables.map(({ event }) => event));
   return {
     schema: 1,

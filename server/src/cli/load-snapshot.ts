@@ -1,4 +1,5 @@
 import { checkContext } from '../checks/check-context';
+import type { InputLog } from '../source/input-log';
 import type { CodeReader } from '../watchers/code-reader';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
@@ -13,9 +14,10 @@ import type { Settings } from './settings';
 export function openFamily(
   settings: Settings,
   progress: ProgressLine,
+  log?: InputLog,
 ): { readonly kernel: Kernel; readonly family: Family } {
   progress.report('reading makefiles', 0, 0);
-  const kernel = orFail(openKernel(settings));
+  const kernel = orFail(openKernel(settings, undefined, undefined, log));
   const family = kernel.project.families.find(({ name }) => name === settings.family);
   if (family === undefined) {
     const known = kernel.project.families.map(({ name }) => name).join(', ');
@@ -25,10 +27,10 @@ export function openFamily(
 }
 
 /** Opens the kernel that the settings name and takes one family's snapshot, with progress on a terminal. */
-export async function loadSnapshot(settings: Settings, scope: Scope): Promise<Snapshot> {
+export async function loadSnapshot(settings: Settings, scope: Scope, log?: InputLog): Promise<Snapshot> {
   const progress = progressLine(!settings.quiet);
   try {
-    const { kernel, family } = openFamily(settings, progress);
+    const { kernel, family } = openFamily(settings, progress, log);
     return await takeSnapshot(kernel, family, { scope, report: progress.report });
   } finally {
     progress.end();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { EventTable } from '../link/entry';
 import { findEvent } from '../watchers/family';
-import type { Snapshot } from '../watchers/snapshot';
+import type { ShownSnapshot } from '../watchers/snapshot';
 import { Failure } from './failure';
-import { loadSnapshot } from './load-snapshot';
+import { loadShown } from './load-shown';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { tableJson } from '../features/table-json';
@@ -22,7 +22,7 @@ export async function runTable(
     const { runTableFromElf } = await import('./table-from-elf');
     return runTableFromElf(events, settings, from);
   }
-  const snapshot = await loadSnapshot(settings, all ? 'tree' : 'linked');
+  const snapshot = await loadShown(settings, all ? 'tree' : 'linked');
   const tables = chosenTables(snapshot, events);
   if (settings.format === 'json') {
     await print(`${JSON.stringify(tableJson(snapshot, tables, all), null, 2)}\n`);
@@ -34,7 +34,7 @@ export async function runTable(
 }
 
 /** The tables asked for, in the order asked; all of them without a choice. */
-export function chosenTables(snapshot: Snapshot, events: readonly string[]): readonly EventTable[] {
+export function chosenTables(snapshot: ShownSnapshot, events: readonly string[]): readonly EventTable[] {
   if (events.length === 0) return snapshot.tables;
   return events.map((asked) => {
     const event = findEvent(snapshot.family, asked);

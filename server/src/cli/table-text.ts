@@ -1,12 +1,12 @@
 import type { EventTable, TableEntry } from '../link/entry';
-import type { CallSite, Snapshot } from '../watchers/snapshot';
+import type { CallSite, ShownSnapshot } from '../watchers/snapshot';
 import { reason } from '../features/reason';
 import { shownEntries } from '../features/table-json';
 import { columns, placeText, type Styles } from './terminal';
 
 /** The tables as a person reads them: per event a heading, its slots, who notifies it, and with `all` what is left out. */
 export function tableText(
-  snapshot: Snapshot,
+  snapshot: ShownSnapshot,
   tables: readonly EventTable[],
   all: boolean,
   styles: Styles,
@@ -14,7 +14,7 @@ export function tableText(
   return tables.map((table) => eventText(snapshot, table, all, styles)).join('\n');
 }
 
-function eventText(snapshot: Snapshot, table: EventTable, all: boolean, styles: Styles): string {
+function eventText(snapshot: ShownSnapshot, table: EventTable, all: boolean, styles: Styles): string {
   const shown = shownEntries(table, all);
   const inTable = shown.filter(({ status }) => status === 'linked' || status === 'conditional');
   const left = shown.filter((entry) => !inTable.includes(entry));
@@ -32,7 +32,7 @@ function eventText(snapshot: Snapshot, table: EventTable, all: boolean, styles: 
 }
 
 function heading(
-  snapshot: Snapshot,
+  snapshot: ShownSnapshot,
   table: EventTable,
   inTable: readonly TableEntry[],
   styles: Styles,

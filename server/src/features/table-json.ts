@@ -1,5 +1,5 @@
 import type { EventTable, TableEntry } from '../link/entry';
-import type { CallSite, Snapshot } from '../watchers/snapshot';
+import type { CallSite, ShownSnapshot } from '../watchers/snapshot';
 
 /** One registration, linked or not. File relative to the root, line 1-based. */
 export interface EntryJson {
@@ -37,7 +37,7 @@ export interface TableJson {
   readonly config: string | null;
   readonly arch: string;
   /** Where the order comes from: `makefiles`, a finished build's `artefacts`, or `none`. */
-  readonly order: Snapshot['plan']['source'];
+  readonly order: ShownSnapshot['plan']['source'];
   readonly events: readonly {
     readonly name: string;
     readonly index: number;
@@ -47,11 +47,11 @@ export interface TableJson {
     readonly entries: readonly EntryJson[];
   }[];
   readonly callSites: readonly CallSiteJson[];
-  readonly notes: Snapshot['notes'];
+  readonly notes: ShownSnapshot['notes'];
 }
 
 /** `table --format json`, schema 1. Files are relative to the root, lines 1-based. Fields are only ever added. */
-export function tableJson(snapshot: Snapshot, tables: readonly EventTable[], all: boolean): TableJson {
+export function tableJson(snapshot: ShownSnapshot, tables: readonly EventTable[], all: boolean): TableJson {
   return {
     schema: 1,
     root: snapshot.root,

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { InputLog } from './input-log';
 import type { TreeReader } from './tree-reader';
 
 /** Bigger text files than this are not source that a person edits; reading one would cost more than it tells. */
@@ -17,16 +18,17 @@ export interface DiskTree extends TreeReader {
 
 /**
  * A tree on disk, as it was when each thing was first asked for: `kind` and `list` are kept, `read` is not (facts are,
- * above). Links to files are followed, links to folders are not.
+ * above). Links to files are followed, links to folders are not. `log`: told of everything that is looked at.
  */
-export function diskTree(root: string): DiskTree {
+export function diskTree(root: string, log?: InputLog): DiskTree {
   const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
   const problems = new Map<string, string>();
 
   const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
     const known = listings.get(directory);
     if (known) return known;
-    const found = readListing(join(root, directory));
+    log?.folder(join(root, directory));
+    const found = readListing(join(root, directory), log);
     listings.set(directory, found);
     return found;
   };
@@ -34,6 +36,7 @@ export function diskTree(root: string): DiskTree {
   return {
     root,
     read(path) {
+      log?.file(join(root, path));
       const reading = readText(join(root, path));
       if (reading === undefined) return undefined;
       if ('text' in reading) return reading.text;
@@ -58,7 +61,7 @@ export function diskTree(root: string): DiskTree {
   };
 }
 
-function readListing(folder: string): ReadonlyMap<string, 'file' | 'directory'> {
+function readListing(folder: string, log?: InputLog): ReadonlyMap<string, 'file' | 'directory'> {
   const found = new Map<string, 'file' | 'directory'>();
   let entries;
   try {
@@ -69,7 +72,10 @@ function readListing(folder: string): ReadonlyMap<string, 'file' | 'directory'> 
   for (const entry of entries) {
     if (entry.isFile()) found.set(entry.name, 'file');
     else if (entry.isDirectory()) found.set(entry.name, 'directory');
-    else if (entry.isSymbolicLink() && isRegularFile(join(folder, entry.name))) found.set(entry.name, 'file');
+    else if (entry.isSymbolicLink()) {
+      log?.file(join(folder, entry.name));
+      if (isRegularFile(join(folder, entry.name))) found.set(entry.name, 'file');
+    }
   }
   return found;
 }

@@ -12,13 +12,15 @@ export interface Share {
   readonly needles: readonly string[];
   readonly exclude: readonly string[];
   readonly parts: readonly Part[];
+  /** Whether the result lists what was looked at. */
+  readonly logged: boolean;
   /** One counter in shared memory: the next part to take. */
   readonly next: Int32Array;
 }
 
 /** Works until no part is left. `after` is called after each part, with the number of parts taken so far by all. */
 export function runShare(share: Share, after?: (taken: number) => void): ScanResult {
-  const scan = scanner(share.root, share.needles, share.exclude);
+  const scan = scanner(share.root, share.needles, share.exclude, share.logged);
   for (;;) {
     const part = share.parts[Atomics.add(share.next, 0, 1)];
     if (part === undefined) return scan.result();

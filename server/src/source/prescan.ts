@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { InputLog } from './input-log';
 import { runShare, type Part, type Share } from './prescan-share';
 import { withoutObjects, type Hit, type ScanResult } from './scan-files';
 
@@ -10,6 +11,8 @@ export interface PrescanOptions {
   /** Threads in all, this one included. Default: as many as the machine has processors, at most 4. */
   readonly threads?: number;
   readonly report?: (done: number, total: number) => void;
+  /** Told of everything that is looked at. */
+  readonly log?: InputLog | undefined;
   /** This thread does none of the work: it has others to answer. */
   readonly apart?: boolean;
 }
@@ -29,7 +32,7 @@ export async function prescanTree(
   needles: readonly string[],
   options: PrescanOptions = {},
 ): Promise<ScanResult> {
-  return scanParts(root, needles, folderParts(root, options.exclude ?? []), options);
+  return scanParts(root, needles, folderParts(root, options.exclude ?? [], options.log), options);
 }
 
 /** The same for chosen files, relative to the root. */
@@ -52,21 +55,39 @@ async function scanParts(
   options: PrescanOptions,
 ): Promise<ScanResult> {
   const next = new Int32Array(new SharedArrayBuffer(4));
-  const share: Share = { root, needles, exclude: options.exclude ?? [], parts, next };
+  const { log } = options;
+  const share: Share = {
+    root,
+    needles,
+    exclude: options.exclude ?? [],
+    parts,
+    next,
+    logged: log !== undefined,
+  };
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
   if (options.apart === true && threads > 1) {
     const watch = setInterval(() => {
       options.report?.(Math.min(Atomics.load(next, 0), parts.length), parts.length);
     }, reportEvery);
     try {
-      return merge(await Promise.all(Array.from({ length: threads }, () => startWorker(share))));
+      return logged(
+        root,
+        log,
+        merge(await Promise.all(Array.from({ length: threads }, () => startWorker(share)))),
+      );
     } finally {
       clearInterval(watch);
     }
   }
   const others = Array.from({ length: threads - 1 }, () => startWorker(share));
   const own = runShare(share, (taken) => options.report?.(taken, parts.length));
-  return merge([own, ...(await Promise.all(others))]);
+  return logged(root, log, merge([own, ...(await Promise.all(others))]));
+}
+
+function logged(root: string, log: InputLog | undefined, result: ScanResult): ScanResult {
+  for (const file of result.looked.files) log?.file(join(root, file));
+  for (const folder of result.looked.folders) log?.folder(join(root, folder));
+  return result;
 }
 
 function startWorker(share: Share): Promise<ScanResult> {
@@ -94,6 +115,10 @@ function merge(results: readonly ScanResult[]): ScanResult {
     skipped: results.flatMap(({ skipped }) => skipped),
     files: results.reduce((sum, { files }) => sum + files, 0),
     bytes: results.reduce((sum, { bytes }) => sum + bytes, 0),
+    looked: {
+      files: results.flatMap(({ looked }) => looked.files),
+      folders: results.flatMap(({ looked }) => looked.folders),
+    },
   };
 }
 
@@ -101,9 +126,10 @@ function merge(results: readonly ScanResult[]): ScanResult {
  * Folders two levels down make parts small enough to share out; the largest go first (drivers/ is more than half of a
  * kernel, and drivers/gpu more than half of that), so that no thread is left alone with one at the end.
  */
-function folderParts(root: string, exclude: readonly string[]): readonly Part[] {
+function folderParts(root: string, exclude: readonly string[], log?: InputLog): readonly Part[] {
   const skip = new Set([...exclude, ...withoutObjects]);
   const folders = (path: string): readonly string[] => {
+    log?.folder(join(root, path));
     try {
       return readdirSync(join(root, path), { withFileTypes: true })
         .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))

@@ -15,6 +15,8 @@ export interface ScanResult {
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
   readonly files: number;
   readonly bytes: number;
+  /** What was looked at, relative to the root; empty unless it was asked for. */
+  readonly looked: { readonly files: readonly string[]; readonly folders: readonly string[] };
 }
 
 /** Scans one file at a time with one buffer for all: three system calls a file, nothing kept. */
@@ -36,7 +38,12 @@ export const withoutObjects: ReadonlySet<string> = new Set(['Documentation', 'to
  * `needles` are ASCII. `exclude` are folders relative to the root. Links to folders are not followed, so there are no
  * loops; what is no regular file (a FIFO named `x.c`) is not opened.
  */
-export function scanner(root: string, needles: readonly string[], exclude: readonly string[]): Scanner {
+export function scanner(
+  root: string,
+  needles: readonly string[],
+  exclude: readonly string[],
+  logged = false,
+): Scanner {
   const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
   const find = findNeedles(patterns);
   const hits: Hit[] = [];
@@ -45,6 +52,7 @@ export function scanner(root: string, needles: readonly string[], exclude: reado
   const excluded = new Set(exclude.map((path) => path.replace(/^\.\/|\/+$/g, '')));
   const buffer = Buffer.allocUnsafe(pieceSize);
   const overlap = Math.max(0, ...patterns.map(({ length }) => length - 1));
+  const looked = { files: [] as string[], folders: [] as string[] };
   let files = 0;
   let bytes = 0;
 
@@ -69,6 +77,7 @@ export function scanner(root: string, needles: readonly string[], exclude: reado
   };
 
   const scanFile = (path: string): void => {
+    if (logged) looked.files.push(path);
     try {
       const found = needlesIn(`${root}/${path}`);
       if (found.length > 0) hits.push({ file: path, needles: found });
@@ -82,6 +91,7 @@ export function scanner(root: string, needles: readonly string[], exclude: reado
     const waiting = [top];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       let entries: Dirent[];
+      if (logged) looked.folders.push(folder);
       try {
         entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
       } catch (error) {
@@ -107,7 +117,11 @@ export function scanner(root: string, needles: readonly string[], exclude: reado
     }
   };
 
-  return { file: scanFile, folder: scanFolder, result: () => ({ hits, problems, skipped, files, bytes }) };
+  return {
+    file: scanFile,
+    folder: scanFolder,
+    result: () => ({ hits, problems, skipped, files, bytes, looked }),
+  };
 }
 
 /** `.c`, `.h`, `.S`; not what modpost writes. */

@@ -37,6 +37,42 @@ export interface NotifierRegistration extends Place {
   readonly text: string;
 }
 
+/** The part of a snapshot that is shown as tables and lists: plain data, that can be kept between runs. */
+export type ShownSnapshot = Pick<
+  Snapshot,
+  | 'root'
+  | 'family'
+  | 'configFile'
+  | 'tables'
+  | 'callSites'
+  | 'unknownEvents'
+  | 'unseenMacros'
+  | 'notifiers'
+  | 'dialect'
+  | 'notes'
+> & { readonly plan: Pick<LinkPlan, 'source' | 'arch'> };
+
+/** That part of it. */
+export function shownPart(snapshot: Snapshot): ShownSnapshot {
+  const { root, family, configFile, tables, callSites, unknownEvents, unseenMacros } = snapshot;
+  const { notifiers, dialect, notes, plan } = snapshot;
+  return {
+    ...{
+      root,
+      family,
+      configFile,
+      tables,
+      callSites,
+      unknownEvents,
+      unseenMacros,
+      notifiers,
+      dialect,
+      notes,
+    },
+    plan: { source: plan.source, arch: plan.arch },
+  };
+}
+
 /** Everything known about one family in one tree under one configuration: one immutable value. */
 export interface Snapshot {
   /** Absolute path, for messages and output only. */

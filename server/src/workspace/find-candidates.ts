@@ -51,6 +51,7 @@ export async function findCandidates(
     const options = {
       exclude: kernel.project.exclude,
       apart: kernel.tree.overlaid !== undefined,
+      log: kernel.log,
       report: (done: number, total: number): void => {
         report(step, done, total);
       },

@@ -39,6 +39,7 @@ export async function neededMembers(
   });
   const names = [...symbols.keys()];
   const { hits } = await prescanFiles(kernel.root, names, [...own.keys()], {
+    log: kernel.log,
     apart: kernel.tree.overlaid !== undefined,
   });
   const unseen = new Set(symbols.values());

@@ -5,6 +5,7 @@ import { makeLinkPlan } from '../kbuild/make-link-plan';
 import type { LinkPlan } from '../kbuild/link-plan';
 import { rememberingPlan } from '../kbuild/remember-plan';
 import { decode, diskTree, errorCode } from '../source/disk-tree';
+import type { InputLog } from '../source/input-log';
 import { chooseRoot } from '../source/root';
 import type { TreeReader } from '../source/tree-reader';
 import { parseConfig, type KernelConfig } from '../syntax/config';
@@ -36,6 +37,8 @@ export interface Kernel {
   readonly plan: LinkPlan;
   readonly project: ProjectFile;
   readonly notes: readonly Note[];
+  /** Told of everything that is looked at. */
+  readonly log: InputLog | undefined;
 }
 
 /** Node's names for architectures, as `uname -m` has them. */
@@ -48,12 +51,13 @@ const hostArchitectures: Readonly<Record<string, string>> = {
 
 /**
  * Opens the kernel that `choice` names, seen from `currentFolder`. `openTree`: how its files are read (an editor lays
- * its buffers over the disk). A failure is one line for the user.
+ * its buffers over the disk). `log`: told of everything that is looked at. A failure is one line for the user.
  */
 export function openKernel(
   choice: KernelChoice,
   currentFolder = process.cwd(),
-  openTree: (root: string) => TreeReader = diskTree,
+  openTree?: (root: string) => TreeReader,
+  log?: InputLog,
 ): Kernel | { readonly failure: string } {
   const chosen = chooseRoot(choice.root, currentFolder);
   if ('failure' in chosen) return chosen;
@@ -61,13 +65,14 @@ export function openKernel(
   const buildFolder = choice.build === undefined ? undefined : resolve(currentFolder, choice.build);
   if (buildFolder !== undefined && !isFolder(buildFolder))
     return { failure: `--build ${choice.build ?? ''}: no such folder` };
-  const configuration = findConfig(choice, currentFolder, root, buildFolder);
+  const configuration = findConfig(choice, currentFolder, root, buildFolder, log);
   if ('failure' in configuration) return configuration;
+  log?.file(join(root, projectFileName));
   const project = findProject(root);
   if ('failure' in project) return project;
-  const tree = openTree(root);
+  const tree = openTree ? openTree(root) : diskTree(root, log);
   const { config, path } = configuration;
-  const build = buildFolder === undefined ? undefined : diskTree(buildFolder);
+  const build = buildFolder === undefined ? undefined : diskTree(buildFolder, log);
   const evaluated = makeLinkPlan({
     tree,
     config,
@@ -77,7 +82,7 @@ export function openKernel(
   const plan =
     (build &&
       config &&
-      planFromArtefacts(evaluated, { tree, build, bytes: (file) => bytesOf(build.root, file) })) ??
+      planFromArtefacts(evaluated, { tree, build, bytes: (file) => bytesOf(build.root, file, log) })) ??
     evaluated;
   if (choice.arch !== undefined && tree.kind(`arch/${plan.srcarch}`) !== 'directory')
     return {
@@ -103,11 +108,13 @@ export function openKernel(
     plan: rememberingPlan(plan),
     project,
     notes,
+    log,
   };
 }
 
 /** A file of a build as it is; `undefined`: there is none. */
-function bytesOf(folder: string, path: string): Uint8Array | undefined {
+function bytesOf(folder: string, path: string, log?: InputLog): Uint8Array | undefined {
+  log?.file(join(folder, path));
   try {
     return readFileSync(join(folder, path));
   } catch {
@@ -120,14 +127,17 @@ function findConfig(
   currentFolder: string,
   root: string,
   build: string | undefined,
+  log?: InputLog,
 ):
   | { readonly config: KernelConfig | undefined; readonly path: string | undefined }
   | { readonly failure: string } {
+  for (const folder of [build, root]) if (folder !== undefined) log?.file(join(folder, '.config'));
   const named = choice.config === undefined ? undefined : resolve(currentFolder, choice.config);
   const path =
     named ??
     [build, root].map((folder) => folder && join(folder, '.config')).find((file) => file && existsSync(file));
   if (path === undefined || path === '') return { config: undefined, path: undefined };
+  log?.file(path);
   const shown = choice.config ?? nameFor(root, path);
   try {
     if (!statSync(path).isFile()) return { failure: `--config ${shown}: not a file` };

@@ -1,0 +1,24 @@
+import { cacheFolder, clearAnswers, keptAnswers } from '../source/answer-cache';
+import { exitStatus } from './exit-status';
+import { Failure } from './failure';
+import { print } from './terminal';
+
+/** `cache`: where answers are kept and how much they take; `cache clear` removes them. */
+export async function runCache(action: string): Promise<number> {
+  const folder = cacheFolder();
+  const kept = keptAnswers(folder);
+  const bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
+  const amount = `${String(kept.length)} answer${kept.length === 1 ? '' : 's'}, ${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  switch (action) {
+    case 'show':
+      await print(`${folder}: ${amount}\n`);
+      return exitStatus.fine;
+    case 'clear': {
+      const removed = clearAnswers(folder);
+      await print(`${folder}: ${String(removed)} of ${amount} removed\n`);
+      return exitStatus.fine;
+    }
+    default:
+      throw new Failure(`cache ${action}: say show or clear`);
+  }
+}

@@ -1,0 +1,66 @@
+import { equal, match, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { change } from '../checks/kernel-under-check';
+import { command, copyOfExample } from './kernel-under-test';
+
+describe('tw-index with its cache', function () {
+  this.timeout(60_000);
+  let root: string;
+  let home: string;
+  const run = (...words: readonly string[]): string => {
+    const { stdout, status, stderr } = spawnSync(process.execPath, [command, ...words], {
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: home, NO_COLOR: '1' },
+    });
+    equal(status, 0, stderr);
+    return stdout;
+  };
+  before(async () => {
+    root = copyOfExample();
+    home = mkdtempSync(join(tmpdir(), 'tw-home-'));
+    // Nothing is kept of files that changed in the last two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2200));
+  });
+  after(() => {
+    rmSync(root, { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('prints the same with it and without, before a change and after', async () => {
+    const questions = [
+      ['table'],
+      ['table', '--all', '--format', 'json'],
+      ['list'],
+      ['table', 'init', 'free'],
+    ];
+    const both = (): readonly string[] =>
+      questions.map((words) => {
+        const plain = run(...words, '--root', root, '--no-cache');
+        equal(run(...words, '--root', root), plain);
+        equal(run(...words, '--root', root), plain);
+        return plain;
+      });
+    const before = both();
+    // One for the linked part and one for the whole tree: the events asked for do not matter.
+    equal(readdirSync(join(home, 'task-watchers')).length, 2);
+    change(root, 'kernel/auditsc.c', (text) => text.replaceAll('audit_alloc', 'audit_blloc'));
+    const after = both();
+    ok(after.every((text, index) => text !== before[index] && text.includes('audit_blloc')));
+    change(root, '.config', (text) =>
+      text.replace('CONFIG_AUDITSYSCALL=y', '# CONFIG_AUDITSYSCALL is not set'),
+    );
+    ok(!both()[0]?.includes('audit_blloc'));
+    await new Promise((resolve) => setTimeout(resolve, 2200));
+    ok(!both()[0]?.includes('audit_blloc'));
+    both();
+  });
+
+  it('shows what is kept, and clears it', () => {
+    match(run('cache'), /task-watchers: [12] answers?, 0\.\d MiB/);
+    match(run('cache', 'clear'), /removed/);
+    match(run('cache', 'show'), /: 0 answers, 0\.0 MiB/);
+  });
+});
