@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
 import { version } from '../version';
@@ -25,6 +25,8 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
+    // Commander prints what it finds itself; this one comes from our own reading of options.
+    if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${error.message}\n`);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.fine : exitStatus.wrong;
     if (error instanceof Failure) {
       process.stderr.write(`tw-index: ${error.message}\n`);
