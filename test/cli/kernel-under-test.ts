@@ -47,3 +47,15 @@ export function symbolsOf(vmlinux: string): readonly string[] {
 export function between(symbols: readonly string[], start: string, stop: string): readonly string[] {
   return symbols.slice(symbols.indexOf(start) + 1, symbols.indexOf(stop));
 }
+
+/** Where in the file a symbol's bytes are, as nm and readelf tell it. */
+export function offsetOf(vmlinux: string, symbol: string): number {
+  const nm = execFileSync('nm', [vmlinux], { encoding: 'utf8' });
+  const address = BigInt(`0x${new RegExp(`^([0-9a-f]+) \\w ${symbol}$`, 'm').exec(nm)?.[1] ?? '0'}`);
+  const sections = execFileSync('readelf', ['-SW', vmlinux], { encoding: 'utf8' });
+  for (const [, ...numbers] of sections.matchAll(/PROGBITS\s+([0-9a-f]+)\s+([0-9a-f]+)\s+([0-9a-f]+)/g)) {
+    const [from = 0n, offset = 0n, size = 0n] = numbers.map((number) => BigInt(`0x${number}`));
+    if (address >= from && address < from + size) return Number(offset + address - from);
+  }
+  throw new Error(`${symbol} is in no section of ${vmlinux}`);
+}

@@ -1,6 +1,6 @@
-import type { PlannedObject } from '../kbuild/link-plan';
 import { compareTables, type TableComparison, type TableDifference } from '../link/compare';
 import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
+import { differenceReason, needsWholeTree, type DifferenceReason } from '../features/difference-reason';
 import { verifyJson } from '../features/verify';
 import type { Snapshot } from '../watchers/snapshot';
 import { Failure, orFail } from './failure';
@@ -28,18 +28,24 @@ export async function runVerify(vmlinux: string, settings: Settings): Promise<nu
   });
   if (actual.every(({ section }) => section === undefined))
     throw new Failure(`${vmlinux}: no table of ${family.name} in it (no boundary symbols, no sections)`);
+  // What is not linked was not looked at yet: only a difference makes it worth the time.
+  const whole = needsWholeTree(comparisons) ? await loadSnapshot(settings, 'tree') : snapshot;
   const differing = comparisons.some(({ differences }) => differences.length > 0);
   if (settings.format === 'json') {
-    await print(`${JSON.stringify(verifyJson(snapshot, vmlinux, comparisons), null, 2)}\n`);
+    await print(`${JSON.stringify(verifyJson(snapshot, vmlinux, comparisons, whole), null, 2)}\n`);
   } else {
-    await print(verifyText(snapshot, comparisons, stylesFor(settings.color, process.stdout)));
+    await print(verifyText(snapshot, whole, comparisons, stylesFor(settings.color, process.stdout)));
     printNotes(snapshot.notes, settings);
   }
   return differing ? exitStatus.findings : exitStatus.fine;
 }
 
-function verifyText(snapshot: Snapshot, comparisons: readonly TableComparison[], styles: Styles): string {
-  const objects = new Map(snapshot.plan.objects.map((object) => [object.path, object]));
+function verifyText(
+  snapshot: Snapshot,
+  whole: Snapshot,
+  comparisons: readonly TableComparison[],
+  styles: Styles,
+): string {
   const lines = comparisons.flatMap(({ event, predictedCount, actualCount, differences, problems }) => {
     if (predictedCount === 0 && actualCount === 0) return [];
     const same = differences.length === 0;
@@ -50,7 +56,9 @@ function verifyText(snapshot: Snapshot, comparisons: readonly TableComparison[],
         : `${actualCount} in the file, ${predictedCount} predicted`;
     return [
       `${styles.bold(event)}  ${count}  ${verdict}`,
-      ...differences.flatMap((difference) => differenceLines(difference, objects, styles)),
+      ...differences.flatMap((difference) =>
+        differenceLines(difference, differenceReason(event, difference, snapshot, whole), styles),
+      ),
       ...problems.map((problem) => `  ${styles.yellow('note:')} ${problem}`),
     ];
   });
@@ -69,25 +77,21 @@ function verifyText(snapshot: Snapshot, comparisons: readonly TableComparison[],
 
 function differenceLines(
   difference: TableDifference,
-  objects: ReadonlyMap<string, PlannedObject>,
+  { text, place, object, why }: DifferenceReason,
   styles: Styles,
 ): readonly string[] {
-  const name = styles.bold(difference.function);
-  if (difference.kind === 'extra') {
-    const known =
-      difference.outside === undefined
-        ? 'no registration of it was found'
-        : `thought ${difference.outside.why}`;
-    return [`  slot ${difference.slot}  ${name}  in the file, not predicted: ${known}`];
-  }
-  const { entry, section } = difference.predicted;
   const what =
-    difference.kind === 'missing'
-      ? `predicted at slot ${difference.predictedSlot}, not in the file`
-      : `in the file at slot ${difference.slot}, predicted at ${difference.predictedSlot}`;
-  const why = objects.get(section.object)?.why ?? [];
+    difference.kind === 'extra'
+      ? `slot ${difference.slot} in the file, not predicted`
+      : difference.kind === 'missing'
+        ? `predicted at slot ${difference.predictedSlot}, not in the file`
+        : `in the file at slot ${difference.slot}, predicted at ${difference.predictedSlot}`;
+  const where = place === undefined ? '' : `  ${placeText(place)}  ${object ?? ''}`;
+  // The deciding line is part of the reason; the others lead there.
+  const above = why.filter((step) => !text.includes(`${step.file}:${step.line}:`));
   return [
-    `  ${name}  ${what}  ${placeText(entry.place)}  ${section.object}`,
-    ...why.map((step) => styles.dim(`      ${placeText(step)}  ${step.text}`)),
+    `  ${styles.bold(difference.function)}  ${what}${where}`,
+    ...above.map((step) => styles.dim(`      ${placeText(step)}  ${step.text}`)),
+    `      ${text}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { TableComparison } from '../link/compare';
 import type { Snapshot } from '../watchers/snapshot';
+import { differenceReason } from './difference-reason';
 import { code, plain } from './markdown';
 
 /** `verify --format json`, schema 1. */
@@ -7,6 +8,7 @@ export function verifyJson(
   snapshot: Snapshot,
   vmlinux: string,
   comparisons: readonly TableComparison[],
+  whole: Snapshot = snapshot,
 ): unknown {
   return {
     schema: 1,
@@ -20,15 +22,21 @@ export function verifyJson(
       name: event,
       predicted: predictedCount,
       actual: actualCount,
-      differences: differences.map((difference) => ({
-        kind: difference.kind,
-        function: difference.function,
-        slot: difference.kind === 'missing' ? null : difference.slot,
-        predictedSlot: difference.kind === 'extra' ? null : difference.predictedSlot,
-        file: difference.kind === 'extra' ? null : difference.predicted.entry.place.file,
-        line: difference.kind === 'extra' ? null : difference.predicted.entry.place.line,
-        object: difference.kind === 'extra' ? null : difference.predicted.section.object,
-      })),
+      differences: differences.map((difference) => {
+        const { text, place, object, status, why } = differenceReason(event, difference, snapshot, whole);
+        return {
+          kind: difference.kind,
+          function: difference.function,
+          slot: difference.kind === 'missing' ? null : difference.slot,
+          predictedSlot: difference.kind === 'extra' ? null : difference.predictedSlot,
+          file: place?.file ?? null,
+          line: place?.line ?? null,
+          object: object ?? null,
+          status: status ?? null,
+          reason: text,
+          why: why.map((step) => ({ file: step.file, line: step.line, text: step.text })),
+        };
+      }),
       notes: problems,
     })),
     notes: snapshot.notes,
@@ -55,7 +63,8 @@ export function verifyMarkdown(
             : difference.kind === 'missing'
               ? `predicted at slot ${difference.predictedSlot}, not in the file`
               : `slot ${difference.slot} in the file, predicted at ${difference.predictedSlot}`;
-        return `  - ${code(difference.function)}: ${what}`;
+        const { text } = differenceReason(event, difference, snapshot);
+        return `  - ${code(difference.function)}: ${what} (${plain(text)})`;
       }),
     ];
   });

@@ -41,13 +41,18 @@ interface Actual {
   readonly slot: number;
   readonly function: string;
   readonly variable: string | undefined;
+  /** All names of the function; empty: it has none. */
+  readonly names: readonly string[];
 }
 
-/** Compares entry by entry. An entry is found again by its variable's name where both have one, else by its function. */
+/**
+ * Compares entry by entry. An entry is found again by its variable's name where both have one, provided that it points
+ * to the same function, else by its function.
+ */
 export function compareTables(predicted: LaidTable, actual: ElfTable): TableComparison {
   const left = new Map<string, Actual[]>();
   for (const { slot, function: called, aliases, variable } of actual.entries) {
-    const one = { slot, function: called ?? '(unnamed)', variable };
+    const one = { slot, function: called ?? '(unnamed)', variable, names: aliases };
     const keys = [
       ...(variable === undefined ? [] : [`v:${variable}`]),
       ...aliases.map((name) => `f:${name}`),
@@ -59,17 +64,19 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
     }
   }
   const used = new Set<Actual>();
-  const takeFrom = (key: string): Actual | undefined => {
-    const found = left.get(key)?.find((one) => !used.has(one));
+  const takeFrom = (key: string, called: string): Actual | undefined => {
+    const found = left
+      .get(key)
+      ?.find((one) => !used.has(one) && (one.names.length === 0 || one.names.includes(called)));
     if (found) used.add(found);
     return found;
   };
   // Names of variables decide before names of functions: the same function may be registered twice.
-  const byVariable = predicted.entries.map(({ entry }) => takeFrom(`v:${entry.variable}`));
+  const byVariable = predicted.entries.map(({ entry }) => takeFrom(`v:${entry.variable}`, entry.function));
   const pairs = predicted.entries.map((entry, predictedSlot) => ({
     entry,
     predictedSlot,
-    actual: byVariable[predictedSlot] ?? takeFrom(`f:${entry.entry.function}`),
+    actual: byVariable[predictedSlot] ?? takeFrom(`f:${entry.entry.function}`, entry.entry.function),
   }));
   const both = pairs.filter((pair) => pair.actual !== undefined);
   const inPlace = longestRising(both.map(({ actual: found }) => found?.slot ?? 0));
