@@ -61,7 +61,7 @@ function slot(step: DispatchStep, choice: Choice, actions: Actions): HTMLElement
   const choose = (fail: Choice['fail']): void => {
     actions.choose({ ...choice, fail });
   };
-  const state = stateOf(step);
+  const state = `${stateOf(step)}${failing ? ' injected' : ''}`;
   const button = element(
     'button',
     {
@@ -105,7 +105,7 @@ function stateOf(step: DispatchStep): string {
   if (step.called === 'no') return 'skipped';
   const kind = step.chosen?.kind ?? 'unknown';
   const error = kind === 'error' ? 'failed' : kind === 'zero' ? 'fine' : 'open';
-  return `${error}${step.called === 'maybe' ? ' maybe' : ''}${step.injected ? ' injected' : ''}`;
+  return `${error}${step.called === 'maybe' ? ' maybe' : ''}`;
 }
 
 function spoken(step: DispatchStep): string {
@@ -120,10 +120,10 @@ function outcome(step: DispatchStep, actions: Actions): readonly (HTMLElement | 
   const others = returns.filter(({ text }) => text !== chosen?.text);
   return [
     ...(step.called === 'maybe' ? ['perhaps: '] : []),
-    ...(chosen ? ['→ ', returnLink(chosen, actions)] : []),
+    ...(chosen ? ['returns ', returnLink(chosen, actions)] : []),
     ...(others.length === 0
       ? []
-      : [element('span', { class: 'quiet' }, ' can also return ', ...oneOf(others, actions))]),
+      : [element('span', { class: 'quiet' }, ', can also return ', ...oneOf(others, actions))]),
   ];
 }
 

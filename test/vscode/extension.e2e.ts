@@ -126,7 +126,7 @@ describe('extension in VS Code', function () {
 
   it('shows the tables as a document', async () => {
     await bench.command('Task Watchers: Show Table');
-    const page = bench.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const page = bench.webview();
     await page.locator('table', { hasText: 'audit_alloc' }).first().waitFor();
     await page.locator('h2', { hasText: 'INIT' }).first().waitFor();
     await bench.command('View: Close Editor');

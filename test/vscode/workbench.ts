@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { chromiumPath, type VsCode } from './vs-code';
 
 /** A workbench window in a headless Chromium, driven as a person would: keys, clicks, and what is to be seen. */
@@ -19,6 +19,8 @@ export interface Workbench {
   replaceLine(row: number, text: string): Promise<void>;
   /** A row of the Task Watchers view. */
   row(text: string | RegExp): Locator;
+  /** The contents of the only webview that is to be seen. */
+  webview(): FrameLocator;
   /** Unfolds a row of the view. */
   unfold(text: RegExp): Promise<void>;
   screenshot(file: string): Promise<void>;
@@ -114,6 +116,7 @@ export async function openWorkbench(
       await page.keyboard.insertText(text);
     },
     row,
+    webview: () => page.frameLocator('iframe.webview.ready').frameLocator('#active-frame'),
     async unfold(text) {
       await row(text).waitFor();
       if ((await row(text).getAttribute('aria-expanded')) === 'false') await row(text).click();
