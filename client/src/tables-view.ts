@@ -34,7 +34,7 @@ export function registerTablesView(context: ExtensionContext, session: ServerSes
     ];
     view.description = words.filter((word) => word !== '').join(' · ');
     const nothing = filter !== '' && shown.length > 0 && topNodes(shown, filter).length === 0;
-    view.message = nothing ? `Nothing matches “${filter}”.` : '';
+    view.message = nothing ? `Nothing matches “${filter}”.` : isEmpty(shown) ? emptyMessage(shown) : '';
     const count = shown.reduce((sum, tables) => sum + findingsIn(tables), 0);
     view.badge =
       count === 0
@@ -58,8 +58,6 @@ export function registerTablesView(context: ExtensionContext, session: ServerSes
     );
     if (mine !== asked) return;
     shown = answers.filter((tables) => tables !== undefined);
-    const empty = shown.every(({ events }) => events.every(({ entries }) => entries.length === 0));
-    void commands.executeCommand('setContext', 'taskWatchers.empty', shown.length > 0 && empty);
     redraw();
   };
   let timer: NodeJS.Timeout | undefined;
@@ -112,4 +110,16 @@ export function registerTablesView(context: ExtensionContext, session: ServerSes
       await load();
     }),
   );
+}
+
+const isEmpty = (shown: readonly Tables[]): boolean =>
+  shown.length > 0 &&
+  shown.every(
+    ({ events, unknown, complete }) =>
+      complete && unknown.length === 0 && events.every(({ entries }) => entries.length === 0),
+  );
+
+function emptyMessage([first]: readonly Tables[]): string {
+  const what = first?.title ?? first?.family ?? 'tables';
+  return `Nothing registers here: ${what}. “Choose Tables to View…” in the menu above shows other tables, such as initcalls.`;
 }

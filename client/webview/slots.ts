@@ -84,21 +84,20 @@ function slot(step: DispatchStep, choice: Choice, actions: Actions): HTMLElement
     'li',
     { class: `slot ${state}` },
     button,
-    element(
-      'div',
-      { class: 'facts' },
-      placeLink('source', step.file, step.line, actions.open),
-      step.object === undefined || step.object === null
-        ? undefined
-        : element('span', { class: 'quiet' }, step.object),
-    ),
     element('div', { class: 'outcome' }, ...outcome(step, actions)),
+    element('div', { class: 'facts' }, sourceLink(step, actions)),
     failing
       ? errorChooser(step, failing.errno ?? '', (errno) => {
           choose([...others, { function: step.function, ...(errno === '' ? {} : { errno }) }]);
         })
       : undefined,
   );
+}
+
+function sourceLink(step: DispatchStep, actions: Actions): HTMLElement {
+  const link = placeLink(`${step.file}:${step.line}`, step.file, step.line, actions.open);
+  if (step.object) link.title = `${link.title}, in ${step.object}`;
+  return link;
 }
 
 function stateOf(step: DispatchStep): string {
@@ -123,7 +122,7 @@ function outcome(step: DispatchStep, actions: Actions): readonly (HTMLElement | 
     ...(chosen ? ['returns ', returnLink(chosen, actions)] : []),
     ...(others.length === 0
       ? []
-      : [element('span', { class: 'quiet' }, ', can also return ', ...oneOf(others, actions))]),
+      : [element('span', { class: 'quiet' }, ' (or ', ...oneOf(others, actions), ')')]),
   ];
 }
 

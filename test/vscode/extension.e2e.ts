@@ -1,50 +1,27 @@
 import assert from 'node:assert/strict';
-import { exampleCopy, type Copy } from './example-copy';
+import type { Locator } from 'playwright-core';
+import { openedKernel } from './opened-kernel';
 import { languageServers } from './processes';
-import { needVsCode, startVsCode, type VsCode } from './vs-code';
-import { openWorkbench, type Workbench } from './workbench';
 
 describe('extension in VS Code', function () {
   this.timeout(120000);
-  let copy: Copy;
-  let vscode: VsCode;
-  let bench: Workbench;
-  let close: (() => Promise<void>) | undefined;
-
-  before(async function () {
-    needVsCode(this);
-    copy = exampleCopy();
-    vscode = await startVsCode(copy.folder);
-    close = async () => {
-      await vscode.stop();
-      copy.remove();
-    };
-    bench = await openWorkbench(vscode);
-    close = async () => {
-      await bench.close();
-      await vscode.stop();
-      copy.remove();
-    };
-  });
-  after(async () => {
-    await close?.();
-  });
-  afterEach(async function () {
-    if (close && this.currentTest?.state === 'failed')
-      await bench.screenshot(`/tmp/tw-${this.currentTest.title.replace(/\W+/g, '-')}.png`);
-  });
-  const lens = (text: RegExp) => bench.page.locator('.codelens-decoration', { hasText: text }).first();
+  const opened = openedKernel();
+  const lens = (text: RegExp): Locator =>
+    opened().bench.page.locator('.codelens-decoration', { hasText: text }).first();
+  const statusItem = (text: RegExp): Locator =>
+    opened().bench.page.locator('.statusbar-item', { hasText: text });
 
   it('says in the status bar how much it found', async () => {
-    await bench.page.locator('.statusbar-item', { hasText: /\d+ registrations/ }).waitFor();
+    await statusItem(/\d+ registrations/).waitFor();
   });
 
   it('shows the slot above a registration', async () => {
-    await bench.open('kernel/auditsc.c');
+    await opened().bench.open('kernel/auditsc.c');
     await lens(/INIT · slot \d+ of \d+/).waitFor();
   });
 
   it('explains a registration on hover', async () => {
+    const { bench } = opened();
     await bench.word('task_watcher_func(init, audit_alloc)', 'audit_alloc').hover();
     const hover = bench.page.locator('.monaco-hover:visible', { hasText: 'INIT' }).first();
     await hover.waitFor();
@@ -52,31 +29,33 @@ describe('extension in VS Code', function () {
   });
 
   it('finds an event that does not exist as one types, and mends it', async () => {
+    const { bench, copy } = opened();
     const { row, column } = copy.find('kernel/auditsc.c', 'init, audit_alloc');
+    const error = bench.page.locator('.squiggly-error').first();
+    const badge = bench.page.locator(
+      '.activitybar a[aria-label="Task Watchers - 1 finding about the tables"]',
+    );
     await bench.replaceLine(row, 'task_watcher_func(inti, audit_alloc);');
-    await bench.page.locator('.squiggly-error').first().waitFor();
+    await error.waitFor();
+    await badge.waitFor();
     await bench.goTo(row, column + 1);
     await bench.page.keyboard.press('Control+.');
     await bench.page
-      .locator('.action-widget .monaco-list-row', { hasText: 'Change inti to init' })
-      .and(bench.page.locator('.focused'))
+      .locator('.action-widget .monaco-list-row.focused', { hasText: 'Change inti to init' })
       .waitFor();
     await bench.page.keyboard.press('Enter');
     await bench.line('task_watcher_func(init, audit_alloc)').waitFor();
-    await bench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+    await error.waitFor({ state: 'detached' });
+    await badge.waitFor({ state: 'detached' });
   });
 
   it('goes from a notification to its watchers', async () => {
+    const { bench, copy } = opened();
     await bench.open('kernel/fork.c');
     const { row, column } = copy.find('kernel/fork.c', 'notify_task_watchers(WATCH_TASK_INIT');
     await bench.goTo(row, column + 3);
     await bench.command('Go to Implementations');
-    const peek = bench.page.locator('.peekview-widget');
-    await peek.waitFor();
-    const found = peek.locator('.ref-tree .monaco-list-row');
-    await found.filter({ hasText: 'auditsc.c' }).first().waitFor();
-    await bench.page.keyboard.press('Escape');
-    await peek.waitFor({ state: 'detached' });
+    await closePeek(/auditsc\.c/);
   });
 
   it('shows who is notified when the lens is clicked', async () => {
@@ -84,16 +63,20 @@ describe('extension in VS Code', function () {
       .locator('a')
       .first()
       .click();
-    const peek = bench.page.locator('.peekview-widget');
-    await peek.locator('.ref-tree .monaco-list-row', { hasText: 'sem.c' }).first().waitFor();
-    await bench.page.keyboard.press('Escape');
-    await peek.waitFor({ state: 'detached' });
+    await closePeek(/sem\.c/);
   });
 
+  const closePeek = async (file: RegExp): Promise<void> => {
+    const { page } = opened().bench;
+    const peek = page.locator('.peekview-widget');
+    await peek.locator('.ref-tree .monaco-list-row', { hasText: file }).first().waitFor();
+    await page.keyboard.press('Escape');
+    await peek.waitFor({ state: 'detached' });
+  };
+
   it('lists events, slots, call sites and what is not linked, and goes there', async () => {
-    await bench.page
-      .locator('.activitybar .action-item a[aria-label^="Task Watchers"]')
-      .click({ force: true });
+    const { bench } = opened();
+    await bench.showView();
     await bench.unfold(/^INIT/);
     await bench.row(/^0\s+/).waitFor();
     await bench.row(/^Call sites/).waitFor();
@@ -104,6 +87,7 @@ describe('extension in VS Code', function () {
   });
 
   it('filters the view', async () => {
+    const { bench } = opened();
     await bench.command('Task Watchers: Filter View…');
     await bench.page.locator('.quick-input-widget:visible input').fill('semundo');
     await bench.row('copy_semundo').waitFor();
@@ -114,41 +98,53 @@ describe('extension in VS Code', function () {
   });
 
   it('follows the code as one types', async () => {
+    const { bench, copy } = opened();
     await bench.open('ipc/sem.c');
     const { row } = copy.find('ipc/sem.c', 'task_watcher_func(init, copy_semundo);');
     await bench.replaceLine(row, 'task_watcher_func(exit, copy_semundo);');
     await bench.unfold(/^EXIT/);
     await bench.row(/^\d+\s+copy_semundo/).waitFor();
-    await bench.page.keyboard.press('Control+Home');
     await bench.command('File: Revert File');
     await bench.line('task_watcher_func(init, copy_semundo)').waitFor();
   });
 
   it('shows the tables as a document', async () => {
+    const { bench } = opened();
     await bench.command('Task Watchers: Show Table');
-    const page = bench.webview();
-    await page.locator('table', { hasText: 'audit_alloc' }).first().waitFor();
-    await page.locator('h2', { hasText: 'INIT' }).first().waitFor();
+    await bench.webview().locator('table', { hasText: 'audit_alloc' }).first().waitFor();
+    await bench.webview().locator('h2', { hasText: 'INIT' }).first().waitFor();
     await bench.command('View: Close Editor');
   });
 
+  it('says why an object is linked, and goes to the line that says so', async () => {
+    const { bench } = opened();
+    await bench.open('kernel/auditsc.c');
+    await bench.command('Task Watchers: Show Why Linked or Not');
+    await bench.webview().locator('body', { hasText: 'CONFIG_AUDITSYSCALL' }).waitFor();
+    await bench.webview().locator('a', { hasText: 'kernel/Makefile' }).first().click();
+    await bench.page.locator('.tab.active', { hasText: 'Makefile' }).waitFor();
+    await bench.command('View: Close All Editors');
+  });
+
   it('takes another configuration', async () => {
+    const { bench } = opened();
     await bench.command('Task Watchers: Select Kernel Config…');
-    await bench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'build-cpusets' }).click();
+    await bench.pick('build-cpusets');
     await bench.unfold(/^INIT/);
     await bench.row(/^\d+\s+cpuset_fork/).waitFor();
   });
 
-  it('goes on when the server dies', async () => {
-    await bench.open('kernel/auditsc.c');
-    await lens(/INIT · slot \d+ of \d+/).waitFor();
+  it('goes on when the server dies, with the same configuration', async () => {
+    const { bench, vscode } = opened();
     const [killed, ...others] = languageServers(vscode.extensions);
     assert.ok(killed !== undefined && others.length === 0);
     process.kill(killed, 'SIGKILL');
-    await bench.page.locator('.statusbar-item', { hasText: /registrations/ }).waitFor({ state: 'detached' });
-    await bench.page.locator('.statusbar-item', { hasText: /\d+ registrations/ }).waitFor();
+    await statusItem(/registrations/).waitFor({ state: 'detached' });
+    await statusItem(/\d+ registrations/).waitFor();
     const [next] = languageServers(vscode.extensions);
     assert.ok(next !== undefined && next !== killed);
+    await bench.unfold(/^INIT/);
+    await bench.row(/^\d+\s+cpuset_fork/).waitFor();
     await bench.open('ipc/sem.c');
     await lens(/INIT · slot \d+ of \d+/).waitFor();
   });

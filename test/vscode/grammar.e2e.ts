@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import type { IGrammar } from 'vscode-textmate';
 import { tokenCases } from '../syntaxes/token-cases';
 import { injectedGrammar } from '../syntaxes/tokens';
-import { needVsCode, shippedCGrammar } from './vs-code';
+import { needVsCode } from './need-vs-code';
+import { shippedCGrammar } from './vs-code';
 
 describe('injection grammar in the C grammar of VS Code', () => {
   let grammar: IGrammar;

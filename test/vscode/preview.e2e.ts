@@ -1,52 +1,26 @@
 import assert from 'node:assert/strict';
-import type { FrameLocator } from 'playwright-core';
-import { exampleCopy, type Copy } from './example-copy';
-import { needVsCode, startVsCode, type VsCode } from './vs-code';
-import { openWorkbench, type Workbench } from './workbench';
+import type { FrameLocator, Locator } from 'playwright-core';
+import { openedKernel } from './opened-kernel';
 
 describe('dispatch preview in VS Code', function () {
   this.timeout(120000);
-  let copy: Copy;
-  let vscode: VsCode;
-  let bench: Workbench;
+  const opened = openedKernel();
   let page: FrameLocator;
-  let close: (() => Promise<void>) | undefined;
   const refused: string[] = [];
-
-  before(async function () {
-    needVsCode(this);
-    copy = exampleCopy();
-    vscode = await startVsCode(copy.folder);
-    close = async () => {
-      await vscode.stop();
-      copy.remove();
-    };
-    bench = await openWorkbench(vscode);
-    close = async () => {
-      await bench.close();
-      await vscode.stop();
-      copy.remove();
-    };
+  before(async () => {
+    const { bench, copy } = opened();
     bench.page.on('console', (message) => {
       if (message.text().includes('Content Security Policy')) refused.push(message.text());
     });
-    await bench.open('kernel/fork.c');
-    const { row } = copy.find('kernel/fork.c', 'WATCH_TASK_INIT');
-    await bench.goTo(row);
+    await opened().bench.open('kernel/fork.c');
+    await opened().bench.goTo(copy.find('kernel/fork.c', 'WATCH_TASK_INIT').row);
     page = bench.webview();
   });
-  after(async () => {
-    await close?.();
-  });
-  afterEach(async function () {
-    if (close && this.currentTest?.state === 'failed')
-      await bench.screenshot(`/tmp/tw-${this.currentTest.title.replace(/\W+/g, '-')}.png`);
-  });
-  const slot = (name: string) =>
+  const slot = (name: string): Locator =>
     page.locator('.slots .slot', { has: page.locator('.name', { hasText: name }) });
 
   it('opens beside the editor from the lens', async () => {
-    await bench.page.locator('.codelens-decoration a', { hasText: 'preview' }).first().click();
+    await opened().bench.page.locator('.codelens-decoration a', { hasText: 'preview' }).first().click();
     await page.locator('h1', { hasText: 'INIT' }).waitFor();
     await slot('audit_alloc').waitFor();
     const numbers = await page.locator('.slots .number').allTextContents();
@@ -81,14 +55,14 @@ describe('dispatch preview in VS Code', function () {
   it('is used from the keyboard', async () => {
     const first = page.locator('button.watcher').first();
     await first.focus();
-    await bench.page.keyboard.press('End');
+    await opened().bench.page.keyboard.press('End');
     const last = page.locator('button.watcher').last();
-    await bench.page.keyboard.press('Enter');
+    await opened().bench.page.keyboard.press('Enter');
     await last.and(page.locator('[aria-pressed="true"]')).waitFor();
-    await bench.page.keyboard.press('Space');
+    await opened().bench.page.keyboard.press('Space');
     await last.and(page.locator('[aria-pressed="false"]')).waitFor();
-    await bench.page.keyboard.press('Home');
-    await bench.page.keyboard.press('ArrowRight');
+    await opened().bench.page.keyboard.press('Home');
+    await opened().bench.page.keyboard.press('ArrowRight');
     await page.locator('button.watcher:focus[data-slot="1"]').waitFor();
   });
 
@@ -102,20 +76,24 @@ describe('dispatch preview in VS Code', function () {
     await page.locator('[data-flag="CLONE_SYSVSEM"]').uncheck();
     await page.locator('#val-now', { hasText: '0 = 0' }).waitFor();
     // Without the flag it returns before it allocates anything.
-    await slot('copy_semundo').locator('.outcome', { hasText: /^returns 0$/ }).waitFor();
+    await slot('copy_semundo')
+      .locator('.outcome', { hasText: /^returns 0$/ })
+      .waitFor();
   });
 
   it('goes to the line that returns', async () => {
     await slot('copy_semundo').locator('.return').first().click();
-    await bench.page.locator('.tab.active', { hasText: 'sem.c' }).waitFor();
+    await opened().bench.page.locator('.tab.active', { hasText: 'sem.c' }).waitFor();
   });
 
   it('follows the code as one types', async () => {
-    const { row } = copy.find('ipc/sem.c', 'return 0;');
-    await bench.replaceLine(row, '\t\treturn -EINVAL;');
+    const { row } = opened().copy.find('ipc/sem.c', 'return 0;');
+    await opened().bench.replaceLine(row, '\t\treturn -EINVAL;');
     await slot('copy_semundo').locator('.outcome', { hasText: '-EINVAL' }).waitFor();
-    await bench.command('File: Revert File');
-    await slot('copy_semundo').locator('.outcome', { hasText: /^returns 0$/ }).waitFor();
+    await opened().bench.command('File: Revert File');
+    await slot('copy_semundo')
+      .locator('.outcome', { hasText: /^returns 0$/ })
+      .waitFor();
   });
 
   it('loads nothing that its policy refuses', () => {

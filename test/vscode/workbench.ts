@@ -7,6 +7,12 @@ export interface Workbench {
   readonly page: Page;
   /** Runs a command of the palette by its title. */
   command(title: string): Promise<void>;
+  /** Chooses in the list that is open. */
+  pick(text: string): Promise<void>;
+  /** Chooses a file of the folder in the file dialog that is open. */
+  choosePath(path: string): Promise<void>;
+  /** Shows the Task Watchers view in the side bar. */
+  showView(): Promise<void>;
   /** Opens a file of the folder, and waits for its text. */
   open(path: string): Promise<void>;
   /** Puts the cursor in the open editor; both 1-based. */
@@ -65,7 +71,9 @@ export async function openWorkbench(
     await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
   };
   /** In the file dialog: its list follows what is typed. */
-  const choosePath = async (path: string): Promise<void> => {
+  const choosePath = async (inside: string): Promise<void> => {
+    const path = join(folder, inside);
+    await input.waitFor();
     const name = path.slice(path.lastIndexOf('/') + 1);
     const row = page.locator('.quick-input-list .label-name', { hasText: exactly(name) });
     const dialog = page.locator('.quick-input-widget:visible');
@@ -99,11 +107,19 @@ export async function openWorkbench(
       await page.keyboard.press('Control+O');
       await input.waitFor();
       const name = path.slice(path.lastIndexOf('/') + 1);
-      await choosePath(join(folder, path));
+      await choosePath(path);
       await page.locator('.tab.active', { hasText: name }).waitFor();
       await page.locator('.part.editor .editor-instance .view-line').first().waitFor();
     },
     goTo,
+    choosePath,
+    async pick(text) {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    },
+    async showView() {
+      // A badge may lie over it.
+      await page.locator('.activitybar .action-item a[aria-label^="Task Watchers"]').click({ force: true });
+    },
     line,
     word: (text, word) =>
       line(text)
