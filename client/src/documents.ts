@@ -1,70 +1,72 @@
-import { commands, type Disposable, type ExtensionContext, Uri, workspace } from 'vscode';
+import { EventEmitter, type ExtensionContext, languages, Uri, window, workspace } from 'vscode';
+import { documentLinks, readableText } from './document-texts';
 import { wantedKernel } from './open-root';
+import { servedScheme, servedUri } from './served-documents';
 import type { ServerSession } from './session';
 import type { TreeNode } from './tables-tree';
 
-/** Read-only documents whose text the server makes and refreshes: tables, dispatches, the reasons of the link plan. */
-const served = 'task-watchers';
-/** Those that are an answer once given, such as a comparison with a vmlinux. */
+/** Scheme of documents that are an answer once given, such as a comparison with a vmlinux. */
 const kept = 'task-watchers-answer';
 
+/** By path; there are no more than there are names of answers. */
 const answers = new Map<string, string>();
+const answered = new EventEmitter<Uri>();
 
 export function registerDocuments(context: ExtensionContext): void {
   context.subscriptions.push(
     workspace.registerTextDocumentContentProvider(kept, {
-      provideTextDocumentContent: ({ path }) => answers.get(path) ?? 'This answer is gone: ask again.',
+      onDidChange: answered.event,
+      provideTextDocumentContent: (uri) =>
+        readableText(uri, answers.get(uri.path) ?? 'This answer is gone: ask again.'),
     }),
-    forgetClosed(),
+    documentLinks([servedScheme, kept]),
   );
 }
 
-function forgetClosed(): Disposable {
-  return workspace.onDidCloseTextDocument(({ uri }) => {
-    if (uri.scheme === kept) answers.delete(uri.path);
-  });
-}
-
 /** The table of the node's event; of all events without one. */
-export function showTable(session: ServerSession, node: TreeNode | undefined): Promise<void> {
-  const event = node?.kind === 'event' ? node.event.name : node?.kind === 'entry' ? node.event : '';
-  const family = node?.tables.family;
-  return showServed(`/table${event === '' ? '' : `/${event}.md`}`, {
-    ...kernelOf(session, node),
-    ...(family === undefined ? {} : { family }),
-    all: 'true',
+export async function showTable(session: ServerSession, node: TreeNode | undefined): Promise<void> {
+  const event = node?.kind === 'event' ? node.event.name : node?.kind === 'entry' ? node.event : undefined;
+  const kernel: Readonly<Record<string, string>> = node
+    ? { root: node.tables.root, family: node.tables.family }
+    : wantedKernel(session);
+  await ask(session, 'taskWatchers.table', {
+    ...kernel,
+    ...(event === undefined ? {} : { event }),
+    all: true,
   });
+  await show(servedUri(event === undefined ? '/table' : `/table/${event}.md`, { ...kernel, all: 'true' }));
 }
 
 /** Why the object of the node's entry is linked or not; without a node, that of the file in the editor. */
-export function showWhy(session: ServerSession, node: TreeNode | undefined): Promise<void> {
+export async function showWhy(session: ServerSession, node: TreeNode | undefined): Promise<void> {
   if (node?.kind === 'entry') {
     const object = node.entry.object ?? node.entry.file;
-    return showServed(`/why/${object}.md`, { root: node.tables.root });
+    const { root } = node.tables;
+    await ask(session, 'taskWatchers.why', { object, root });
+    return show(servedUri(`/why/${object}.md`, { root }));
   }
-  const wanted = wantedKernel(session);
-  if (wanted.uri === undefined) return Promise.reject(new Error('open a source file of a kernel tree first'));
-  return showServed('/why', wanted);
+  const { uri } = wantedKernel(session);
+  if (uri === undefined) throw new Error('open a source file of a kernel tree first');
+  await ask(session, 'taskWatchers.why', { uri });
+  return show(servedUri('/why', { uri }));
 }
 
-function kernelOf(session: ServerSession, node: TreeNode | undefined): Readonly<Record<string, string>> {
-  return node ? { root: node.tables.root } : { ...wantedKernel(session) };
-}
-
-function showServed(path: string, query: Readonly<Record<string, string>>): Promise<void> {
-  return show(Uri.from({ scheme: served, path, query: new URLSearchParams(query).toString() }));
+/** Asked before the document is opened: what the server cannot answer is one line for the user, not an empty page. */
+async function ask(session: ServerSession, command: string, argument: object): Promise<void> {
+  if (!(await session.requests.command(command, argument))) throw new Error('no kernel is open');
 }
 
 /** Shows an answer that was given once. */
 export function showAnswer(name: string, markdown: string): Promise<void> {
-  const path = `/${name}.md`;
-  answers.set(path, markdown);
-  return show(Uri.from({ scheme: kept, path }));
+  const uri = Uri.from({ scheme: kept, path: `/${name}.md` });
+  answers.set(uri.path, markdown);
+  // It may be open, with the answer before.
+  answered.fire(uri);
+  return show(uri);
 }
 
-/** Rendered, with links that can be followed; the built-in Markdown preview can show the text too. */
 async function show(uri: Uri): Promise<void> {
-  // Read here, so that an error of the server reaches the user as one line and not as an empty page.
-  await workspace.openTextDocument(uri);
-  await commands.executeCommand('markdown.showPreview', uri);
+  const document = await workspace.openTextDocument(uri);
+  await languages.setTextDocumentLanguage(document, 'markdown');
+  await window.showTextDocument(document, { preview: true });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { servedDocuments } from './served-documents';
 
 /** What the server looks at, as languages and as file names: C first, and all that decides what is linked where. */
 const documents = [
@@ -25,9 +26,10 @@ export function languageClient(
     traceOutputChannel: trace,
     diagnosticCollectionName: 'task-watchers',
     initializationOptions: () => ({ ...workspace.getConfiguration('taskWatchers') }),
+    middleware: servedDocuments(() => client),
     markdown: { isTrusted: false, supportHtml: false },
   };
-  return new LanguageClient(
+  const client = new LanguageClient(
     'taskWatchers',
     'Task Watchers',
     {
@@ -36,4 +38,5 @@ export function languageClient(
     },
     options,
   );
+  return client;
 }

@@ -44,7 +44,9 @@ export function serverSession(context: ExtensionContext, log: LogOutputChannel):
   const moved = (next: ServerState): void => {
     state = next;
     if (next !== 'running') kernels.clear();
-    void commands.executeCommand('setContext', 'taskWatchers.active', next !== 'stopped');
+    // Once there is a kernel the view stays, whatever becomes of the server.
+    if (next !== 'stopped') void commands.executeCommand('setContext', 'taskWatchers.active', true);
+    void commands.executeCommand('setContext', 'taskWatchers.stopped', next === 'stopped');
     status.fire();
     tables.fire(undefined);
   };

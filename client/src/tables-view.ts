@@ -50,6 +50,9 @@ export function registerTablesView(context: ExtensionContext, session: ServerSes
   let asked = 0;
   const load = async (): Promise<void> => {
     const mine = ++asked;
+    // While the server starts again, what was shown stays.
+    if (session.state() === 'starting' || (session.state() === 'running' && session.kernels.size === 0))
+      return;
     const roots = session.state() === 'running' ? [...session.kernels.keys()] : [];
     const answers = await Promise.all(
       roots.map((root) =>

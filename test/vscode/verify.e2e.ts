@@ -11,10 +11,7 @@ describe('a built kernel in VS Code', function () {
     await bench.open('kernel/fork.c');
     await bench.command('Task Watchers: Verify against vmlinux…');
     await bench.choosePath('vmlinux');
-    await bench
-      .webview()
-      .locator('li', { hasText: /INIT: 7 in the file, 7 predicted, equal/ })
-      .waitFor();
+    await bench.line('- INIT: 7 in the file, 7 predicted, equal').waitFor();
     await bench.page.locator('.notification-toast', { hasText: 'the tables are equal' }).waitFor();
   });
 
