@@ -14,6 +14,7 @@ const settingsSchema = z.object({
   families: z.array(z.string().min(1)).nullish().catch(null),
   codeLens: z.boolean().nullish().catch(null),
   inlayHints: z.boolean().nullish().catch(null),
+  semanticTokens: z.boolean().nullish().catch(null),
   diagnostics: z
     .object({ rules: z.record(z.string(), severity).nullish().catch(null) })
     .nullish()
@@ -28,6 +29,7 @@ export interface Settings {
   readonly families: readonly string[];
   readonly codeLens: boolean;
   readonly inlayHints: boolean;
+  readonly semanticTokens: boolean;
   readonly rules: Readonly<Record<string, z.infer<typeof severity>>>;
 }
 
@@ -38,6 +40,7 @@ export const defaultSettings: Settings = {
   families: ['task-watchers'],
   codeLens: true,
   inlayHints: true,
+  semanticTokens: true,
   rules: {},
 };
 
@@ -45,7 +48,7 @@ export const defaultSettings: Settings = {
 export function readSettings(sent: unknown, base: Settings): Settings {
   const read = settingsSchema.safeParse(unwrapped(sent));
   if (!read.success) return base;
-  const { config, buildDir, arch, families, codeLens, inlayHints, diagnostics } = read.data;
+  const { config, buildDir, arch, families, codeLens, inlayHints, semanticTokens, diagnostics } = read.data;
   return {
     config: config ?? base.config,
     buildDir: buildDir ?? base.buildDir,
@@ -53,6 +56,7 @@ export function readSettings(sent: unknown, base: Settings): Settings {
     families: families ?? base.families,
     codeLens: codeLens ?? base.codeLens,
     inlayHints: inlayHints ?? base.inlayHints,
+    semanticTokens: semanticTokens ?? base.semanticTokens,
     rules: diagnostics?.rules ?? base.rules,
   };
 }

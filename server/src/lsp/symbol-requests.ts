@@ -117,11 +117,13 @@ export function symbolRequests(context: Context, handle: Handle): void {
   };
   handle('textDocument/semanticTokens/full', async (params, token): Promise<SemanticTokens | null> => {
     const { uri } = inDocument.parse(params).textDocument;
+    if (!context.settings().semanticTokens) return null;
     const data = tokensOf(await documentViews(context, uri, token));
     return data.length === 0 && !sent.has(uri) ? null : remember(uri, data);
   });
   handle('textDocument/semanticTokens/range', async (params, token): Promise<SemanticTokens | null> => {
     const { textDocument, range } = inRange.parse(params);
+    if (!context.settings().semanticTokens) return null;
     const at = await documentViews(context, textDocument.uri, token);
     const file = at?.views[0]?.source(at.path);
     if (!at || !file) return null;
