@@ -1,7 +1,7 @@
-// Measures the built language server on a kernel tree, as an editor uses it: npm run bench:lsp -- TREE [--edits N]
+// Measures the built language server on a kernel tree, as an editor uses it: npm run bench:lsp -- TREE [--config FILE]
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import {
@@ -17,10 +17,18 @@ const { values, positionals } = parseArgs({
     edits: { type: 'string', default: '1000' },
     requests: { type: 'string', default: '3000' },
     file: { type: 'string', default: 'kernel/fork.c' },
-    config: { type: 'string', default: '/work/k/build-net/.config' },
+    config: { type: 'string', default: '.config' },
   },
 });
-const root = positionals[0] ?? '/work/k/linux-graft-6.1';
+const [given] = positionals;
+if (given === undefined) {
+  process.stderr.write(
+    'usage: npm run bench:lsp -- TREE [--config FILE] [--file kernel/fork.c] [--edits N] [--requests N]\n' +
+      'TREE: Linux 6.1 with task watchers (scripts/graft-kernel.ts makes one); it is only read.\n',
+  );
+  process.exit(2);
+}
+const root = resolve(given);
 const edits = Number(values.edits);
 const requests = Number(values.requests);
 
