@@ -62,6 +62,15 @@ function memory(pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number {
   return Number(line?.[1] ?? 0) / 1024;
 }
 
+/** Seconds of processor time that a process has used. */
+function processorTime(pid: number | undefined): number {
+  const fields =
+    readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
 async function main(): Promise<void> {
   const server = spawn(
     process.execPath,
@@ -131,9 +140,13 @@ async function main(): Promise<void> {
   // The search for other users of watchers' names goes on for a while.
   await new Promise((resolve) => setTimeout(resolve, 4000));
 
+  const before = processorTime(server.pid);
   const delays = await replayEdits(connection, uri, lines, next);
   console.log(
     `edit to diagnostics    p50 ${shown(percentile(delays, 0.5))}, p95 ${shown(percentile(delays, 0.95))}, max ${shown(Math.max(...delays))} (${delays.length} edits in ${lines.length} lines)`,
+  );
+  console.log(
+    `                       ${shown(((processorTime(server.pid) - before) / delays.length) * 1000)} of processor time an edit`,
   );
   for (const [method, times] of await replayRequests(connection, uri, lines))
     console.log(

@@ -1,8 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { allRules } from '../checks/all-rules';
+import { carryOver } from '../checks/carry-over';
+import type { CheckContext } from '../checks/check-context';
 import { checkSnapshot } from '../checks/check-snapshot';
 import { namesToFind } from '../checks/names-to-find';
-import type { Finding } from '../checks/rule';
+import type { Finding, Rule } from '../checks/rule';
+import type { SourceFile } from '../syntax/c/unit';
 import type { RuleSetting } from '../watchers/project-file';
 import type { FamilyView, Session } from '../workspace/session';
 import { checkReader } from './check-reader';
@@ -16,9 +19,10 @@ export interface Findings {
 }
 
 export interface Checking {
-  /** What was found last, which an edit may have outdated. */
-  latest(): Findings | undefined;
-  /** What the rules find in the present views; `undefined`: the tree was not looked at as a whole yet. */
+  /**
+   * What the rules find in the present views; `undefined`: the tree was not looked at as a whole yet. Rules that take
+   * long are asked again only when it is quiet: until then theirs is what they found before, moved along with edits.
+   */
   current(): Promise<Findings | undefined>;
 }
 
@@ -26,76 +30,187 @@ export const noFindings: Findings = { byFile: new Map(), views: [] };
 
 /** Milliseconds of checking after which others get their turn. */
 const longestTurn = 25;
+/** A rule that took more milliseconds twice, its first time apart, waits until it is quiet. */
+const quickly = 8;
+/** Rules that follow every way through functions such as copy_process(): they wait from the beginning. */
+const slowRules: ReadonlySet<string> = new Set([
+  'free-before-init',
+  'free-ignores-failed-init',
+  'init-error-ignored',
+  'init-error-path-skips-free',
+  'init-error-unhandled',
+  'sleeps-in-atomic',
+]);
+/** Milliseconds without a change after which the slow rules are asked again. */
+const quietTime = 300;
+
+/** What one rule found in one family's view. */
+interface RuleRun {
+  readonly findings: readonly Finding[];
+  /** The files that the findings name, as they were. */
+  readonly files: ReadonlyMap<string, SourceFile>;
+  /** How often it took long. */
+  readonly slow: number;
+  /** The round whose facts it is of. */
+  readonly round: object;
+}
+
+/** Everything that findings depend on, of one moment. */
+interface Round {
+  readonly key: readonly unknown[];
+  readonly views: readonly FamilyView[];
+}
 
 /** Checks one kernel whenever somebody wants to know; what was found is kept until something changes. */
 export function checking(
   session: Session,
   families: () => readonly string[],
   settings: () => Readonly<Record<string, RuleSetting>>,
-  /** Something that findings depend on was found out later. */
+  /** Findings are others now, though no view is. */
   outdated: () => void,
 ): Checking {
-  let latest: (Findings & { readonly key: readonly unknown[] }) | undefined;
+  /** By family and rule. */
+  const runs = new Map<string, RuleRun>();
+  let latest: (Findings & { readonly round: Round }) | undefined;
   let running: Promise<Findings | undefined> | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
-  const present = (): readonly FamilyView[] => families().flatMap((family) => session.peek(family) ?? []);
-  const keyOf = (views: readonly FamilyView[]): readonly unknown[] => [
-    ...views,
-    session.knownMentions(),
-    session.kernel()?.project,
-    settings(),
-  ];
+  const presentRound = (): Round => {
+    const views = families().flatMap((family) => session.peek(family) ?? []);
+    return {
+      views,
+      key: [...views, session.knownMentions(), session.kernel()?.project, settings()],
+    };
+  };
+  const severities = (): Readonly<Record<string, RuleSetting>> => ({
+    ...session.kernel()?.project.rules,
+    ...settings(),
+  });
+  const nameOf = (view: FamilyView, rule: Rule): string => `${view.snapshot.family.name} ${rule.name}`;
+
+  const ask = (view: FamilyView, reader: CheckContext, rule: Rule, round: object): RuleRun => {
+    const before = runs.get(nameOf(view, rule));
+    const cost = stopwatch();
+    const findings = checkSnapshot(reader, [rule], { rules: severities() });
+    const files = new Map(
+      findings
+        .flatMap(({ file, related, fixes }) => [
+          file,
+          ...related.map((one) => one.file),
+          ...fixes.flatMap(({ edits }) => edits.map((one) => one.file)),
+        ])
+        .flatMap((path): [string, SourceFile][] => {
+          const source = view.source(path);
+          return source ? [[path, source]] : [];
+        }),
+    );
+    // The first time, code is parsed that is then kept.
+    const slow = before === undefined ? 0 : before.slow + (cost() > quickly ? 1 : 0);
+    const run: RuleRun = { findings, files, slow, round };
+    runs.set(nameOf(view, rule), run);
+    return run;
+  };
+
+  /** Asks the rules that `isDue` says, with others' turns in between. False: the views changed on the way. */
+  const askAll = async (
+    round: Round,
+    isDue: (run: RuleRun | undefined, rule: Rule) => boolean,
+    breathe: number,
+  ): Promise<boolean> => {
+    let since = performance.now();
+    for (const view of round.views) {
+      const reader = await checkReader(session, view);
+      for (const rule of allRules) {
+        if (!isDue(runs.get(nameOf(view, rule)), rule)) continue;
+        ask(view, reader, rule, round);
+        if (performance.now() - since < breathe) continue;
+        await turn();
+        since = performance.now();
+        if (!sameKey(presentRound().key, round.key)) return false;
+      }
+    }
+    return true;
+  };
+
+  const put = (round: Round): Findings => {
+    const found = new Map<string, Finding>();
+    for (const view of round.views)
+      for (const rule of allRules) {
+        const run = runs.get(nameOf(view, rule));
+        if (!run) continue;
+        const findings = run.round === round ? run.findings : carryOver(run.findings, run.files, view.source);
+        for (const finding of findings)
+          found.set(`${finding.file}:${finding.range.start}:${finding.rule}:${finding.message}`, finding);
+      }
+    latest = { byFile: byFile([...found.values()]), views: round.views, round };
+    return latest;
+  };
 
   const find = async (): Promise<Findings | undefined> => {
     for (;;) {
-      const views = present();
+      const round = presentRound();
       // A look at a part of the tree would say that nobody notifies what is notified elsewhere.
-      if (views.length === 0 || views.some(({ complete }) => !complete)) return undefined;
-      const key = keyOf(views);
-      if (latest && sameKey(latest.key, key)) return latest;
-      const found = await run(views, key);
-      if (!found) continue;
-      latest = { byFile: found, views, key };
-      return latest;
+      if (round.views.length === 0 || round.views.some(({ complete }) => !complete)) return undefined;
+      if (latest && sameKey(latest.round.key, round.key)) return latest;
+      const others =
+        latest && !sameKey(latest.round.key.slice(round.views.length), round.key.slice(round.views.length));
+      // Other settings, or other users of a name: nothing that was found before holds.
+      const done = await askAll(
+        round,
+        (run, rule) => others === true || run === undefined || !isSlow(run, rule),
+        longestTurn,
+      );
+      if (!done) continue;
+      const found = put(round);
+      await searchNames(round);
+      if ([...runs.values()].some((run) => run.round !== round)) askSlowSoon();
+      return found;
     }
   };
 
-  /** `undefined`: the views changed on the way. */
-  const run = async (
-    views: readonly FamilyView[],
-    key: readonly unknown[],
-  ): Promise<ReadonlyMap<string, readonly Finding[]> | undefined> => {
-    const rules = { ...session.kernel()?.project.rules, ...settings() };
-    const found = new Map<string, Finding>();
-    const names: string[] = [];
-    let since = performance.now();
-    for (const view of views) {
-      const reader = await checkReader(session, view);
-      names.push(...namesToFind(reader));
-      for (const rule of allRules) {
-        for (const finding of checkSnapshot(reader, [rule], { rules }))
-          found.set(`${finding.file}:${finding.range.start}:${finding.rule}:${finding.message}`, finding);
-        if (performance.now() - since < longestTurn) continue;
-        await turn();
-        since = performance.now();
-        if (!sameKey(keyOf(present()), key)) return undefined;
-      }
-    }
+  const searchNames = async (round: Round): Promise<void> => {
     const known = session.knownMentions();
-    if (names.some((name) => !known.has(name)))
+    for (const view of round.views) {
+      const names = namesToFind(await checkReader(session, view));
       // Rules that ask who else uses a name have kept silent; they speak once the tree was searched.
-      void session.mentions(names).then(outdated, () => undefined);
-    return byFile([...found.values()]);
+      if (names.some((name) => !known.has(name)))
+        void session.mentions(names).then(outdated, () => undefined);
+    }
+  };
+
+  const askSlowSoon = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const round = latest?.round;
+      if (!round || !sameKey(presentRound().key, round.key)) return;
+      void askAll(round, (run) => run?.round !== round, 0).then((done) => {
+        if (!done) return;
+        put(round);
+        outdated();
+      });
+    }, quietTime);
+    timer.unref();
   };
 
   return {
-    latest: () => latest,
     current() {
       running ??= find().finally(() => {
         running = undefined;
       });
       return running;
     },
+  };
+}
+
+const isSlow = ({ slow }: RuleRun, { name }: Rule): boolean => slow >= 2 || slowRules.has(name);
+
+/** Milliseconds since it was made, of this process' own work where the machine has others to do. */
+function stopwatch(): () => number {
+  const wall = performance.now();
+  const { user, system } = process.cpuUsage();
+  return () => {
+    const used = process.cpuUsage();
+    return Math.min(performance.now() - wall, (used.user - user + used.system - system) / 1000);
   };
 }
 
