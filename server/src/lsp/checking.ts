@@ -74,6 +74,7 @@ export function checking(
   let latest: (Findings & { readonly round: Round }) | undefined;
   let running: Promise<Findings | undefined> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isSearching = false;
 
   const presentRound = (): Round => {
     const views = families().flatMap((family) => session.peek(family) ?? []);
@@ -152,14 +153,7 @@ export function checking(
       // A look at a part of the tree would say that nobody notifies what is notified elsewhere.
       if (round.views.length === 0 || round.views.some(({ complete }) => !complete)) return undefined;
       if (latest && sameKey(latest.round.key, round.key)) return latest;
-      const others =
-        latest && !sameKey(latest.round.key.slice(round.views.length), round.key.slice(round.views.length));
-      // Other settings, or other users of a name: nothing that was found before holds.
-      const done = await askAll(
-        round,
-        (run, rule) => others === true || run === undefined || !isSlow(run, rule),
-        longestTurn,
-      );
+      const done = await askAll(round, (run, rule) => run === undefined || !isSlow(run, rule), longestTurn);
       if (!done) continue;
       const found = put(round);
       await searchNames(round);
@@ -173,8 +167,15 @@ export function checking(
     for (const view of round.views) {
       const names = namesToFind(await checkReader(session, view));
       // Rules that ask who else uses a name have kept silent; they speak once the tree was searched.
-      if (names.some((name) => !known.has(name)))
-        void session.mentions(names).then(outdated, () => undefined);
+      if (isSearching || !names.some((name) => !known.has(name))) continue;
+      isSearching = true;
+      void session
+        .mentions(names)
+        .catch(() => undefined)
+        .then(() => {
+          isSearching = false;
+          outdated();
+        });
     }
   };
 

@@ -377,6 +377,28 @@ export function openSession(
     start();
   };
   const isCurrent = (family: string): boolean => tracked.get(family)?.epoch === epoch;
+  let searching: Promise<unknown> = Promise.resolve();
+  const searchFor = async (names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> => {
+    for (let missing = mentions.missing(names); missing.length > 0; missing = mentions.missing(names)) {
+      const opened = kernel;
+      if (!opened || closed) break;
+      const before = generation;
+      const meanwhile = new Set<string>();
+      searches.add(meanwhile);
+      const found = await findMentions(opened, missing, () => undefined).finally(() => {
+        searches.delete(meanwhile);
+      });
+      if (before !== generation) continue;
+      mentions.adopt(found);
+      const changes = [...meanwhile].map((path): FileChange => ({
+        path,
+        before: undefined,
+        after: isRead(path) ? files?.source(path) : undefined,
+      }));
+      mentions.revise(changes, opened.project.exclude);
+    }
+    return mentions.known();
+  };
   start();
 
   return {
@@ -400,26 +422,11 @@ export function openSession(
       return tracked.get(family)?.view;
     },
     knownMentions: () => mentions.known(),
-    async mentions(names) {
-      for (let missing = mentions.missing(names); missing.length > 0; missing = mentions.missing(names)) {
-        const opened = kernel;
-        if (!opened || closed) break;
-        const before = generation;
-        const meanwhile = new Set<string>();
-        searches.add(meanwhile);
-        const found = await findMentions(opened, missing, () => undefined).finally(() => {
-          searches.delete(meanwhile);
-        });
-        if (before !== generation) continue;
-        mentions.adopt(found);
-        const changes = [...meanwhile].map((path): FileChange => ({
-          path,
-          before: undefined,
-          after: isRead(path) ? files?.source(path) : undefined,
-        }));
-        mentions.revise(changes, opened.project.exclude);
-      }
-      return mentions.known();
+    mentions(names) {
+      // One search at a time: what the one before finds need not be looked for again.
+      const searched = searching.then(() => searchFor(names));
+      searching = searched.catch(() => undefined);
+      return searched;
     },
     edit(path, text) {
       edits.set(path, text);
