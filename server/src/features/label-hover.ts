@@ -35,7 +35,7 @@ export function mayBeLabel(view: View, path: string, offset: number): boolean {
  */
 export function labelHover(
   view: View,
-  reader: Pick<CheckContext, 'functions' | 'bodies'>,
+  reader: Pick<CheckContext, 'functions' | 'builtBodies'>,
   path: string,
   offset: number,
   linkTo: LinkTo,
@@ -50,7 +50,9 @@ export function labelHover(
   const sites = indexOf(view.snapshot)
     .sitesIn(path)
     .filter(({ range }) => fact.range.start <= range.start && range.end <= fact.range.end);
-  const seen = reader.bodies(path, fact).flatMap((body) => labelFacts(view, body, word.text, sites) ?? []);
+  const seen = reader
+    .builtBodies(path, fact)
+    .flatMap((body) => labelFacts(view, body, word.text, sites) ?? []);
   const behind = sites.filter((site) => seen.some((one) => one.behind.has(site)));
   if (behind.length === 0) return undefined;
   const jumps = new Map<number, Set<Jump['seen']>>();
@@ -92,13 +94,31 @@ function labelFacts(
   const notifies = (node: number): boolean =>
     siteOf[node]?.some(({ event }) => event !== undefined && failing.has(event)) ?? false;
   const { may, must } = notified(graph, notifies);
+  const leading = nodesBefore(graph, label);
   const jumps = graph.nodes.flatMap((node, at): readonly Jump[] => {
-    if (node.kind !== 'goto' || !reachable(graph, at).has(label) || may[at] === undefined) return [];
+    if (node.kind !== 'goto' || !leading.has(at) || may[at] === undefined) return [];
     return [
       { start: node.range.start, seen: must[at] === true ? 'always' : may[at] ? 'sometimes' : 'never' },
     ];
   });
   return { behind, jumps };
+}
+
+/** The nodes from which some way leads to `target`. */
+function nodesBefore(graph: FlowGraph, target: number): ReadonlySet<number> {
+  const before = graph.nodes.map((): number[] => []);
+  graph.next.forEach((edges, from) => {
+    for (const { to } of edges) before[to]?.push(from);
+  });
+  const found = new Set<number>();
+  const waiting = [target];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop())
+    for (const from of before[node] ?? [])
+      if (!found.has(from)) {
+        found.add(from);
+        waiting.push(from);
+      }
+  return found;
 }
 
 /** For each node, whether some way there, and every way, comes by a node that notifies; `undefined`: no way there. */
