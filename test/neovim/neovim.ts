@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,29 +77,48 @@ local function wait(condition, what)
 end
 `;
 
-/**
- * Starts a headless Neovim with nothing of the user's, and the plugin on the runtimepath. `init` is Lua of the
- * configuration: what a user would have in init.lua. `folder` is the current folder.
- */
-export async function startNeovim(neovim: InstalledNeovim, folder: string, init: string): Promise<Neovim> {
+export interface Start {
+  /** Lua that runs first, once Neovim is up. */
+  readonly init?: string;
+  /**
+   * Puts configuration and plugins into the user's folders, which are empty: then these are used, as without `--clean`.
+   * Without it the plugin is on the runtimepath, and nothing else is.
+   */
+  readonly prepare?: (folders: { readonly config: string; readonly data: string }) => void;
+  /** Of the environment. */
+  readonly path?: string;
+}
+
+/** Starts a headless Neovim with nothing of this machine's user. `folder` is the current folder. */
+export async function startNeovim(
+  neovim: InstalledNeovim,
+  folder: string,
+  { init, prepare, path }: Start,
+): Promise<Neovim> {
   const home = mkdtempSync(join(tmpdir(), 'tw-neovim-'));
   const at = (name: string): string => {
-    mkdirSync(join(home, name));
+    mkdirSync(join(home, name), { recursive: true });
     return join(home, name);
   };
+  prepare?.({ config: at('config/nvim'), data: at('data/nvim') });
   const socket = join(home, 'socket');
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(socket, resolve));
   const connected = new Promise<Socket>((resolve) => listener.once('connection', resolve));
   const child = spawn(
     neovim.path,
-    ['--headless', '--clean', '--cmd', `set runtimepath^=${plugin}`, '-c', `luafile ${driver}`],
+    [
+      '--headless',
+      ...(prepare ? [] : ['--clean', '--cmd', `set runtimepath^=${plugin}`]),
+      ...['-c', `luafile ${driver}`],
+    ],
     {
       cwd: folder,
       env: {
         ...process.env,
         TW_SOCKET: socket,
         HOME: home,
+        ...(path === undefined ? {} : { PATH: path }),
         XDG_CONFIG_HOME: at('config'),
         XDG_DATA_HOME: at('data'),
         XDG_STATE_HOME: at('state'),
@@ -154,9 +173,6 @@ export async function startNeovim(neovim: InstalledNeovim, folder: string, init:
       rmSync(home, { recursive: true, force: true });
     },
   };
-  await lua(init);
+  if (init !== undefined) await lua(init);
   return session;
 }
-
-/** A file of the opened kernel as the test sees it on disk. */
-export const textOf = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8');

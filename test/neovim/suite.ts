@@ -33,20 +33,25 @@ export const enabling = (neovim: InstalledNeovim): string =>
        vim.lsp.enable('task_watchers')`
     : `require('task_watchers').setup({ cmd = { 'node', '${server}', '--stdio' } })`;
 
-/** One suite in every Neovim of this machine, each with a kernel of its own. `init` runs before the server is enabled. */
-export function inEveryNeovim(title: string, tests: (opened: () => Opened) => void, init = ''): void {
+/** The Neovims of this machine; says what is missing, and where `TW_CI` is set that is an error. */
+export function neovimsFor(title: string): readonly InstalledNeovim[] {
   const found = installedNeovims();
   const missing = missingNeovims(found);
   if (missing.length > 0) {
     if (process.env.TW_CI) throw new Error(`missing: ${missing.join('; ')}`);
     console.log(`  ${title}: not run everywhere, missing: ${missing.join('; ')}`);
   }
-  for (const neovim of found)
+  return found;
+}
+
+/** One suite in every Neovim of this machine, each with a kernel of its own. `init` runs before the server is enabled. */
+export function inEveryNeovim(title: string, tests: (opened: () => Opened) => void, init = ''): void {
+  for (const neovim of neovimsFor(title))
     describe(`Neovim ${neovim.version}: ${title}`, () => {
       let opened: Opened | undefined;
       before(async () => {
         const folder = copyOfExample();
-        const editor = await startNeovim(neovim, folder, `${init}\n${enabling(neovim)}`);
+        const editor = await startNeovim(neovim, folder, { init: `${init}\n${enabling(neovim)}` });
         opened = {
           folder,
           editor,
