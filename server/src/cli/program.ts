@@ -1,14 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
 import { version } from '../version';
 
-/**
- * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and
- * unreadable input end as one line on stderr; anything else that is thrown is a bug and is not hidden.
- */
-export async function runProgram(words: readonly string[]): Promise<number> {
-  let status: number = exitStatus.fine;
+/** Declares the whole command line. `done` takes the exit status of the command that ran. */
+export async function createProgram(done: (status: number) => void): Promise<Command> {
   const program = new Command('tw-index')
     .description(
       'What the linker-gathered tables of a Linux kernel hold: task watchers, initcalls and your own.',
@@ -19,11 +15,29 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tw-index: ')) });
   const { addCommands } = await import('./commands');
-  addCommands(program, (result) => {
+  addCommands(program, done);
+  program
+    .command('completion')
+    .description('completion script of a shell: source <(tw-index completion bash)')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => {
+      const { printCompletion } = await import('./completion-command');
+      await printCompletion(program, shell);
+    });
+  return program;
+}
+
+/**
+ * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and
+ * unreadable input end as one line on stderr; anything else that is thrown is a bug and is not hidden.
+ */
+export async function runProgram(words: readonly string[]): Promise<number> {
+  let status: number = exitStatus.fine;
+  const program = await createProgram((result) => {
     status = result;
   });
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(commandFirst(program, words), { from: 'user' });
   } catch (error) {
     // Commander prints what it finds itself; this one comes from our own reading of options.
     if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${error.message}\n`);
@@ -35,4 +49,18 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     throw error;
   }
   return status;
+}
+
+/** Options may stand before the command's name, where commander would take the name for an argument of the default one. */
+function commandFirst(program: Command, words: readonly string[]): readonly string[] {
+  const options = program.commands.flatMap((command) => command.options);
+  const names = new Set(program.commands.map((command) => command.name()));
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--') break;
+    if (names.has(word)) return [word, ...words.slice(0, at), ...words.slice(at + 1)];
+    if (!word.startsWith('-')) break;
+    if (options.some((option) => option.long === word && option.required)) at += 1;
+  }
+  return words;
 }
