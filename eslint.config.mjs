@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.editors/**', '**/out/**', '**/dist/**', 'test/fixtures/**', 'node_modules/**'] },
+  {
+    ignores: [
+      '.editors/**',
+      'server/types/**',
+      '**/out/**',
+      '**/dist/**',
+      'test/fixtures/**',
+      'node_modules/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
