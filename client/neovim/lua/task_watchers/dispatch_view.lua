@@ -26,7 +26,10 @@ local function returns_of(step)
   local chosen = known(step.chosen)
   local texts = {}
   for _, one in ipairs(known(step.returns) or {}) do
-    texts[#texts + 1] = text_of(one)
+    local text = text_of(one)
+    if not vim.list_contains(texts, text) then
+      texts[#texts + 1] = text
+    end
   end
   local others = table.concat(texts, ' | ')
   if not chosen then
@@ -67,7 +70,7 @@ local function caller_row(root, file, step)
       return { { (step['function'] or '') .. '()', 'Identifier' } }
     end,
     ['return'] = function()
-      return { { 'return ' .. (step.text or ''), 'Keyword' } }
+      return { { step.text or 'return', 'Keyword' } }
     end,
     unknown = function()
       return { { step.reason or '?', 'WarningMsg' } }
@@ -82,7 +85,7 @@ end
 
 ---@param root string
 ---@param json table answer of `taskWatchers.dispatch`
----@param failing table<string, string|true>
+---@param failing table<string, string|true> what was asked for
 local function rows_of(root, json, failing)
   local rows = {}
   local function add(row)
@@ -202,8 +205,9 @@ function M.open(client, wanted)
         return show({ { { 'The server is not running.', 'WarningMsg' } } })
       end
       local line, character = position()
+      local asked = vim.deepcopy(failing)
       local fail = {}
-      for watcher, errno in pairs(failing) do
+      for watcher, errno in pairs(asked) do
         fail[#fail + 1] = { ['function'] = watcher, errno = errno ~= true and errno or nil }
       end
       local argument = {
@@ -216,7 +220,7 @@ function M.open(client, wanted)
         fail = #fail > 0 and fail or nil,
       }
       server.execute(current, 'taskWatchers.dispatch', argument, function(result)
-        show(result and rows_of(root, result.json, failing) or { { { 'No kernel tree is open.', 'WarningMsg' } } })
+        show(result and rows_of(root, result.json, asked) or { { { 'No kernel tree is open.', 'WarningMsg' } } })
       end, function(message)
         show({ { { message, 'ErrorMsg' } } })
       end)
