@@ -92,11 +92,24 @@ export type CallerStep =
       readonly val: string;
       /** What the task has seen of INIT before: all of it, a part up to the one that failed, or nothing. */
       readonly afterInit: 'complete' | 'failed' | 'never' | 'unknown';
-      readonly watchers: readonly { readonly slot: number; readonly function: string }[];
+      readonly watchers: readonly LaterWatcher[];
     }
   | { readonly kind: 'call'; readonly line: number; readonly function: string }
   | { readonly kind: 'return'; readonly line: number; readonly text: string }
   | { readonly kind: 'unknown'; readonly line: number; readonly reason: string };
+
+/** A watcher that a later notification calls. */
+export interface LaterWatcher {
+  readonly slot: number;
+  readonly function: string;
+  /** Where it is registered. */
+  readonly place?: Place;
+  /**
+   * What became of the watchers that the same file has for the event that was simulated: all were called and none
+   * failed, one failed, one was not called, or nobody knows. `undefined`: the file has none, or it was not looked at.
+   */
+  readonly meets?: 'done' | 'failed' | 'not-called' | 'unknown';
+}
 
 /** One row of the table of failures: this watcher of INIT fails, and then? */
 export interface FailureRow {
