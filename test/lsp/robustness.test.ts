@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CancellationTokenSource } from 'vscode-languageserver/node';
 import { z } from 'zod';
 import { copyOfExample } from '../cli/kernel-under-test';
 import { marked, positionOf, startClient, uriOf, type TestClient } from './client';
@@ -362,6 +363,49 @@ describe('language server, under stress', () => {
     const exit = new Promise((resolve) => child.once('exit', resolve));
     send({ jsonrpc: '2.0', method: 'exit' });
     assert.equal(await exit, 0);
+  });
+
+  it('cancels a request that waits', async () => {
+    const folder = copy();
+    client = await startClient({ folders: [folder] });
+    const cancelled = new CancellationTokenSource();
+    const answer = client.connection.sendRequest(
+      'workspace/executeCommand',
+      { command: 'taskWatchers.table', arguments: [{}] },
+      cancelled.token,
+    );
+    cancelled.cancel();
+    await assert.rejects(answer, { code: -32800 });
+    await client.ready(folder);
+  });
+
+  it('works a storm of file events in at once', async () => {
+    const folder = copy();
+    client = await startClient({ folders: [folder] });
+    await client.ready(folder);
+    const path = join(folder, 'kernel/fork.c');
+    const text = readFileSync(path, 'utf8');
+    rmSync(join(folder, 'mm/mempolicy.c'));
+    const from = client.notifications.length;
+    for (let part = 0; part < 100; part++)
+      await client.notify('workspace/didChangeWatchedFiles', {
+        changes: Array.from({ length: 100 }, (_, index) => ({
+          uri: uriOf(join(folder, `drivers/some/file${part}-${index}.c`)),
+          type: 2,
+        })),
+      });
+    // Meanwhile requests are answered.
+    assert.ok((await implementations(client, path, text, 'notify_task_watchers(WATCH_TASK_INIT')) >= 6);
+    await client.wait('taskWatchers/changed', () => true, from);
+    let count = 7;
+    for (let tries = 0; tries < 200 && count !== 6; tries++) {
+      count = await implementations(client, path, text, 'notify_task_watchers(WATCH_TASK_INIT');
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    // The deleted file was in none of the events: everything was looked at again.
+    assert.equal(count, 6);
+    const told = client.notifications.slice(from).filter(({ method }) => method === 'taskWatchers/changed');
+    assert.ok(told.length <= 6, `${told.length} notifications`);
   });
 
   it('reports its work as progress with a fraction', async () => {

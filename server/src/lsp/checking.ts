@@ -41,8 +41,10 @@ const slowRules: ReadonlySet<string> = new Set([
   'init-error-unhandled',
   'sleeps-in-atomic',
 ]);
-/** Milliseconds without a change after which the slow rules are asked again. */
+/** Milliseconds without a change or a request after which the slow rules are asked again. */
 const quietTime = 300;
+/** A client that never stops asking has them asked after so many milliseconds. */
+const longestWait = 3000;
 
 /** What one rule found in one family's view. */
 interface RuleRun {
@@ -61,13 +63,20 @@ interface Round {
   readonly views: readonly FamilyView[];
 }
 
+export interface CheckingOptions {
+  readonly families: () => readonly string[];
+  readonly settings: () => Readonly<Record<string, RuleSetting>>;
+  /** Findings are others now, though no view is. */
+  readonly outdated: () => void;
+  /** Milliseconds since the client asked for something. */
+  readonly quiet: () => number;
+  readonly log: (message: string) => void;
+}
+
 /** Checks one kernel whenever somebody wants to know; what was found is kept until something changes. */
 export function checking(
   session: Session,
-  families: () => readonly string[],
-  settings: () => Readonly<Record<string, RuleSetting>>,
-  /** Findings are others now, though no view is. */
-  outdated: () => void,
+  { families, settings, outdated, quiet, log }: CheckingOptions,
 ): Checking {
   /** By family and rule. */
   const runs = new Map<string, RuleRun>();
@@ -89,10 +98,20 @@ export function checking(
   });
   const nameOf = (view: FamilyView, rule: Rule): string => `${view.snapshot.family.name} ${rule.name}`;
 
+  /** One rule that fails must not silence the others. */
+  const findingsOf = (reader: CheckContext, rule: Rule): readonly Finding[] => {
+    try {
+      return checkSnapshot(reader, [rule], { rules: severities() });
+    } catch (error) {
+      log(`rule ${rule.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return [];
+    }
+  };
+
   const ask = (view: FamilyView, reader: CheckContext, rule: Rule, round: object): RuleRun => {
     const before = runs.get(nameOf(view, rule));
     const cost = stopwatch();
-    const findings = checkSnapshot(reader, [rule], { rules: severities() });
+    const findings = findingsOf(reader, rule);
     const files = new Map(
       findings
         .flatMap(({ file, related, fixes }) => [
@@ -179,16 +198,24 @@ export function checking(
     }
   };
 
-  const askSlowSoon = (): void => {
+  const askSlowSoon = (since = performance.now()): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const round = latest?.round;
       if (!round || !sameKey(presentRound().key, round.key)) return;
-      void askAll(round, (run) => run?.round !== round, 0).then((done) => {
-        if (!done) return;
-        put(round);
-        outdated();
-      });
+      if (quiet() < quietTime && performance.now() - since < longestWait) {
+        askSlowSoon(since);
+        return;
+      }
+      askAll(round, (run) => run?.round !== round, 0)
+        .then((done) => {
+          if (!done) return;
+          put(round);
+          outdated();
+        })
+        .catch((error: unknown) => {
+          log(`diagnostics: ${String(error)}`);
+        });
     }, quietTime);
     timer.unref();
   };

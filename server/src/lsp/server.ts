@@ -44,6 +44,7 @@ export function serve(connection: Connection): void {
   /** Folders are open: from here on, documents open kernels. */
   let started = false;
   let isShutDown = false;
+  let lastAsked = 0;
   const open = documents();
   const progress = new Map<string, ProgressReporter>();
   const log = (message: string): void => {
@@ -98,6 +99,7 @@ export function serve(connection: Connection): void {
     connection.onRequest(method, (sent: unknown, token: CancellationToken) =>
       guarded(method, log, () => {
         if (!client) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized yet');
+        lastAsked = performance.now();
         if (isShutDown) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
         return answer(sent, token);
       }),
@@ -108,12 +110,13 @@ export function serve(connection: Connection): void {
   const checkingOf = (session: Session): Checking => {
     let known = checkings.get(session);
     if (!known) {
-      known = checking(
-        session,
-        () => settings.families,
-        () => settings.rules,
-        () => check(session.root),
-      );
+      known = checking(session, {
+        families: () => settings.families,
+        settings: () => settings.rules,
+        outdated: () => check(session.root),
+        quiet: () => performance.now() - lastAsked,
+        log,
+      });
       checkings.set(session, known);
     }
     return known;

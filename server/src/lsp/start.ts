@@ -6,5 +6,11 @@ import { serve } from './server';
 export function start(): void {
   // A server lives long beside others: it gives up some speed so that what is garbage is not kept for long.
   setFlagsFromString('--heap-growing-percent=30');
-  serve(createConnection(ProposedFeatures.all));
+  const connection = createConnection(ProposedFeatures.all);
+  // What nobody waited for has failed: that is no reason to take the editor's answers away.
+  process.on('unhandledRejection', (reason) => {
+    const text = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+    process.stderr.write(`task-watchers-language-server: ${text}\n`);
+  });
+  serve(connection);
 }
