@@ -2,12 +2,13 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const project = join(__dirname, '../..');
 /** The plugin as a user has it on the runtimepath. */
 export const plugin = join(project, 'client/neovim');
+export const server = join(project, 'server/bin/task-watchers-language-server.js');
 /** The driver's script, and what a test's configuration may need. */
 const driver = join(__dirname, 'driver.lua');
 
@@ -87,21 +88,23 @@ export interface Start {
   readonly prepare?: (folders: { readonly config: string; readonly data: string }) => void;
   /** Of the environment. */
   readonly path?: string;
+  /** The user's home, which stays; without it an empty one, which is removed. */
+  readonly home?: string;
 }
 
 /** Starts a headless Neovim with nothing of this machine's user. `folder` is the current folder. */
 export async function startNeovim(
   neovim: InstalledNeovim,
   folder: string,
-  { init, prepare, path }: Start,
+  { init, prepare, path, home: own }: Start,
 ): Promise<Neovim> {
-  const home = mkdtempSync(join(tmpdir(), 'tw-neovim-'));
+  const home = own ?? mkdtempSync(join(tmpdir(), 'tw-neovim-'));
   const at = (name: string): string => {
     mkdirSync(join(home, name), { recursive: true });
     return join(home, name);
   };
   prepare?.({ config: at('config/nvim'), data: at('data/nvim') });
-  const socket = join(home, 'socket');
+  const socket = join(mkdtempSync(join(tmpdir(), 'tw-driver-')), 'socket');
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(socket, resolve));
   const connected = new Promise<Socket>((resolve) => listener.once('connection', resolve));
@@ -170,9 +173,17 @@ export async function startNeovim(
       await exited;
       clearTimeout(timer);
       listener.close();
-      rmSync(home, { recursive: true, force: true });
+      rmSync(dirname(socket), { recursive: true });
+      if (own === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
   if (init !== undefined) await lua(init);
   return session;
 }
+
+/** The user's way of starting the server: `vim.lsp.enable` where there is one. */
+export const enabling = (neovim: InstalledNeovim): string =>
+  neovim.modern
+    ? `vim.lsp.config('task_watchers', { cmd = { 'node', '${server}', '--stdio' } })
+       vim.lsp.enable('task_watchers')`
+    : `require('task_watchers').setup({ cmd = { 'node', '${server}', '--stdio' } })`;

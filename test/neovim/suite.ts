@@ -1,9 +1,16 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyOfExample } from '../cli/kernel-under-test';
-import { installedNeovims, missingNeovims, startNeovim, type InstalledNeovim, type Neovim } from './neovim';
+import {
+  enabling,
+  installedNeovims,
+  missingNeovims,
+  startNeovim,
+  type InstalledNeovim,
+  type Neovim,
+} from './neovim';
 
-export const server = join(__dirname, '../../server/bin/task-watchers-language-server.js');
+export { server } from './neovim';
 
 /** In slot order, as linked: test/cli/example-kernel.test.ts compares it with nm. */
 export const initWatchers = [
@@ -25,13 +32,6 @@ export interface Opened {
   /** Opens a file of the kernel as the only window. */
   readonly open: (file: string) => Promise<unknown>;
 }
-
-/** The user's way of starting the server: `vim.lsp.enable` where there is one. */
-export const enabling = (neovim: InstalledNeovim): string =>
-  neovim.modern
-    ? `vim.lsp.config('task_watchers', { cmd = { 'node', '${server}', '--stdio' } })
-       vim.lsp.enable('task_watchers')`
-    : `require('task_watchers').setup({ cmd = { 'node', '${server}', '--stdio' } })`;
 
 /** The Neovims of this machine; says what is missing, and where `TW_CI` is set that is an error. */
 export function neovimsFor(title: string): readonly InstalledNeovim[] {

@@ -281,4 +281,22 @@ export const wrong: StatusParams['state'] = 'asleep';
       'taskWatchers/status\n',
     );
   });
+
+  it('answers the client of docs/editors/any-client.md', () => {
+    const text = readFileSync(join(project, 'docs/editors/any-client.md'), 'utf8');
+    const script = /^```js\n(.*?)^```/ms.exec(text)?.[1];
+    assert.ok(script);
+    writeFileSync(join(home, 'client.mjs'), script);
+    const out = execFileSync(process.execPath, ['client.mjs', exampleKernel, 'FREE'], {
+      cwd: home,
+      encoding: 'utf8',
+      env: {
+        ...environment,
+        PATH: [join(home, 'prefix/bin'), environment.PATH].join(delimiter),
+        XDG_CACHE_HOME: join(home, 'cache'),
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.match(out, /^\d+ audit_free kernel\/auditsc\.c:\d+$/m);
+  });
 });
