@@ -235,3 +235,26 @@ inEveryNeovim(
   },
   recordProgress,
 );
+
+inEveryNeovim('a file that is edited before the tables are known', (opened) => {
+  it('gets its diagnostics without another edit', async () => {
+    const { editor, folder } = opened();
+    const line = await editor.lua(
+      `vim.cmd.edit(...)
+       wait(function()
+         local client = vim.lsp.get_clients({ bufnr = 0 })[1]
+         return client and client.initialized
+       end, 'the server')
+       vim.fn.search([[^task_watcher_func(init]])
+       vim.api.nvim_set_current_line('task_watcher_func(inti, audit_alloc);')
+       local found
+       wait(function()
+         found = vim.tbl_filter(function(one) return one.code == 'unknown-event' end, vim.diagnostic.get(0))
+         return #found > 0
+       end, 'a diagnostic')
+       return found[1].lnum + 1 == vim.fn.line('.')`,
+      join(folder, 'kernel/auditsc.c'),
+    );
+    assert.equal(line, true);
+  });
+});

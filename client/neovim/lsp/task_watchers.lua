@@ -58,6 +58,9 @@ return {
   cmd = command(),
   -- All that decides what is linked, and where: sources, linker scripts, makefiles.
   filetypes = { 'c', 'cpp', 'asm', 'ld', 'make', 'kconfig' },
+  -- Findings change without an edit of the buffer: when the tables become known, when another file changes. Told to ask
+  -- again, Neovim 0.12 asks for those of the workspace only, and leaves open buffers as they were. So they are pushed.
+  capabilities = { workspace = { diagnostics = { refreshSupport = false } } },
   -- Outside a kernel tree the callback is not called, and so no server starts.
   root_dir = function(bufnr, on_dir)
     local file = vim.api.nvim_buf_get_name(bufnr)

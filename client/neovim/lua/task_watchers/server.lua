@@ -48,7 +48,12 @@ function M.enable()
   local config = M.config()
   local function start(bufnr)
     config.root_dir(bufnr, function(folder)
-      vim.lsp.start(vim.tbl_extend('force', config, { root_dir = folder }), { bufnr = bufnr })
+      local capabilities =
+        vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), config.capabilities)
+      vim.lsp.start(
+        vim.tbl_extend('force', config, { root_dir = folder, capabilities = capabilities }),
+        { bufnr = bufnr }
+      )
     end)
   end
   vim.api.nvim_create_autocmd('FileType', {
