@@ -70,12 +70,32 @@ describe('tw-index dispatch', () => {
     match(out, /^ +0 +copy_thread_tls +\(-ENOMEM\)/m);
   });
 
+  it('prints Markdown, a picture and a page, with what each cleanup watcher meets', () => {
+    const asked = ['INIT', '--val', 'CLONE_SYSVSEM', '--fail', 'copy_semundo', '--format'] as const;
+    match(
+      dispatch(...asked, 'markdown').out,
+      /notifies `FREE`: `audit_free`.* `exit_sem` \(its INIT failed\)/,
+    );
+    match(dispatch(...asked, 'svg').out, /^<svg [\s\S]*exit_sem\(\), its INIT failed[\s\S]*<\/svg>\n$/);
+    match(
+      dispatch(...asked, 'html', '--link', 'vscode').out,
+      /^<!DOCTYPE html>[\s\S]*href="vscode:\/\/file\/.*\/ipc\/sem\.c:24"/,
+    );
+    match(dispatch('INIT', '--each-failure', '--format', 'html').out, /<td class="number">5<\/td>/);
+    match(
+      dispatch('INIT', '--each-failure', '--format', 'markdown').out,
+      /^\| 5 \| `copy_semundo` \| -ENOMEM /m,
+    );
+  });
+
   it('answers a wrong question with one line and status 2', () => {
     for (const [words, line] of [
       [['FORK'], /no event FORK/],
       [['INIT', '--val', 'CLONE_MOON'], /--val CLONE_MOON: not a number/],
       [['INIT', '--fail', 'nobody'], /nobody is not in the table of INIT/],
       [['INIT', '--fail', '='], /--fail =: give a function/],
+      [['INIT', '--link', 'javascript:{file}'], /--link javascript:\{file\}: give none, file, vscode/],
+      [['INIT', '--each-failure', '--format', 'svg'], /no picture: use --format html/],
       [['--at', 'kernel/fork.c:1'], /nothing is notified there; call sites: kernel\/fork\.c:37/],
       [['EXIT', '--at', 'kernel/fork.c:37'], /notifies INIT, not EXIT/],
     ] as const) {

@@ -27,7 +27,11 @@ export const anyName = fc.oneof(
   { weight: 4, arbitrary: fc.stringMatching(/^[a-z_][a-z0-9_]{0,40}$/) },
   { weight: 1, arbitrary: fc.stringMatching(/^[a-zA-Z_]{60,120}$/) },
 );
-const anyText = fc.oneof(anyName, fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 60 }));
+export const anyText = fc.oneof(
+  anyName,
+  fc.constantFrom(...hostile),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
 
 /** Results of any shape, with texts from `text`. */
 export function dispatches(text: fc.Arbitrary<string> = anyText): fc.Arbitrary<DispatchResult> {

@@ -39,7 +39,7 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
     await print(explainText(rule, stylesFor(settings.color, process.stdout)));
     return exitStatus.fine;
   }
-  const { context, rules } = await load(settings);
+  const { context, rules } = await loadForChecks(settings);
   const limit = severities.indexOf(minSeverity);
   const findings = checkSnapshot(context, allRules, { rules }).filter(
     ({ severity }) => severities.indexOf(severity) <= limit,
@@ -73,7 +73,8 @@ interface Loaded {
   readonly rules: CheckSettings['rules'];
 }
 
-async function load(settings: Settings): Promise<Loaded> {
+/** The snapshot of the whole tree, ready for rules, and what the project says about them. */
+export async function loadForChecks(settings: Settings): Promise<Loaded> {
   const progress = progressLine(!settings.quiet);
   try {
     progress.report('reading makefiles', 0, 0);

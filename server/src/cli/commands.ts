@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { addCommonOptions, readSettings } from './settings';
 
+const linkHelp = 'where places lead: none, file, vscode, or an address with {file} and {line}';
+
 /**
  * Declares every command. Each loads its own code only when it is run, so that none pays for the others.
  * `done` takes the exit status.
@@ -78,11 +80,25 @@ export function addCommands(program: Command, done: (status: number) => void): v
         (value: string, before: readonly string[]) => [...before, value],
         [],
       )
-      .option('--each-failure', 'fail every watcher in turn, one line each'),
-    ['text', 'json'],
+      .option('--each-failure', 'fail every watcher in turn, one line each')
+      .option('--link <where>', linkHelp, 'file'),
+    ['text', 'json', 'markdown', 'svg', 'html'],
   ).action(async (event: string | undefined, options: unknown) => {
     const { runDispatch } = await import('./dispatch-command');
     done(await runDispatch(event, readSettings(options), options));
+  });
+
+  addCommonOptions(
+    program
+      .command('report')
+      .description('one HTML page: tables, dispatches, each failure in turn, findings')
+      .argument('<file>', 'the page to write: FILE.html; - for standard output')
+      .option('--link <where>', linkHelp, 'file'),
+    ['html'],
+    'html',
+  ).action(async (file: string, options: unknown) => {
+    const { runReport } = await import('./report-command');
+    done(await runReport(file, readSettings(options), options));
   });
 
   program

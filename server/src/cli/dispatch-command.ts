@@ -2,6 +2,16 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { failureTable } from '../dispatch/failure-table';
 import { simulateDispatch, type DispatchRequest, type FailureRequest } from '../dispatch/simulate';
+import { withMeetings } from '../features/cleanup-meetings';
+import { dispatchJson, failuresJson } from '../features/dispatch-json';
+import { dispatchPage } from '../features/dispatch-page';
+import { dispatchPicture } from '../features/dispatch-picture';
+import { dispatchMarkdown } from '../features/dispatch-shown';
+import { failuresHtml, failuresMarkdown } from '../features/failures-shown';
+import { page } from '../features/page';
+import type { Href } from '../features/picture/flow-text';
+import { sourceLink } from '../features/source-link';
+import type { DispatchResult, FailureRow } from '../dispatch/dispatch-result';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
 import { dispatchText, failureTableText } from './dispatch-text';
 import { exitStatus } from './exit-status';
@@ -16,6 +26,7 @@ const optionsSchema = z.object({
   val: z.string().optional(),
   fail: z.array(z.string()).default([]),
   eachFailure: z.boolean().default(false),
+  link: z.string().default('file'),
 });
 
 /** `dispatch`: simulates one notification. Exit status 2 where the question makes no sense in this tree. */
@@ -24,7 +35,7 @@ export async function runDispatch(
   settings: Settings,
   options: unknown,
 ): Promise<number> {
-  const { at, val, fail, eachFailure } = optionsSchema.parse(options);
+  const { at, val, fail, eachFailure, link } = optionsSchema.parse(options);
   const failures = fail.map(failureOf);
   const reader = await loadCode(settings, 'linked');
   const { snapshot } = reader;
@@ -38,22 +49,57 @@ export async function runDispatch(
     fail: failures,
   };
   const styles = stylesFor(settings.color, process.stdout);
-  const about = { schema: 1, root: snapshot.root, config: snapshot.configFile ?? null };
+  const { format } = settings;
+  const href = hrefFor(snapshot, link);
   if (eachFailure) {
     const rows = failureTable(reader, request);
     if ('problem' in rows) throw new Failure(rows.problem);
-    await print(
-      settings.format === 'json'
-        ? json({ ...about, failures: rows, notes: snapshot.notes })
-        : failureTableText(rows, styles),
-    );
+    await print(format === 'text' ? failureTableText(rows, styles) : failuresAs(format, rows, snapshot));
   } else {
-    const result = simulateDispatch(reader, request);
-    if ('problem' in result) throw new Failure(result.problem);
-    await print(settings.format === 'json' ? json({ ...about, ...result }) : dispatchText(result, styles));
+    const simulated = simulateDispatch(reader, request);
+    if ('problem' in simulated) throw new Failure(simulated.problem);
+    const result = withMeetings(snapshot, simulated);
+    await print(
+      format === 'text' ? dispatchText(result, styles) : dispatchAs(format, result, snapshot, href),
+    );
   }
-  if (settings.format !== 'json') printNotes(snapshot.notes, settings);
+  if (format !== 'json') printNotes(snapshot.notes, settings);
   return exitStatus.fine;
+}
+
+function dispatchAs(format: string, result: DispatchResult, snapshot: Snapshot, href: Href): string {
+  switch (format) {
+    case 'markdown':
+      return dispatchMarkdown(result, () => undefined);
+    case 'svg':
+      return `${dispatchPicture(result, { href })}\n`;
+    case 'html':
+      return dispatchPage(result, href);
+    default:
+      return json(dispatchJson(snapshot, result));
+  }
+}
+
+function failuresAs(format: string, rows: readonly FailureRow[], snapshot: Snapshot): string {
+  switch (format) {
+    case 'markdown':
+      return `${failuresMarkdown(rows)}\n`;
+    case 'svg':
+      throw new Failure('a table of failures is no picture: use --format html');
+    case 'html':
+      return page('Each failure in turn', failuresHtml(rows));
+    default:
+      return json(failuresJson(snapshot, rows));
+  }
+}
+
+/** How `--link` spells addresses of source lines. */
+export function hrefFor(snapshot: Snapshot, link: string): Href {
+  const href = sourceLink(snapshot.root, link);
+  if (href) return href;
+  throw new Failure(
+    `--link ${link}: give none, file, vscode, or an address with {file} or {path} and {line} in it`,
+  );
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -4,7 +4,9 @@ import type {
   DispatchResult,
   DispatchStep,
   FailureRow,
+  LaterWatcher,
 } from '../dispatch/dispatch-result';
+import { meetsText } from '../features/picture/watcher-stations';
 import { columns, placeText, type Styles } from './terminal';
 
 /** A simulated notification for a terminal: the watchers in slot order, the result, the caller's way on. */
@@ -98,7 +100,7 @@ function stepText(step: CallerStep, event: string, styles: Styles): string {
     case 'label':
       return `${styles.cyan(step.name)}:`;
     case 'notify': {
-      const names = step.watchers.map((watcher) => watcher.function).join(', ');
+      const names = step.watchers.map((watcher) => laterText(watcher, event, styles)).join(', ');
       const after = {
         complete: `, after ${event}`,
         failed: `, after ${event} failed`,
@@ -114,6 +116,12 @@ function stepText(step: CallerStep, event: string, styles: Styles): string {
     case 'unknown':
       return styles.yellow(step.reason);
   }
+}
+
+/** With what it meets, where that is not as it should be. */
+function laterText({ function: name, meets }: LaterWatcher, event: string, styles: Styles): string {
+  const { text, tone } = meetsText(meets, event);
+  return tone === 'quiet' ? name : `${name} ${styles.yellow(`(${text})`)}`;
 }
 
 /** Where a way leaves the others: its first jump. */

@@ -20,14 +20,14 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Adds the options of every command to one command, so that they can stand before or after its name. */
-export function addCommonOptions(command: Command, formats: readonly string[]): Command {
+export function addCommonOptions(command: Command, formats: readonly string[], format = 'text'): Command {
   return command
     .option('--root <dir>', 'kernel tree (default: the one around the current folder)')
     .option('--config <file>', 'kernel configuration (default: .config in --build or in the root)')
     .option('--build <dir>', 'build folder (O=): its .config and artefacts')
     .option('--arch <name>', 'architecture (default: from the configuration, else the host’s)')
     .option('--family <name>', 'which tables (default: task-watchers)')
-    .addOption(new Option('--format <name>', 'output form').choices(formats).default('text'))
+    .addOption(new Option('--format <name>', 'output form').choices(formats).default(format))
     .option('--no-cache', 'neither read nor write the cache')
     .option('--quiet', 'no progress, no notes')
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'));

@@ -1,5 +1,6 @@
 import type { CallerStep, DispatchResult, DispatchStep, PossibleReturn } from '../dispatch/dispatch-result';
 import { code, markdownTable, plain } from './markdown';
+import { meetsText } from './picture/watcher-stations';
 import { place, type LinkTo } from './table-markdown';
 
 /** A simulated notification as Markdown: the watchers in order, the result, and how the caller may go on. */
@@ -24,7 +25,7 @@ export function dispatchMarkdown(result: DispatchResult, linkTo: LinkTo): string
     parts.push(
       `## ${code(`${run.function}()`)}${caller.length > 1 ? `, way ${index + 1} of ${caller.length}` : ''}${run.certain ? '' : ' (not certain)'}`,
       [
-        ...run.steps.map((step) => `- ${callerStep(step, run.file, linkTo)}`),
+        ...run.steps.map((step) => `- ${callerStep(step, run.file, event, linkTo)}`),
         ...(run.returns ? [`- returns ${returned(run.returns)}`] : []),
       ].join('\n'),
     );
@@ -48,7 +49,7 @@ function stepRow(step: DispatchStep, linkTo: LinkTo): readonly string[] {
 const returned = ({ text, reason }: PossibleReturn): string =>
   `${code(text)}${reason === '' ? '' : ` (${plain(reason)})`}`;
 
-function callerStep(step: CallerStep, file: string, linkTo: LinkTo): string {
+function callerStep(step: CallerStep, file: string, event: string, linkTo: LinkTo): string {
   const at = place({ file, line: step.line }, linkTo);
   switch (step.kind) {
     case 'test':
@@ -58,7 +59,12 @@ function callerStep(step: CallerStep, file: string, linkTo: LinkTo): string {
     case 'label':
       return `${at} ${code(`${step.name}:`)}`;
     case 'notify': {
-      const names = step.watchers.map((watcher) => code(watcher.function)).join(', ');
+      const names = step.watchers
+        .map((watcher) => {
+          const { text, tone } = meetsText(watcher.meets, event);
+          return `${code(watcher.function)}${tone === 'quiet' ? '' : ` (${plain(text)})`}`;
+        })
+        .join(', ');
       return `${at} notifies ${code(step.event)}: ${names === '' ? 'nobody' : names}`;
     }
     case 'call':

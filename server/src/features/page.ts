@@ -27,7 +27,7 @@ th{font-weight:400;font-size:13px;text-align:left}
 th,td{padding:5px 20px 5px 0;border-bottom:1px solid color-mix(in srgb,var(--tw-line) 45%,transparent);vertical-align:top}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 tr:last-child td{border-bottom:0}
-td.left,td .code{white-space:normal}
+td .code,table.failures td,table.failures th{white-space:nowrap;overflow-wrap:normal}
 figure{container-type:inline-size;margin:16px 0 8px}
 figure svg{display:none;max-width:100%}
 figure svg.tw-size-0{display:block}

@@ -94,12 +94,7 @@ function stepLines(step: DispatchStep, cellWidth: number, isLost: boolean): read
     ...name,
     ...value,
     ...(chosen
-      ? flowText(
-          [{ text: `${shortened(chosen.file)}:${String(chosen.line)}`, type: 'place', tone: 'quiet' }],
-          room,
-          2,
-          chosen,
-        )
+      ? flowText([{ text: placeText(chosen, room), type: 'place', tone: 'quiet' }], room, 2, chosen)
       : []),
     ...flowText(whyText(step), room, 4),
     ...flowText(besideValue(step), room, 2),
@@ -107,11 +102,12 @@ function stepLines(step: DispatchStep, cellWidth: number, isLost: boolean): read
   ];
 }
 
-/** The last two parts of a path tell most; the whole is in the tooltip. */
-const shortened = (file: string): string => {
-  const parts = file.split('/');
-  return parts.length > 3 ? `…/${parts.slice(-2).join('/')}` : file;
-};
+/** Where the whole path does not fit, its last two parts: they tell most, and the tooltip has the rest. */
+function placeText({ file, line }: PossibleReturn, room: number): string {
+  const whole = `${file}:${String(line)}`;
+  if (textWidth(whole, 'place') <= room) return whole;
+  return file.split('/').length > 2 ? `…/${file.split('/').slice(-2).join('/')}:${String(line)}` : whole;
+}
 
 function besideValue({ returns, chosen }: DispatchStep): readonly Span[] {
   const others = [...new Set(returns.map(({ text }) => text))].filter((text) => text !== chosen?.text);
