@@ -124,6 +124,10 @@ describe('language server commands', () => {
     );
     // fork.c:38: `if (retval < 0) goto bad_fork_cleanup;`, behind which FREE is notified.
     assert.match(markdown, /goto bad_fork_cleanup/);
+    const page = z
+      .looseObject({ html: z.string() })
+      .parse(await client.request('taskWatchers/preview', { event: 'INIT', html: true }));
+    assert.match(page.html, /^<!doctype html>[^]*<svg[^]*audit_alloc/i);
     assert.match(
       await failure('workspace/executeCommand', {
         command: 'taskWatchers.dispatch',

@@ -1,5 +1,6 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { simulateDispatch, type DispatchRequest } from '../dispatch/simulate';
+import { dispatchPage } from '../features/dispatch-page';
 import { dispatchMarkdown } from '../features/dispatch-shown';
 import { indexOf } from '../features/snapshot-index';
 import type { CallSite } from '../watchers/snapshot';
@@ -26,7 +27,13 @@ export async function dispatchCommand(
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
   const result = simulateDispatch(reader, requestOf(context, view, asked));
   if ('problem' in result) throw failed(result.problem);
-  return { markdown: dispatchMarkdown(result, linker(context, session)), json: result };
+  const { root, configFile } = view.snapshot;
+  return {
+    markdown: dispatchMarkdown(result, linker(context, session)),
+    // As `tw-index dispatch --format json` has it.
+    json: { schema: 1, root, config: configFile ?? null, ...result },
+    ...(asked.html === true ? { html: dispatchPage(result, linker(context, session)) } : {}),
+  };
 }
 
 function requestOf(context: Context, view: FamilyView, asked: DispatchArguments): DispatchRequest {

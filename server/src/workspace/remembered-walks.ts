@@ -1,5 +1,6 @@
 import type { UnitEntries } from '../syntax/c/section-entry';
 import { interestingStatements, type SourceFile, type UnitFiles, type Wanted } from '../syntax/c/unit';
+import { lineAt, type Place, type Range } from '../syntax/positions';
 import { unitWalker, type Unit, type UnitWalker } from '../watchers/unit-walks';
 import type { FileChange } from './revise-candidates';
 
@@ -80,9 +81,17 @@ export function rememberedWalks(): RememberedWalks {
           return true;
         }
         const units = [...(readers.get(path) ?? [])];
-        for (const key of units) results.delete(key);
         affected ||= units.length > 0;
-        if (same) continue;
+        if (same) {
+          for (const key of units) {
+            const known = results.get(key);
+            const moved = known && before && after && moveEntries(known, before, after, seen.wanted);
+            if (moved) results.set(key, moved);
+            else results.delete(key);
+          }
+          continue;
+        }
+        for (const key of units) results.delete(key);
         // What its unit has to follow was worked out from another text.
         const followed = shared?.walker.follow(path) ?? false;
         for (const key of units) {
@@ -99,6 +108,53 @@ function keyOf({ source, flags, undecided }: Unit): string {
   const defines = flags.defines.map(({ name, text }) => `${name}=${text ?? ''}`).join(' ');
   return `${source}|${undecided ? '?' : ''}|${flags.includePaths.join(':')}|${flags.forcedIncludes.join(':')}|${defines}`;
 }
+
+/**
+ * What a unit contributes once a file of it has another text of the same shape: the same, from other lines.
+ * `undefined`: it has to be walked again.
+ */
+function moveEntries(
+  result: UnitEntries,
+  before: SourceFile,
+  after: SourceFile,
+  { pattern }: Wanted,
+): UnitEntries | undefined {
+  const { path } = before;
+  const old = interestingStatements(before, pattern);
+  const now = interestingStatements(after, pattern);
+  /** How far the statement that holds a range has moved. */
+  const distance = ({ start, end }: Range): number | undefined => {
+    const index = old.findIndex((one) => one.start <= start && end <= one.end + 1);
+    const [from, to] = [old[index], now[index]];
+    return from && to && to.start - from.start;
+  };
+  const move = <T extends { readonly place: Place; readonly range: Range }>(one: T): T | undefined => {
+    if (one.place.file !== path) return one;
+    const by = distance(one.range);
+    if (by === undefined) return undefined;
+    const start = one.range.start + by;
+    const line =
+      one.place.line + lineAt(after.lineStarts, start) - lineAt(before.lineStarts, one.range.start);
+    // A name that a macro makes of the line is another then.
+    if (
+      line !== one.place.line &&
+      JSON.stringify(one).split(/\D+/).filter(isNumber(one.place.line)).length > 1
+    )
+      return undefined;
+    return { ...one, place: { ...one.place, line }, range: { start, end: one.range.end + by } };
+  };
+  if (result.assumptions.some(({ file }) => file === path)) return undefined;
+  const entries = result.entries.map(move);
+  const ineffective = result.ineffective.map(move);
+  if (!entries.every(isKnown) || !ineffective.every(isKnown)) return undefined;
+  return { ...result, entries, ineffective };
+}
+
+const isKnown = <T>(value: T | undefined): value is T => value !== undefined;
+const isNumber =
+  (wanted: number) =>
+  (text: string): boolean =>
+    Number(text) === wanted && text !== '';
 
 /** Whether two texts of a file lead a preprocessor the same way: the same directives and wanted statements, in order. */
 function sameShape(before: SourceFile | undefined, after: SourceFile | undefined, wanted: Wanted): boolean {
