@@ -5,6 +5,8 @@ import { field, type Field } from './plant';
 
 /** The long version: `npm run mutate -- 50`. */
 const seeds = [1];
+/** Seeds that once went unseen: a misspelt function in a file that another includes. */
+const onceMissed: Readonly<Record<string, readonly number[]>> = { 'unknown-function': [3] };
 
 describe('errors planted at random places of the example kernel', () => {
   let kernel: Field | undefined;
@@ -24,7 +26,7 @@ describe('errors planted at random places of the example kernel', () => {
 
   for (const mutation of mutations)
     it(mutation.name, async () => {
-      for (const seed of seeds) {
+      for (const seed of [...seeds, ...(onceMissed[mutation.rule] ?? [])]) {
         const outcome = await kernel?.tryOut(mutation, seed);
         assert.ok(outcome, 'nothing was planted');
         assert.ok(outcome.found.length > 0, `${mutation.rule} does not find ${outcome.planted.text}`);

@@ -13,7 +13,8 @@ import {
   type Random,
 } from './planting';
 
-const registration = /task_watcher_func\((\w+), (\w+)\);\n/g;
+/** One stands under a condition that does not hold: there an error changes nothing. */
+const registration = /task_watcher_func\((\w+), (?!debug_)(\w+)\);\n/g;
 const watcher = /static int (\w+)\(unsigned long (\w+), struct task_struct \*(\w+)\)\n\{/g;
 const fork = 'kernel/fork.c';
 const notifyInit = '\tretval = notify_task_watchers(WATCH_TASK_INIT, clone_flags, p);\n';

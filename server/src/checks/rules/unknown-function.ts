@@ -46,14 +46,15 @@ task_watcher_func(init, sample_start);
 
 function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
   const file = context.source(entry.place.file);
-  // What a header or an included .c file registers may be defined by whoever includes it.
-  const ownUnit = entry.place.file.replace(/\.\w+$/, '.o');
-  if (!file?.path.endsWith('.c') || (entry.object !== undefined && entry.object !== ownUnit)) return [];
+  // What a header registers may be defined by whoever includes it; a .c file that another includes is part of that unit.
+  if (!file?.path.endsWith('.c')) return [];
+  const unit = entry.object?.replace(/\.o$/, '.c') ?? file.path;
+  if (unit !== file.path && !context.source(unit)) return [];
   // Where a macro makes the name, the same macro may make the function.
   if (entry.macro !== undefined && !entry.arguments.includes(entry.function)) return [];
   const names = namesInHeads(context, file);
   if (names.has(entry.function) || mayBePasted(entry.function, names)) return [];
-  const reach = mayInclude(context, file.path);
+  const reach = mayInclude(context, unit);
   if (reach.computed) return [];
   for (const path of reach.files)
     if (path !== file.path && context.source(path)?.text.includes(entry.function) === true) return [];
