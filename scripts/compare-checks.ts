@@ -1,7 +1,7 @@
 /**
  * Compares `tw-index check` with what a person could use otherwise, on the same planted errors: a semantic patch for
  * Coccinelle (scripts/task-watchers.cocci; Debian's `coccinelle`) and gcc's own warnings. Prints the table of
- * docs/checks-compared.md: `npm run compare:checks -- [PLANTS-A-KIND]`.
+ * docs/checks-compared.md: `npm run compare:checks -- [PLANTS-A-KIND] [RULE…]`.
  *
  * An error counts as found when the tool says anything that it does not say about the clean kernel: for the two others
  * that is generous, since what they say need not be about the error.
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { mutations } from '../test/checks/mutations';
 import { field } from '../test/checks/plant';
 
-const [count = '5'] = process.argv.slice(2);
+const [count = '4', ...rules] = process.argv.slice(2);
 
 /** Names that planted code uses without a declaration: what gcc says about them is not about the error. */
 const undeclared =
@@ -86,6 +86,7 @@ void (async () => {
   const totals = new Map<string, number>();
   let runs = 0;
   for (const mutation of mutations) {
+    if (rules.length > 0 && !rules.includes(mutation.rule)) continue;
     const found = new Map<string, number>();
     const add = (name: string): void => {
       found.set(name, (found.get(name) ?? 0) + 1);

@@ -1,11 +1,11 @@
 /**
  * Plants each kind of error at random places of the example kernel and counts what `check` finds:
- * `npm run mutate -- [PLANTS-A-KIND] [FIRST-SEED]`. What is missed, and findings of other rules, are printed with where.
+ * `npm run mutate -- [PLANTS-A-KIND] [FIRST-SEED] [RULE…]`. What is missed, and findings of other rules, are printed with where.
  */
 import { mutations } from '../test/checks/mutations';
 import { field } from '../test/checks/plant';
 
-const [count = '20', first = '1'] = process.argv.slice(2);
+const [count = '20', first = '1', ...rules] = process.argv.slice(2);
 
 void (async () => {
   const kernel = await field();
@@ -17,6 +17,7 @@ void (async () => {
     `clean kernel: ${String(kernel.clean.filter(({ severity }) => severity !== 'hint').length)} findings`,
   );
   for (const mutation of mutations) {
+    if (rules.length > 0 && !rules.includes(mutation.rule)) continue;
     let [own, seen] = [0, 0];
     const places = new Set<string>();
     for (let seed = Number(first); seed < Number(first) + Number(count); seed++) {

@@ -15,15 +15,18 @@ export interface SetMember {
   readonly takenBy: string | undefined;
 }
 
+/** What is in a member where the watcher failed: what was there before, NULL, or an error pointer. */
+export interface LeftMember {
+  readonly member: string;
+  readonly exit: Exit;
+  readonly leaves: 'untouched' | 'null' | 'error';
+}
+
 export interface TaskMembers {
   /** Set to something on a way on which the watcher succeeds. */
   readonly set: readonly SetMember[];
-  /** Members that a failing way leaves as they were, and that way's end. */
-  readonly leftOnFailure: readonly {
-    readonly member: string;
-    readonly exit: Exit;
-    readonly isError: boolean;
-  }[];
+  /** What a failing way leaves behind in them, with that way's end. */
+  readonly leftOnFailure: readonly LeftMember[];
   readonly canFail: boolean;
 }
 
@@ -48,7 +51,7 @@ export function taskMembers(context: CheckContext, watcher: WatcherFunction): Ta
   const task = taskParameter(context, watcher);
   if (task === undefined) return undefined;
   const set = new Map<string, SetMember>();
-  const left: { member: string; exit: Exit; isError: boolean }[] = [];
+  const left: LeftMember[] = [];
   let canFail = false;
   for (const code of codeOf(context, watcher.file.path, watcher.fact)) {
     const exits = followFailures(context, code, true);
@@ -69,10 +72,16 @@ export function taskMembers(context: CheckContext, watcher: WatcherFunction): Ta
     for (const exit of failed)
       for (const member of set.keys()) {
         const value = exit.variables.get(`${task}${member}`);
-        const isLeft = value === undefined || (value.kind === 'symbol' && value.id === `${task}${member}#`);
-        const isError = !isLeft && (exit.signsOf(value) & negative) !== 0;
-        if ((isLeft && !isNullInParent(context, watcher.file.path, exit, member)) || isError)
-          left.push({ member, exit, isError });
+        const isUntouched =
+          value === undefined || (value.kind === 'symbol' && value.id === `${task}${member}#`);
+        const signs = isUntouched ? 0 : exit.signsOf(value);
+        if ((signs & negative) !== 0) left.push({ member, exit, leaves: 'error' });
+        else if (
+          (signs & zero) !== 0 ||
+          (isUntouched && isNullInParent(context, watcher.file.path, exit, member))
+        )
+          left.push({ member, exit, leaves: 'null' });
+        else if (isUntouched) left.push({ member, exit, leaves: 'untouched' });
       }
   }
   return { set: [...set.values()], leftOnFailure: left, canFail };

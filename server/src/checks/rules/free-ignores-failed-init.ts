@@ -131,7 +131,7 @@ function problemsOf(
               {
                 file: taker.file.path,
                 range: taken.exit.node.range,
-                message: `${taker.fact.name}() fails here and ${taken.isError ? 'leaves an error pointer in it' : 'does not set it'}`,
+                message: `${taker.fact.name}() fails here and ${leftText[taken.leaves]}`,
               },
             ]
           : [{ file: taker.file.path, range: taker.fact.nameRange, message: `${taker.fact.name}() sets it` }],
@@ -139,6 +139,12 @@ function problemsOf(
     ];
   });
 }
+
+const leftText = {
+  error: 'leaves an error pointer in it',
+  null: 'leaves NULL in it',
+  untouched: 'does not set it',
+} as const;
 
 /** What may be wrong with the member when FREE is notified after a failed INIT; `undefined`: the watcher sees to it. */
 function wrongWith(
@@ -149,15 +155,18 @@ function wrongWith(
   isTooEarly: boolean,
 ): string | undefined {
   const left = members.leftOnFailure.filter(({ member }) => member === use.member);
-  if (left.some(({ isError }) => isError) && mayBeError(use))
+  if (left.some(({ leaves }) => leaves === 'error') && mayBeError(use))
     return `which is an error pointer where ${taker.fact.name}() failed`;
-  const isUnset = left.some(({ isError }) => !isError);
+  const isFollowed = use.how === 'dereferenced' && mayBeNull(use);
+  if (left.some(({ leaves }) => leaves === 'null') && isFollowed)
+    return `which is NULL where ${taker.fact.name}() failed`;
+  const isUnset = left.some(({ leaves }) => leaves === 'untouched');
   const isSet = members.set.some(({ member }) => member === use.member);
   if (!isUnset && !(isTooEarly && isSet)) return undefined;
   const content = contentOf(context, use.member);
   if (content === 'parents')
     return isUnset ? `which is still the parent’s where ${taker.fact.name}() failed` : undefined;
-  if (use.how !== 'dereferenced' || !mayBeNull(use)) return undefined;
+  if (!isFollowed) return undefined;
   return isUnset
     ? `which nothing has set where ${taker.fact.name}() failed`
     : `which nothing has set where FREE is notified without ${taker.fact.name}() having run`;

@@ -110,6 +110,14 @@ function culpritOf(context: CheckContext, entry: TableEntry, typedef: string): C
       waiting.push(...(macro.body.match(/[A-Za-z_]\w*/g) ?? []));
     }
   }
+  // Written by hand, with a macro for the section alone.
+  const file = context.source(entry.place.file);
+  const statements = file?.facts.statements ?? [];
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start = 0, end = 0] = [statements[at], statements[at + 2]];
+    if (file && start <= entry.range.start && entry.range.end <= end)
+      return declared(file.path, file.text, { start, end }, typedef);
+  }
   return undefined;
 }
 
