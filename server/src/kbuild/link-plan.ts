@@ -35,6 +35,8 @@ export interface PlannedObject {
   readonly membership: 'object' | 'archive-member';
   /** The archive, for members: `lib/lib.a`. */
   readonly archive?: string;
+  /** A list that only a build can tell may put objects in front of it: its place in a table is not known. */
+  readonly behindUnknown?: true;
   /** How the final link meets it. */
   readonly given: Given;
   /** The name of the module or composite it belongs to (`KBUILD_MODNAME`), dashes as underscores. */

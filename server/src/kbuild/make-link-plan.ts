@@ -14,6 +14,7 @@ import {
 import { explainer } from './explain';
 import { finalLink } from './final-link';
 import type { CompileFlags, Compiler, Given, LinkPlan, PlannedObject } from './link-plan';
+import { missingSources } from './missing-sources';
 import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
 
 export interface PlanInput {
@@ -50,7 +51,9 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   const srcarch = listOf('SRCARCH', make.scope)[0] ?? arch;
   if (tree.kind(`arch/${srcarch}`) !== 'directory')
     notes.push({ message: `the tree has no arch/${srcarch}: choose another with --arch` });
+  const open = new Set<string>();
   const read = directoryReader(make, tree, (file, variable) => {
+    open.add(file);
     notes.push({
       file,
       line: 1,
@@ -58,13 +61,23 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     });
   });
   const collected = config
-    ? collectObjects(make, tree, read, values)
+    ? collectObjects(make, tree, read, {
+        config: values,
+        isOpen: ({ makefile }) => open.has(makefile),
+        missing(path, from) {
+          notes.push({
+            ...(from ? { file: from.makefile } : {}),
+            message: `${path}/ has neither Kbuild nor Makefile: what is built there is missing`,
+          });
+        },
+      })
     : { objects: [], owners: new Map<string, Directory>(), senders: new Map<string, string>() };
   const explain = explainer(tree, make.makefile, config?.values, srcarch, {
     owner: (object) => collected.owners.get(object)?.path,
     sender: (directory) => collected.senders.get(directory),
   });
   const objects = collected.objects.map((object) => withWhy(object, explain));
+  notes.push(...missingSources(objects, (path) => collected.owners.get(path)?.makefile, tree));
   return {
     source: config ? 'kbuild' : 'none',
     arch,
@@ -168,11 +181,19 @@ function linkerWords(make: MakeProcess): {
   return { whole: [...list('vmlinux-init'), ...list('vmlinux-main')], searched: [] };
 }
 
+interface Collecting {
+  readonly config: ReadonlyMap<string, string>;
+  /** True for a directory with a list that only a build can tell. */
+  readonly isOpen: (directory: Directory) => boolean;
+  /** Hears of directories without a makefile. */
+  readonly missing: (path: string, from: Directory | undefined) => void;
+}
+
 function collectObjects(
   make: MakeProcess,
   tree: TreeReader,
   read: DirectoryReader,
-  config: ReadonlyMap<string, string>,
+  { config, isOpen, missing }: Collecting,
 ): Collected {
   const objects: Omit<PlannedObject, 'why'>[] = [];
   const owners = new Map<string, Directory>();
@@ -181,6 +202,7 @@ function collectObjects(
   const senders = new Map<string, string>();
   const link = finalLink(tree, config);
   let given: Given = { isThin: true };
+  let isBehindUnknown = false;
 
   const add = (
     path: string,
@@ -199,6 +221,7 @@ function collectObjects(
       ...(archive === undefined ? {} : { archive }),
       moduleName: name.slice(name.lastIndexOf('/') + 1).replace(/[-,]/g, '_'),
       given: link.given(given, composite),
+      ...(isBehindUnknown ? { behindUnknown: true } : {}),
     });
   };
 
@@ -222,6 +245,8 @@ function collectObjects(
     visiting.add(path);
     if (from) senders.set(path, from.path);
     const directory = read(path, from);
+    if (!directory) missing(path, from);
+    isBehindUnknown ||= directory !== undefined && isOpen(directory);
     for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory);
   };
 

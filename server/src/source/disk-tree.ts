@@ -5,7 +5,8 @@ import type { TreeReader } from './tree-reader';
 
 /** Bigger text files than this are not source that a person edits; reading one would cost more than it tells. */
 export const largestFile = 8 * 1024 * 1024;
-const binaryLooksIn = 8192;
+/** Bytes at the beginning in which a zero tells that a file is no text. */
+export const binaryLooksIn = 8192;
 
 type Reading = { readonly text: string } | { readonly reason: string };
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
-import { errorCode } from './disk-tree';
+import { binaryLooksIn, errorCode } from './disk-tree';
 import { findNeedles } from './find-needles';
 
 /** A file that holds at least one needle; `needles` are indices into those asked for. */
@@ -66,6 +66,9 @@ export function scanner(
         const count = readSync(file, buffer, kept, buffer.length - kept, null);
         bytes += count;
         const text = buffer.subarray(0, kept + count);
+        // Only a source says so: what else is binary holds no needle either.
+        if (kept === 0 && path.endsWith('.c') && text.subarray(0, binaryLooksIn).includes(0))
+          problems.push({ file: path.slice(root.length + 1), reason: 'binary, not read' });
         find(text, found);
         if (text.length < buffer.length) return [...found].sort((x, y) => x - y);
         buffer.copyWithin(0, buffer.length - overlap);

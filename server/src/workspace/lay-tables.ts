@@ -77,10 +77,28 @@ export function layTables(
   const layout = layOut(asGiven(objects), script, {
     garbageCollected: config?.values.get('CONFIG_LD_DEAD_CODE_DATA_ELIMINATION') === 'y',
   });
-  const notes = layout.notes.filter(({ message }) =>
-    family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
+  const notes = layout.notes.filter(
+    ({ message }) =>
+      message.startsWith('linker script:') ||
+      family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
   );
-  return { laid: tables(layout, namedRequests(family, layout), pointerSize), notes };
+  const laid = tables(layout, namedRequests(family, layout), pointerSize);
+  return { laid: withoutOpenSlots(laid, order), notes };
+}
+
+/** Entries behind a list that only a build can tell have no slot. */
+function withoutOpenSlots(laid: readonly LaidTable[], order: readonly PlannedObject[]): readonly LaidTable[] {
+  const open = new Set(order.flatMap(({ path, behindUnknown }) => (behindUnknown ? [path] : [])));
+  if (open.size === 0) return laid;
+  return laid.map((table) => {
+    const first = table.entries.findIndex(({ section }) => open.has(section.object));
+    if (first < 0) return table;
+    return {
+      ...table,
+      entries: table.entries.map((one, at) => (at < first ? one : { ...one, slot: undefined })),
+      orderUnknown: table.orderUnknown ?? 'a $(shell) that only a build runs may link objects before it',
+    };
+  });
 }
 
 /**

@@ -100,7 +100,9 @@ export async function snapshotOf(
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
   const assembled = assembleTables(shown, plan, laid, contributions);
-  for (const { file, reason } of kernel.tree.problems()) notes.push({ file, message: reason });
+  for (const { file, reason } of kernel.tree.problems())
+    if (!notes.some((note) => note.file === file && note.message === reason))
+      notes.push({ file, message: reason });
   const names = new Set(events.map(({ name }) => name));
   return {
     root: kernel.root,
@@ -319,9 +321,11 @@ function predefinedMacros(kernel: Kernel): (srcarch: string) => ReadonlyMap<stri
 }
 
 function noteAssumptions(result: UnitEntries, notes: Note[]): void {
-  if (result.entries.length === 0) return;
-  for (const { message, file, line } of result.assumptions)
-    if (!notes.some((note) => note.file === file && note.message === message))
+  for (const { message, file, line, isError } of result.assumptions)
+    if (
+      (result.entries.length > 0 || isError) &&
+      !notes.some((note) => note.file === file && note.message === message)
+    )
       notes.push({ file, line, message });
 }
 

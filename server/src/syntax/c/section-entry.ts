@@ -52,5 +52,11 @@ export interface UnitEntries {
   /** Every file the unit's preprocessing read, for cache keys and "which units include this header". */
   readonly files: readonly string[];
   /** Includes that could not be found and are not known to be generated, and other things that were assumed. */
-  readonly assumptions: readonly { readonly message: string; readonly file: string; readonly line: number }[];
+  readonly assumptions: readonly {
+    readonly message: string;
+    readonly file: string;
+    readonly line: number;
+    /** A compiler would refuse the file: worth a word even if nothing is registered. */
+    readonly isError?: true;
+  }[];
 }

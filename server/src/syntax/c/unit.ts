@@ -78,6 +78,7 @@ interface Branching {
   readonly guardsBefore: number;
   /** The include guard of the file: no condition that a person wrote. */
   readonly isIncludeGuard: boolean;
+  readonly line: number;
 }
 
 /**
@@ -160,7 +161,7 @@ class UnitWalk {
   private readonly declared = new Map<string, number>();
   private declarations = 0;
   private readonly ineffective: IneffectiveUse[] = [];
-  private readonly assumptions: { message: string; file: string; line: number }[] = [];
+  private readonly assumptions: UnitEntries['assumptions'][number][] = [];
   private readonly visited = new Set<string>();
   private readonly done = new Set<string>();
   private readonly resolved: Map<string, string | undefined>;
@@ -381,6 +382,13 @@ class UnitWalk {
       this.directive(directive, file, branchings, index === 0 && (file.facts.guard ?? '') !== '', depth);
     }
     if (next < statements.length) textUpTo(file.text.length);
+    const unclosed = branchings.at(-1);
+    if (unclosed && branchings[0]?.outer === 'yes')
+      this.unbalanced(file, unclosed.line, 'no #endif for this condition');
+  }
+
+  private unbalanced(file: SourceFile, line: number, message: string): void {
+    this.assumptions.push({ message, file: file.path, line, isError: true });
   }
 
   private directive(
@@ -410,6 +418,7 @@ class UnitWalk {
           earlier: [],
           guardsBefore: this.guards.length,
           isIncludeGuard,
+          line: directive.line,
         };
         branchings.push(branching);
         this.enter(branching, directive, directive.line);
@@ -427,7 +436,10 @@ class UnitWalk {
       }
       case 'endif': {
         const branching = branchings.pop();
-        if (!branching) return;
+        if (!branching) {
+          if (this.active === 'yes') this.unbalanced(file, directive.line, '#endif without #if');
+          return;
+        }
         this.active = branching.outer;
         this.guards.length = branching.guardsBefore;
       }

@@ -1,0 +1,202 @@
+import { strict as assert } from 'node:assert';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyOfExample, twIndex } from './kernel-under-test';
+
+/** What is wrong with a tree, and what is said about it; everything else has to be answered as before. */
+interface Case {
+  readonly title: string;
+  readonly damage: (file: (path: string) => string) => void;
+  /** Each printed note, in order. */
+  readonly notes: readonly RegExp[];
+  /** The registrations of kernel/auditsc.c can still be known. */
+  readonly auditIsThere: boolean;
+}
+
+const source = 'kernel/auditsc.c';
+const prepend = (file: string, text: string): void => {
+  writeFileSync(file, text + readFileSync(file, 'latin1'), 'latin1');
+};
+const noSource =
+  /^note: kernel\/Makefile:1: kernel\/auditsc\.o has no source in the tree, and no rule makes one/;
+
+const cases: readonly Case[] = [
+  {
+    title: 'a source that is binary',
+    damage: (file) => {
+      writeFileSync(file(source), Buffer.concat([Buffer.alloc(64), readFileSync(file(source))]));
+    },
+    notes: [/^note: kernel\/auditsc\.c:1: binary, not read$/],
+    auditIsThere: false,
+  },
+  {
+    title: 'a source that is too large to be one',
+    damage: (file) => {
+      appendFileSync(file(source), ' '.repeat(9 << 20));
+    },
+    notes: [/^note: kernel\/auditsc\.c:1: larger than 8 MiB, not read$/],
+    auditIsThere: false,
+  },
+  {
+    title: 'a source that is not UTF-8',
+    damage: (file) => {
+      prepend(file(source), '/* caf\xe9 \xff\xfe */\n');
+    },
+    notes: [],
+    auditIsThere: true,
+  },
+  {
+    title: 'CRLF everywhere',
+    damage: (file) => {
+      for (const path of [source, 'kernel/Makefile', '.config', 'include/linux/task_watchers.h'])
+        writeFileSync(file(path), readFileSync(file(path), 'utf8').replaceAll('\n', '\r\n'));
+    },
+    notes: [],
+    auditIsThere: true,
+  },
+  {
+    title: 'a link to itself as source, and folders in a circle',
+    damage: (file) => {
+      rmSync(file(source));
+      symlinkSync('auditsc.c', file(source));
+      symlinkSync('..', file('kernel/up'));
+    },
+    notes: [noSource],
+    auditIsThere: false,
+  },
+  {
+    title: 'a source that is gone',
+    damage: (file) => {
+      rmSync(file(source));
+    },
+    notes: [noSource],
+    auditIsThere: false,
+  },
+  {
+    title: 'a folder in the place of a source',
+    damage: (file) => {
+      rmSync(file(source));
+      mkdirSync(file(source));
+    },
+    notes: [noSource],
+    auditIsThere: false,
+  },
+  {
+    title: 'headers that include each other for ever',
+    damage: (file) => {
+      writeFileSync(file('kernel/a.h'), '#include <linux/task_watchers.h>\n#include "b.h"\n');
+      writeFileSync(file('kernel/b.h'), '#include "a.h"\n');
+      prepend(file(source), '#include "a.h"\n');
+    },
+    notes: [],
+    auditIsThere: true,
+  },
+  {
+    title: 'a header that is not there',
+    damage: (file) => {
+      prepend(file(source), '#include "gone.h"\n');
+    },
+    notes: [/^note: kernel\/auditsc\.c:1: gone\.h was not found: taken as empty$/],
+    auditIsThere: true,
+  },
+  {
+    title: 'an #if without #endif, false',
+    damage: (file) => {
+      prepend(file(source), '#ifdef CONFIG_NOWHERE\n');
+    },
+    notes: [/^note: kernel\/auditsc\.c:1: no #endif for this condition$/],
+    auditIsThere: false,
+  },
+  {
+    title: 'an #endif too many',
+    damage: (file) => {
+      appendFileSync(file(source), '#endif\n');
+    },
+    notes: [/^note: kernel\/auditsc\.c:\d+: #endif without #if$/],
+    auditIsThere: true,
+  },
+  {
+    title: 'lines in .config that are none',
+    damage: (file) => {
+      appendFileSync(file('.config'), '<<<<<<< HEAD\n');
+    },
+    notes: [/^note: \.config:\d+: not a setting, passed over: <<<<<<< HEAD$/],
+    auditIsThere: true,
+  },
+  {
+    title: 'a directory without makefile',
+    damage: (file) => {
+      appendFileSync(file('mm/Makefile'), 'obj-y += missing/\n');
+    },
+    notes: [/^note: mm\/Makefile:1: mm\/missing\/ has neither Kbuild nor Makefile/],
+    auditIsThere: true,
+  },
+  {
+    title: 'a makefile whose condition cannot be read',
+    damage: (file) => {
+      appendFileSync(file('mm/Makefile'), 'ifeq ($(CONFIG_X)\nobj-y += x.o\nendif\n');
+    },
+    notes: [/^note: mm\/Makefile:\d+: ifeq cannot be read/],
+    auditIsThere: true,
+  },
+  {
+    title: 'a linker script that is not closed',
+    damage: (file) => {
+      appendFileSync(file('arch/x86/kernel/vmlinux.lds.S'), 'SECTIONS { .x : { *(.x) }\n');
+    },
+    notes: [/^note: arch\/x86\/kernel\/vmlinux\.lds\.S:\d+: linker script: SECTIONS is not closed$/],
+    auditIsThere: true,
+  },
+];
+
+describe('tw-index and what is wrong with a tree', () => {
+  let folder = '';
+  const table = (): {
+    readonly status: number | null;
+    readonly rows: string;
+    readonly notes: readonly string[];
+  } => {
+    const { status, out, err } = twIndex(['table', '--root', folder]);
+    return { status, rows: out, notes: err.split('\n').filter((line) => line !== '') };
+  };
+  beforeEach(() => {
+    folder = copyOfExample();
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const { title, damage, notes, auditIsThere } of cases)
+    it(`is one note, and the rest of the answer: ${title}`, () => {
+      damage((path) => join(folder, path));
+      const found = table();
+      assert.equal(found.status, 0);
+      assert.equal(found.notes.length, notes.length, found.notes.join('\n'));
+      notes.forEach((note, index) => {
+        assert.match(found.notes[index] ?? '', note);
+      });
+      assert.match(found.rows, /copy_keys\s+security\/keys\/process_keys\.c:\d+/);
+      assert.equal(/audit_alloc\s+kernel\/auditsc\.c:\d+/.test(found.rows), auditIsThere);
+    });
+
+  it('claims no slot behind a $(shell) that may link anything', () => {
+    appendFileSync(join(folder, 'mm/Makefile'), 'obj-y += $(shell cat objects)\n');
+    const { out, err } = twIndex(['table', 'INIT', '--root', folder]);
+    assert.match(err, /^note: mm\/Makefile:1: obj-y hangs on a \$\(shell\) that only a build runs/);
+    const rows = out.split('\n').filter((row) => /^ +(?:\d+|\?) /.test(row));
+    const places = rows.map((row) => /^ +(\S+) +(\S+)/.exec(row)?.slice(1) ?? []);
+    // mm/ comes after kernel/ and in front of security/.
+    assert.ok(places.some(([slot, name]) => name === 'audit_alloc' && /^\d+$/.test(slot ?? '')));
+    assert.deepEqual(
+      places.find(([, name]) => name === 'copy_keys'),
+      ['?', 'copy_keys'],
+    );
+  });
+
+  it('without a linker script: no tables, one note', () => {
+    rmSync(join(folder, 'arch/x86/kernel/vmlinux.lds.S'));
+    const { status, notes } = table();
+    assert.equal(status, 0);
+    assert.deepEqual(notes, ['note: arch/x86 has no vmlinux.lds.S: nothing is known about tables']);
+  });
+});
