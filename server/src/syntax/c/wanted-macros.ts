@@ -13,8 +13,11 @@ export interface LeadingMacro {
 
 const words = /[A-Za-z_]\w*/g;
 
-/** A shorter beginning says too little about the name that it becomes part of. */
-const shortestBeginning = 6;
+/** A shorter beginning says too little about the name that it becomes part of: `DEFINE_` begins half of the kernel. */
+const shortestBeginning = 10;
+
+/** Families that lead through more names than this would find beginnings everywhere. */
+const mostForBeginnings = 64;
 
 /**
  * Beginnings that `##` may make a longer name of: `register_##event`, or `PASTE(register_, event)`, where the `##` is
@@ -60,10 +63,15 @@ export function leadingMacros(
         if (pasted.length >= shortestBeginning) note(byBeginning, pasted);
       if (names.has(directive.name) || spellsSection(directive.body)) add(directive, path);
     }
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    for (const { define, file } of byWord.get(name) ?? []) add(define, file);
+  const follow = (): void => {
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+      for (const { define, file } of byWord.get(name) ?? []) add(define, file);
+  };
+  follow();
+  // One step only: what a piece leads to is a guess, and guesses that lead to guesses take in half of the tree.
+  for (const name of names.size > mostForBeginnings ? [] : [...names])
     for (let length = shortestBeginning; length < name.length; length++)
       for (const { define, file } of byBeginning.get(name.slice(0, length)) ?? []) add(define, file);
-  }
+  follow();
   return found;
 }
