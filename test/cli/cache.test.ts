@@ -29,7 +29,7 @@ describe('tw-index with its cache', function () {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it('prints the same with it and without, before a change and after', async () => {
+  it('prints the same with it and without, before a change and after', () => {
     const questions = [
       ['table', 'init', 'free'],
       ['table', '--all', '--format', 'json'],
