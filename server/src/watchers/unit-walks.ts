@@ -4,10 +4,10 @@ import {
   namesWith,
   relevanceOf,
   relevantNames,
-  type Relevance,
   type RelevantFile,
   type RelevantNames,
 } from '../syntax/c/relevance';
+import { includeView, type IncludeView } from '../syntax/c/include-view';
 import type { UnitEntries } from '../syntax/c/section-entry';
 import {
   interestingStatements,
@@ -68,17 +68,17 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
   const all = [...reached.values()];
   let relevant: RelevantNames = relevantNames(all, wanted.names);
   const mattering = new Set(all.filter((file) => matters(file, relevant.names)).map(({ path }) => path));
-  const relevances = new Map<string, Relevance>();
+  const views = new Map<string, IncludeView>();
   return {
     walk(unit) {
-      const key = unit.flags.includePaths.join(':');
-      let relevance = relevances.get(key);
-      if (!relevance) {
-        const seen = seenBy.get(key) ?? new Set<string>();
-        relevance = relevanceOf(mattering, relevant, targets(unit.flags.includePaths).of, seen);
-        relevances.set(key, relevance);
-      }
       const { includePaths, forcedIncludes, defines } = unit.flags;
+      const key = includePaths.join(':');
+      let view = views.get(key);
+      if (!view) {
+        const seen = seenBy.get(key) ?? new Set<string>();
+        const relevance = relevanceOf(mattering, relevant, targets(includePaths).of, seen);
+        views.set(key, (view = includeView(includePaths, files, wanted, relevance)));
+      }
       return unitEntries(
         {
           source: unit.source,
@@ -90,8 +90,8 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
         },
         files,
         wanted,
-        // The walk of a source that follow() was told of may meet names that were added since.
-        relevance.names === relevant.names ? relevance : { ...relevance, names: relevant.names },
+        // Names that follow() added since change nothing in it: nobody defines them.
+        view,
       );
     },
     follow(source) {
