@@ -27,7 +27,7 @@ function eventText(snapshot: ShownSnapshot, table: EventTable, all: boolean, sty
   }
   const sites = snapshot.callSites.filter(({ event }) => event === table.event);
   lines.push(...columns(sites.map((site) => siteRow(site, styles))).map((line) => `  ${line}`));
-  if (hidden > 0) lines.push(styles.dim(`  ${hidden} more registered, not linked (--all shows why)`));
+  if (hidden > 0) lines.push(styles.dim('  more registered, not linked (--all shows which, and why)'));
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,7 @@
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import { prescanFiles, prescanTree } from '../source/prescan';
 import type { ScanResult } from '../source/scan-files';
+import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
@@ -26,6 +27,8 @@ export interface Candidates {
   readonly includedSources: ReadonlySet<string>;
   /** Folders that were passed over. */
   readonly skipped: readonly string[];
+  /** Only what is linked was looked at: nothing is known of other files. */
+  readonly linkedOnly: boolean;
   readonly notes: readonly Note[];
 }
 
@@ -45,9 +48,12 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
-  const linkedSet = linked && new Set(linked);
   const skipped = new Set<string>();
-  const scan = async (needles: readonly string[], step: string): Promise<ScanResult['hits']> => {
+  const scan = async (
+    needles: readonly string[],
+    step: string,
+    paths: Iterable<string> | undefined = linked,
+  ): Promise<ScanResult['hits']> => {
     const options = {
       exclude: kernel.project.exclude,
       apart: kernel.tree.overlaid !== undefined,
@@ -56,14 +62,14 @@ export async function findCandidates(
         report(step, done, total);
       },
     };
-    const result = linked
-      ? await prescanFiles(kernel.root, needles, linked, options)
+    const result = paths
+      ? await prescanFiles(kernel.root, needles, [...paths], options)
       : await prescanTree(kernel.root, needles, options);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
     return withOverlaid(result.hits, needles, kernel.tree.overlaid, (path) =>
-      linkedSet ? linkedSet.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
+      linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
     );
   };
 
@@ -76,10 +82,17 @@ export async function findCandidates(
     // The first look also finds who includes .c files: 6.1's kernel/sched/build_policy.c is made of such.
     const also = round === 0 ? ['.c"', '.c>'] : [];
     const step = round === 0 ? 'looking for registrations' : 'looking for wrappers';
-    for (const hit of await scan([...needles, ...also], step)) {
-      if (hit.needles.some((needle) => needle < needles.length)) hits.add(hit.file);
-      if (hit.needles.some((needle) => needle >= needles.length)) includingSources.push(hit.file);
-    }
+    let paths: readonly string[] | undefined;
+    do {
+      const including: string[] = [];
+      for (const hit of await scan([...needles, ...also], step, paths)) {
+        if (hit.needles.some((needle) => needle < needles.length)) hits.add(hit.file);
+        if (hit.needles.some((needle) => needle >= needles.length)) including.push(hit.file);
+      }
+      includingSources.push(...including);
+      // What linked files include is linked with them.
+      paths = linked && includedWithThem(including, linked, files);
+    } while (paths !== undefined && paths.length > 0);
     needles.forEach((needle) => searched.add(needle));
     learnt = learnFamily(family, present(files, hits));
     needles = uncovered([...learnt.wanted.names], [...searched]);
@@ -103,6 +116,7 @@ export async function findCandidates(
     elsewhere,
     includedSources,
     skipped: [...skipped],
+    linkedOnly: linked !== undefined,
     notes: unique(notes),
   };
 }
@@ -184,15 +198,13 @@ export function canMean(include: { readonly text: string }, target: string): boo
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. */
-function linkedFiles(kernel: Kernel, scope: Scope): readonly string[] | undefined {
+function linkedFiles(kernel: Kernel, scope: Scope): Set<string> | undefined {
   const { plan, tree } = kernel;
   if (scope === 'tree' || plan.source === 'none') return undefined;
   const sources = plan.objects.flatMap(({ source }) => (source?.endsWith('.c') === true ? [source] : []));
   const found = new Set(sources);
-  const folders = new Set(sources.map((path) => path.slice(0, path.lastIndexOf('/'))));
-  // Beside the sources: headers, and .c files that others include.
-  for (const folder of folders)
-    for (const name of tree.list(folder)) if (/\.[ch]$/.test(name)) found.add(`${folder}/${name}`);
+  for (const folder of new Set(sources.map((path) => path.slice(0, path.lastIndexOf('/')))))
+    for (const name of tree.list(folder)) if (name.endsWith('.h')) found.add(`${folder}/${name}`);
   const walk = (folder: string): void => {
     for (const name of tree.list(folder)) {
       if (name.endsWith('/')) walk(`${folder}/${name.slice(0, -1)}`);
@@ -201,7 +213,37 @@ function linkedFiles(kernel: Kernel, scope: Scope): readonly string[] | undefine
   };
   walk('include');
   if (tree.kind(`arch/${plan.srcarch}/include`) === 'directory') walk(`arch/${plan.srcarch}/include`);
-  return [...found];
+  return found;
+}
+
+/**
+ * Adds to `linked` the .c files that linked files include, and returns them. Where one does not lie beside the file or
+ * below the root as it is written, include paths decide: then every file of its name in a linked folder counts.
+ */
+function includedWithThem(
+  including: readonly string[],
+  linked: Set<string>,
+  files: UnitFiles,
+): readonly string[] {
+  const added: string[] = [];
+  const present = (paths: readonly string[]): readonly string[] =>
+    paths.filter((path) => path !== '' && files.exists(path));
+  for (const path of including)
+    for (const directive of files.source(path)?.facts.directives ?? []) {
+      if (directive.kind !== 'include' || !directive.text.endsWith('.c')) continue;
+      const { text } = directive;
+      const plain = present([normalise(folderOf(path) + text), normalise(text)]);
+      const targets =
+        plain.length > 0
+          ? plain
+          : present([...new Set([...linked].map(folderOf))].map((folder) => folder + baseName(text)));
+      for (const target of targets) {
+        if (linked.has(target)) continue;
+        linked.add(target);
+        added.push(target);
+      }
+    }
+  return added;
 }
 
 function unique(notes: readonly Note[]): readonly Note[] {

@@ -224,9 +224,9 @@ async function contribute(
       : [],
   );
   const compiled = new Set(plan.objects.map(({ source }) => source));
-  const loose = [...new Set([...withStatements, ...includers])]
-    .filter((path) => path.endsWith('.c') && !compiled.has(path))
-    .sort();
+  // Where only what is linked was looked at, the others that turned up are no fair sample of the rest.
+  const unlinked = candidates.linkedOnly ? [] : [...withStatements, ...includers];
+  const loose = [...new Set(unlinked)].filter((path) => path.endsWith('.c') && !compiled.has(path)).sort();
   const unplanned = loose.map((source) => ({
     source,
     unit: unitOf(source, looseObject(source), config === undefined),
