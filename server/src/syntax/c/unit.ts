@@ -43,7 +43,10 @@ interface Branching {
   readonly line: number;
 }
 
-interface Piece { readonly start: number; readonly end: number }
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Preprocesses one unit as far as tables need it: every directive of every file it includes, in order, but of the text

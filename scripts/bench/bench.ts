@@ -1,0 +1,193 @@
+/**
+ * Measures tw-index beside whatever of ripgrep, ctags and cscope is installed, and beside a program that only reads the
+ * files: `npm run bench -- [--tree PATH [--config FILE]] [--sizes 1000,10000] [--registrations 10,1000] [--runs 5]
+ * [--without cscope,ctags] [--json FILE] [--svg FILE]`. Without --tree, the trees are generated, measured and removed.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generateTree } from './generate-tree';
+import { measure, median, type Run } from './measure';
+import { plot, type Line } from './plot';
+
+const { values } = parseArgs({
+  options: {
+    tree: { type: 'string' },
+    config: { type: 'string' },
+    sizes: { type: 'string', default: '1000,10000,57000,250000' },
+    registrations: { type: 'string', default: '10,100,1000,10000' },
+    runs: { type: 'string', default: '5' },
+    without: { type: 'string', default: '' },
+    json: { type: 'string' },
+    svg: { type: 'string' },
+  },
+});
+
+interface Contestant {
+  readonly name: string;
+  readonly command: string;
+  readonly arguments: readonly string[];
+}
+
+interface Row {
+  readonly tree: string;
+  readonly files: number | undefined;
+  readonly registrations: number | undefined;
+  readonly name: string;
+  /** Medians; the ratio is to ripgrep in the same rounds, or to the first. */
+  readonly seconds: number;
+  readonly ratio: number;
+  readonly peak: number;
+  readonly runs: readonly Run[];
+}
+
+const index = resolve(__dirname, '../../server/bin/tw-index.js');
+const reader = resolve(__dirname, 'read-all.cjs');
+const scratch = mkdtempSync(join(tmpdir(), 'bench-out-'));
+const without = new Set(values.without.split(','));
+const rounds = Number(values.runs);
+const numbers = (list: string): readonly number[] => list.split(',').map(Number);
+
+function isInstalled(command: string): boolean {
+  try {
+    execFileSync('which', [command], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function contestants(root: string, config: string | undefined): readonly Contestant[] {
+  const configured = config === undefined ? [] : ['--config', resolve(config)];
+  const tables = (name: string, ...more: readonly string[]): Contestant => ({
+    name,
+    command: process.execPath,
+    arguments: [index, 'table', '--root', root, '--format', 'json', '--quiet', ...configured, ...more],
+  });
+  const others: readonly Contestant[] = [
+    {
+      name: 'rg',
+      command: 'rg',
+      arguments: [
+        '--no-ignore',
+        '-g',
+        '*.[chS]',
+        '-l',
+        'task_watcher_func|\\.task_watchers|notify_task_watchers',
+        root,
+      ],
+    },
+    {
+      name: 'ctags',
+      command: 'ctags',
+      arguments: ['-R', '--languages=C', '-f', join(scratch, 'tags'), root],
+    },
+    {
+      name: 'cscope',
+      command: 'cscope',
+      arguments: ['-b', '-k', '-R', '-f', join(scratch, 'cscope.out')],
+    },
+  ];
+  return [
+    ...others.filter(({ name, command }) => !without.has(name) && isInstalled(command)),
+    { name: 'reading in node', command: process.execPath, arguments: [reader, root] },
+    tables('table, whole tree', '--all', '--no-cache'),
+    ...(config === undefined ? [] : [tables('table, linked', '--no-cache')]),
+    tables('table, kept answer', '--all'),
+  ];
+}
+
+async function measured(
+  tree: string,
+  root: string,
+  files: number | undefined,
+  registrations: number | undefined,
+): Promise<readonly Row[]> {
+  const all: Contestant[] = [];
+  // This round fills the page cache (and keeps the answer), and does not count.
+  for (const one of contestants(root, values.config))
+    try {
+      await measure(one.command, one.arguments, root);
+      all.push(one);
+    } catch (error) {
+      process.stderr.write(
+        `${one.name} left out: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+    }
+  const runs = new Map<string, Run[]>(all.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const { name, command, arguments: given } of all)
+      runs.get(name)?.push(await measure(command, given, root));
+  const seconds = (name: string): number => median((runs.get(name) ?? []).map((run) => run.seconds));
+  const base = seconds(runs.has('rg') ? 'rg' : (all[0]?.name ?? ''));
+  return all.map(({ name }) => ({
+    tree,
+    files,
+    registrations,
+    name,
+    seconds: seconds(name),
+    ratio: seconds(name) / base,
+    peak: median((runs.get(name) ?? []).map((run) => run.peak)),
+    runs: runs.get(name) ?? [],
+  }));
+}
+
+function printed(rows: readonly Row[]): string {
+  const lines = rows.map(({ tree, name, seconds, ratio, peak }) =>
+    [
+      tree.padEnd(34),
+      name.padEnd(20),
+      `${seconds.toFixed(2)} s`.padStart(10),
+      `${ratio.toFixed(2)} x`.padStart(9),
+      `${peak.toFixed(0)} MB`.padStart(8),
+    ].join(' '),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+async function main(): Promise<void> {
+  // Answers are kept in a folder of our own, so that a person's are left alone.
+  process.env.XDG_CACHE_HOME = join(scratch, 'cache');
+  const rows: Row[] = [];
+  const add = (more: readonly Row[]): void => {
+    rows.push(...more);
+    process.stdout.write(printed(more));
+  };
+  try {
+    if (values.tree !== undefined)
+      add(await measured(values.tree, resolve(values.tree), undefined, undefined));
+    else {
+      const sizes = numbers(values.sizes).map((files) => [files, 100] as const);
+      const spread = numbers(values.registrations).map((registrations) => [10_000, registrations] as const);
+      for (const [files, registrations] of [...sizes, ...spread]) {
+        const root = generateTree(files, registrations);
+        try {
+          add(await measured(`${files} files, ${registrations} watchers`, root, files, registrations));
+        } finally {
+          rmSync(root, { recursive: true, force: true });
+        }
+      }
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (values.svg !== undefined) writeFileSync(values.svg, plot(curves(rows)));
+}
+
+/** Time over the size of the tree. */
+function curves(rows: readonly Row[]): readonly Line[] {
+  const ofSizes = rows.filter(({ registrations }) => registrations === 100);
+  return [...new Set(ofSizes.map(({ name }) => name))].map((name) => ({
+    name,
+    points: [
+      ...new Map(
+        ofSizes.flatMap((row) => (row.name === name ? [[row.files ?? 0, row.seconds] as const] : [])),
+      ),
+    ].sort(([a], [b]) => a - b),
+  }));
+}
+
+void main();
