@@ -164,7 +164,7 @@ describe('tw-index on the example kernel, built by make, gcc and ld', () => {
     writeFileSync(config, readFileSync(join(folder, '.config'), 'utf8').replace('CONFIG_KEYS=y', ''));
     const { status, out } = twIndex(['verify', vmlinux, '--root', exampleKernel, '--config', config]);
     assert.equal(status, 1);
-    assert.match(out, /copy_keys {2}in the file, not predicted/);
+    assert.match(out, /copy_keys {2}slot 6 in the file, not predicted/);
   });
 
   it('reads tables straight from the vmlinux, with and without the tree', () => {

@@ -7,7 +7,7 @@ import { shellWords } from '../../server/src/kbuild/compile-flags';
 import type { CompileFlags, LinkPlan } from '../../server/src/kbuild/link-plan';
 import type { TreeReader } from '../../server/src/source/tree-reader';
 import { memoryTree } from '../../server/src/source/tree-reader';
-import { onDisk, planOf, run, withBuild, type Files } from './kbuild-tree';
+import { notesOf, onDisk, planOf, run, type Files, withBuild } from './kbuild-tree';
 
 /** As the kernel's: flags of the directory, of directories above, of one object, less what is removed. */
 const lib = `
@@ -180,7 +180,7 @@ describe('flags and artefacts', function () {
         build: folderTree(folder),
         bytes: (path) => (existsSync(join(folder, path)) ? readFileSync(join(folder, path)) : undefined),
       });
-      assert.match(plan?.notes[0]?.message ?? '', /not linked lib\/more\.o/);
+      assert.match((plan ? notesOf(plan) : [])[0]?.message ?? '', /not linked lib\/more\.o/);
     });
   });
 

@@ -127,3 +127,7 @@ export function built(
     };
   });
 }
+
+/** A plan's notes, without those that sources are missing: these trees are made of makefiles alone. */
+export const notesOf = ({ notes }: LinkPlan): LinkPlan['notes'] =>
+  notes.filter(({ message }) => !message.includes('has no source in the tree'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { LinkPlan } from '../../server/src/kbuild/link-plan';
-import { built, planOf, withBuild, type Files } from './kbuild-tree';
+import { built, notesOf, planOf, withBuild, type Files } from './kbuild-tree';
 
 const paths = (plan: LinkPlan, membership: 'object' | 'archive-member'): readonly string[] =>
   plan.objects.filter((object) => object.membership === membership).map(({ path }) => path);
@@ -12,7 +12,7 @@ function sameAsBuilt(files: Files, config: string): LinkPlan {
   const real = built(all, config);
   assert.deepEqual(paths(plan, 'object'), real.whole);
   assert.deepEqual(paths(plan, 'archive-member'), real.searched);
-  assert.deepEqual(plan.notes, []);
+  assert.deepEqual(notesOf(plan), []);
   return plan;
 }
 

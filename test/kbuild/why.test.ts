@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LinkPlan, WhyStep } from '../../server/src/kbuild/link-plan';
-import { planOf, withBuild, type Files } from './kbuild-tree';
+import { notesOf, planOf, type Files, withBuild } from './kbuild-tree';
 
 const files: Files = withBuild({
   Kbuild: 'obj-y += arch/$(SRCARCH)/\nobj-y += kernel/\nobj-$(CONFIG_NET) += net/\nobj-m += samples/\n',
@@ -118,7 +118,7 @@ describe('why an object is linked, or not', () => {
 
   it('a broken makefile is a note with its line, and the rest counts', () => {
     const broken = planOf({ ...files, 'net/Makefile': 'endif\nobj-y += core/\n' }, `${config}CONFIG_NET=y\n`);
-    assert.deepEqual(broken.notes, [
+    assert.deepEqual(notesOf(broken), [
       { file: 'net/Makefile', line: 1, message: 'endif without ifeq or ifdef' },
     ]);
     assert.ok(broken.objects.some(({ path }) => path === 'net/core/filter.o'));
@@ -129,8 +129,8 @@ describe('why an object is linked, or not', () => {
       { ...files, 'net/Makefile': 'obj-y += a.o $(shell ./list-objects)\n' },
       `${config}CONFIG_NET=y\n`,
     );
-    assert.match(unknown.notes[0]?.message ?? '', /obj-y hangs on a \$\(shell\)/);
-    assert.equal(unknown.notes[0]?.file, 'net/Makefile');
+    assert.match(notesOf(unknown)[0]?.message ?? '', /obj-y hangs on a \$\(shell\)/);
+    assert.equal(notesOf(unknown)[0]?.file, 'net/Makefile');
     assert.ok(unknown.objects.some(({ path }) => path === 'net/a.o'));
   });
 });
