@@ -7,6 +7,7 @@ import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
 import type { Fix, TextEdit } from '../rule';
 import { plainType } from '../c-types';
+import { standsBeforeComma } from './call-places';
 import type { Code } from './code';
 import type { Lost, Skipped } from './init-walk';
 import { notifyingCallee, siteAt, taskOf } from './notifications';
@@ -19,14 +20,14 @@ export function errorPathFixes(
   how: Lost['how'],
 ): readonly Fix[] {
   // A test is there, and somebody meant what it does.
-  if (how === 'goes-on') return [];
+  if (how === 'goes-on' || how === 'made-positive') return [];
   const source = context.source(code.file);
   const at = code.graph.nodes.findIndex(
     (node) =>
       (node.kind === 'expression' || node.kind === 'declaration') && startsWith(node.range, call, node),
   );
   const node = code.graph.nodes[at];
-  const holder = node && holderOf(code, at, call);
+  const holder = node && !standsBeforeComma(node, call) ? holderOf(code, at, call) : undefined;
   if (!source || !holder || !isSigned(code, holder.variable)) return [];
   const { variable, key } = holder;
   const tests = how === 'left' && holder.isSet ? testsOf(code, key) : [];

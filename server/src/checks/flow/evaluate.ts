@@ -1,7 +1,16 @@
 import { bareCondition } from '../../syntax/c/flow/control-flow';
 import type { CallExpression, Expression, ExpressionOf } from '../../syntax/c/function-body';
 import { givesNullOnFailure } from './known-functions';
-import { holds, isComparison, mirrored, positive, zero, type Comparison, type Signs } from './signs';
+import {
+  holds,
+  isComparison,
+  mirrored,
+  positive,
+  signsOfOr,
+  zero,
+  type Comparison,
+  type Signs,
+} from './signs';
 import {
   compared,
   computed,
@@ -238,11 +247,18 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
         state: after,
       }));
     return evaluate(expression.left, state).flatMap((left) =>
-      evaluate(expression.right, left.state).map((right) => ({
-        value: combine(operator, left.value, right.value, right.state),
-        state: right.state,
-      })),
+      evaluate(expression.right, left.state).map((right) =>
+        joined(operator, left.value, right.value, right.state),
+      ),
     );
+  }
+
+  /** With `|`, one negative number is enough for the result to be one. */
+  function joined(operator: string, left: Value, right: Value, state: S): Outcome<P> {
+    const value = combine(operator, left, right, state);
+    if (operator !== '|' || value.kind !== 'symbol') return { value, state };
+    const signs = signsOfOr(signsOf(state, left), signsOf(state, right));
+    return { value, state: { ...state, signs: new Map(state.signs).set(value.id, signs) } };
   }
 
   function combine(operator: string, left: Value, right: Value, state: S): Value {
@@ -278,8 +294,11 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     return evaluate(expression.value, state).flatMap(({ value, state: after }) => {
       if (operator !== '=')
         return evaluate(target, after).map((old) => {
-          const result = combine(operator.slice(0, -1), old.value, value, old.state);
-          return { value: result, state: keep(variables.keyOf(target), result, old.state, target) };
+          const result = joined(operator.slice(0, -1), old.value, value, old.state);
+          return {
+            value: result.value,
+            state: keep(variables.keyOf(target), result.value, result.state, target),
+          };
         });
       const typed = asTypeOf(target, value);
       const reachedTarget = target.kind === 'identifier' ? [{ state: after }] : place(target, after);

@@ -9,7 +9,7 @@ import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { codeOf, type Code } from './code';
 import { givesNullOnFailure } from './known-functions';
-import { negative, positive, zero, type Signs } from './signs';
+import { anySign, negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Known, type Value } from './values';
 import { walk, type Trail } from './walk';
 
@@ -30,6 +30,8 @@ export interface Exit {
   readonly failure: Failure | undefined;
   /** The result of what failed was tested. */
   readonly isTested: boolean;
+  /** What is returned was computed from the result of what failed. */
+  readonly tellsOf: boolean;
   /** What variables and members hold. */
   readonly variables: ReadonlyMap<string, Value>;
   /** What is known of symbols. */
@@ -54,11 +56,13 @@ const none: Phase = { failure: undefined, id: '', isTested: false, isMadeUp: fal
 export interface FailsWith {
   readonly null: boolean;
   readonly negative: boolean;
+  /** What it returns where it does not fail. */
+  readonly fine: Signs;
   /** Members of `current` that are NULL whenever it fails. */
   readonly nullThen: ReadonlySet<string>;
 }
 
-const never: FailsWith = { null: false, negative: false, nullThen: new Set() };
+const never: FailsWith = { null: false, negative: false, fine: anySign, nullThen: new Set() };
 const knownFailures = new WeakMap<CheckContext, Map<string, FailsWith>>();
 
 /** Functions that call one another are followed so far. */
@@ -80,12 +84,15 @@ export function failsWith(
   if (facts.length === 0) return undefined;
   // A function that calls itself fails as the rest of it does.
   known.set(key, never);
-  let result = never;
+  let result: FailsWith = { ...never, fine: 0 };
   let nullThen: ReadonlySet<string> | undefined;
-  if (depth < deepest)
+  if (depth >= deepest) result = never;
+  else
     for (const fact of facts)
-      for (const code of codeOf(context, file, fact))
-        for (const exit of followFailures(context, code, true, depth + 1) ?? []) {
+      for (const code of codeOf(context, file, fact)) {
+        const exits = followFailures(context, code, true, depth + 1);
+        if (!exits) result = { ...result, fine: anySign };
+        for (const exit of exits ?? []) {
           const isNull = fact.returnType.includes('*') && exit.signs === zero && exit.failure !== undefined;
           const isNegative = fact.returnType !== 'void' && exit.signs === negative;
           if (isNull || isNegative) {
@@ -95,9 +102,11 @@ export function failsWith(
           result = {
             null: result.null || isNull,
             negative: result.negative || isNegative,
+            fine: result.fine | (isNull ? 0 : exit.signs & ~negative),
             nullThen: nullThen ?? new Set(),
           };
         }
+      }
   known.set(key, result);
   return result;
 }
@@ -132,7 +141,7 @@ export function followFailures(
     call({ name, expression }, state) {
       if (name === undefined) return undefined;
       const own = givesNullOnFailure(name)
-        ? { null: true, negative: false, nullThen: never.nullThen }
+        ? { ...never, null: true }
         : failsWith(context, code.file, name, depth);
       if (!own || (!own.null && !own.negative)) return undefined;
       const id = `${name}()@${String(expression.range.start)};`;
@@ -152,7 +161,7 @@ export function followFailures(
       return [
         ...(own.null ? [outcome(zero, failing('null'))] : []),
         ...(own.negative ? [outcome(negative, failing('negative'))] : []),
-        outcome(own.null ? positive : own.negative ? zero | positive : positive, state.phase),
+        outcome(own.null || own.fine === 0 ? positive : own.fine & ~negative, state.phase),
       ];
     },
     stored(key, value, state) {
@@ -162,7 +171,9 @@ export function followFailures(
         const holders = new Set(phase.holders).add(key);
         return { ...state, phase: { ...phase, holders } };
       }
-      return phase.holders.has(key) && signsOf(state, value) !== zero
+      // An error that is overwritten unseen has nothing to stand in for it.
+      const mayStandIn = phase.isTested || phase.failure.as === 'null';
+      return mayStandIn && phase.holders.has(key) && signsOf(state, value) !== zero
         ? { ...state, phase: { ...phase, isMadeUp: true } }
         : state;
     },
@@ -188,6 +199,7 @@ export function followFailures(
         signs: value === undefined ? 0 : signsOf(state, value),
         failure: phase.isMadeUp ? undefined : phase.failure,
         isTested: phase.isTested,
+        tellsOf: value !== undefined && phase.id !== '' && dependsOn(value, phase.id),
         variables: state.variables,
         known: state.signs,
         signsOf: (one) => signsOf(state, one),

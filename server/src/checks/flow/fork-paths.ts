@@ -156,15 +156,3 @@ function argumentTexts(
           .join(''),
   );
 }
-
-/** The call is a statement of its own: its result is thrown away. */
-export function isThrownAway({ graph }: Code, call: CallExpression): boolean {
-  return graph.nodes.some((node) => {
-    if (node.kind !== 'expression') return false;
-    const bare =
-      node.expression.kind === 'cast' && node.expression.type === 'void'
-        ? node.expression.operand
-        : node.expression;
-    return bare.range.start === call.range.start && bare.kind === 'call';
-  });
-}

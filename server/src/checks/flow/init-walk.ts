@@ -1,4 +1,10 @@
-import { bareCondition, callsWithin, evaluatedBy, type FlowNode } from '../../syntax/c/flow/control-flow';
+import {
+  bareCondition,
+  callsWithin,
+  evaluatedBy,
+  expressionsWithin,
+  type FlowNode,
+} from '../../syntax/c/flow/control-flow';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { Range } from '../../syntax/positions';
 import type { Code } from './code';
@@ -6,7 +12,7 @@ import type { State } from './evaluate';
 import { onlyPrints } from './known-functions';
 import { negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Value } from './values';
-import { walk, type Trail } from './walk';
+import { walk, type Trail, type Way } from './walk';
 
 /** What a call in the function does to the task that is being made. */
 export type Effect =
@@ -24,7 +30,7 @@ export interface Lost {
   readonly call: CallExpression;
   /** The place after which nobody can know of it any more. */
   readonly at: Range;
-  readonly how: 'overwritten' | 'left' | 'goes-on';
+  readonly how: 'overwritten' | 'left' | 'goes-on' | 'made-positive';
 }
 
 /** A way out on which nothing gives back. */
@@ -43,6 +49,8 @@ export interface TooEarly {
   readonly call: CallExpression;
   /** The last `goto` on the way, if there is one. */
   readonly jump: Extract<FlowNode, { kind: 'goto' }> | undefined;
+  /** That `goto` is taken after a taking call as well. */
+  readonly isShared: boolean;
 }
 
 export interface InitWalk {
@@ -63,10 +71,16 @@ type Phase =
       readonly kind: 'failed';
       readonly call: CallExpression;
       readonly id: string;
+      readonly task: string | undefined;
       readonly isHandled: boolean;
       readonly isGivenBack: boolean;
     }
-  | { readonly kind: 'done'; readonly call: CallExpression; readonly isGivenBack: boolean };
+  | {
+      readonly kind: 'done';
+      readonly call: CallExpression;
+      readonly task: string | undefined;
+      readonly isGivenBack: boolean;
+    };
 
 interface Exit {
   readonly phase: Phase;
@@ -75,6 +89,8 @@ interface Exit {
   readonly node: FlowNode;
   readonly trail: Trail;
   readonly isPassedUp: boolean;
+  /** The taking call may have given 0 on this way. */
+  readonly isZero: boolean;
 }
 
 /**
@@ -91,6 +107,8 @@ export function initWalk(
   const exits: Exit[] = [];
   /** Nodes that are passed where nothing failed. */
   const passedWhenDone = new Set<FlowNode>();
+  /** Nodes that are passed after a taking call, failed or not. */
+  const passedLater = new Set<FlowNode>();
   let givesBack = false;
   const tasks = tasksTaken(code, effectOf);
 
@@ -102,27 +120,37 @@ export function initWalk(
   const isComplete = walk<Phase>(code, {
     start: { kind: 'before', jump: undefined },
     key: keyOf,
-    isSpecial: (id, phase) => phase.kind === 'failed' && id.includes(phase.id),
+    isSpecial: (id, phase) =>
+      phase.kind === 'failed' ? id.includes(phase.id) : phase.kind === 'done' && id === givenId(phase.call),
     call({ expression, values, name }, state) {
       const effect = effectOf(expression);
       if (effect?.kind === 'take') {
         const at = `${String(expression.range.start)};`;
         const id = `taken@${at}`;
+        const { task } = effect;
+        // In another turn of a loop: what failed before is what is followed.
+        if (state.phase.kind === 'failed' && !state.phase.isHandled)
+          return [
+            {
+              value: symbol(givenId(expression)),
+              state: { ...state, signs: new Map(state.signs).set(givenId(expression), effect.done) },
+            },
+          ];
         return [
           {
             value: symbol(id),
             state: {
               ...state,
               signs: new Map(state.signs).set(id, effect.failed),
-              phase: { kind: 'failed', call: expression, id, isHandled: false, isGivenBack: false },
+              phase: { kind: 'failed', call: expression, id, task, isHandled: false, isGivenBack: false },
             },
           },
           {
-            value: symbol(`given@${at}`),
+            value: symbol(givenId(expression)),
             state: {
               ...state,
-              signs: new Map(state.signs).set(`given@${at}`, effect.done),
-              phase: { kind: 'done', call: expression, isGivenBack: false },
+              signs: new Map(state.signs).set(givenId(expression), effect.done),
+              phase: { kind: 'done', call: expression, task, isGivenBack: false },
             },
           },
         ];
@@ -132,9 +160,10 @@ export function initWalk(
         const result = symbol(`back@${String(expression.range.start)};`);
         if (phase.kind === 'before') {
           if (effect.task === undefined || tasks.size === 0 || tasks.has(effect.task))
-            tooEarly.push({ call: expression, jump: phase.jump });
+            tooEarly.push({ call: expression, jump: phase.jump, isShared: false });
           return [{ value: result, state: { ...state, phase: { ...phase, jump: undefined } } }];
         }
+        if (isOfParent(effect.task, phase.task, state)) return [{ value: result, state }];
         if (phase.kind === 'failed') givesBack = true;
         return [{ value: result, state: { ...state, phase: { ...phase, isGivenBack: true } } }];
       }
@@ -156,18 +185,33 @@ export function initWalk(
     },
     choose(_, state, ways) {
       const { phase } = state;
-      if (phase.kind !== 'failed' || phase.isHandled) return ways(state);
-      const otherwise = { ...state, signs: new Map(state.signs).set(phase.id, zero) };
-      const others = new Set(ways(otherwise).map(({ edge }) => edge));
-      return ways(state).map((way) => (others.has(way.edge) ? way : { ...way, state: handled(way.state) }));
+      const taken = ways(state);
+      const isOpen = (way: Way<Phase>): boolean =>
+        way.state.phase.kind === 'failed' && !way.state.phase.isHandled;
+      if (!taken.some(isOpen)) return taken;
+      const others = new Set(
+        (phase.kind === 'failed'
+          ? ways(asIfDone(state, phase.id))
+          : // The taking call stands in the condition itself.
+            taken.filter((way) => way.state.phase.kind === 'done' && mayBeZero(way.state))
+        ).map(({ edge }) => edge),
+      );
+      const own = new Set(taken.filter(isOpen).map(({ edge }) => edge));
+      // What fails takes one way only, and others may take it too.
+      const isNarrowed = own.size < others.size && [...own].every((edge) => others.has(edge));
+      return taken.map((way) =>
+        isOpen(way) && (isNarrowed || !others.has(way.edge)) ? { ...way, state: handled(way.state) } : way,
+      );
     },
     passed(node, state) {
       const { phase } = state;
       if (phase.kind === 'done') passedWhenDone.add(node);
+      if (phase.kind !== 'before') passedLater.add(node);
       if (phase.kind === 'before' && node.kind === 'goto')
         return { ...state, phase: { ...phase, jump: node } };
       if (phase.kind !== 'failed' || phase.isHandled || node.kind === 'branch' || node.kind === 'switch')
         return state;
+      if (isInside(phase.call.range, node.range) && isConsulted(node, phase.call)) return handled(state);
       const isHeld = [...state.variables].some(([, value]) => dependsOn(value, phase.id));
       if (isHeld || isInside(phase.call.range, node.range)) return state;
       lost.push({ call: phase.call, at: node.range, how: 'overwritten' });
@@ -185,31 +229,78 @@ export function initWalk(
         node,
         trail,
         isPassedUp: returned && !phase.isHandled,
+        isZero: mayBeZero(state),
       });
     },
   });
   if (!isComplete) return undefined;
 
+  const isSeveral = [...tasks].some((task) => task.includes('['));
   const done = exits.filter(({ phase }) => phase.kind === 'done');
+  // The wrong way round: who was taken for is given back, who was not lives on.
+  const plain = done.filter(({ isZero }) => isZero);
+  const isUndoneWhenDone =
+    plain.length > 0 && plain.every(({ phase }) => phase.kind === 'done' && phase.isGivenBack);
   let handedOn = 0;
   for (const exit of exits) {
     const { phase, node, trail, signs, isPassedUp } = exit;
     if (phase.kind === 'failed') {
       if (!phase.isHandled) lost.push({ call: phase.call, at: node.range, how: 'left' });
+      else if (isUndoneWhenDone && !phase.isGivenBack && givesTask(node, phase.task))
+        lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
       else if (
         done.some((other) => isSameSuccess(exit, other)) &&
         !acts(trail, phase.call, passedWhenDone, effectOf)
       )
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
+      else if (isErrorPointer(node) && signs === positive)
+        lost.push({ call: phase.call, at: node.range, how: 'made-positive' });
+      else if (isSeveral) continue;
       else if (!phase.isGivenBack) {
         handedOn |= signs;
         skipped.push({ call: phase.call, after: 'failure', at: node.range, trail, isPassedUp });
       }
-    } else if (phase.kind === 'done' && !phase.isGivenBack && isError(exit))
+    } else if (phase.kind === 'done' && !phase.isGivenBack && !isSeveral && isError(exit))
       skipped.push({ call: phase.call, after: 'success', at: node.range, trail, isPassedUp: false });
   }
   const succeeds = done.reduce((all, { signs }) => all | signs, 0);
-  return { lost, skipped, tooEarly, handedOn, succeeds, givesBack };
+  return {
+    lost,
+    skipped,
+    tooEarly: tooEarly.map((one) => ({
+      ...one,
+      isShared: one.jump !== undefined && passedLater.has(one.jump),
+    })),
+    handedOn,
+    succeeds,
+    givesBack,
+  };
+}
+
+/** The same state, had the taking call not failed; what was computed from its result is unknown then. */
+function asIfDone(state: State<Phase>, id: string): State<Phase> {
+  const signs = new Map([...state.signs].filter(([one]) => !one.includes(id)));
+  return { ...state, signs: signs.set(id, zero).set(`(-${id})`, zero) };
+}
+
+/** What a taking call gave that did not fail. */
+const givenId = ({ range }: CallExpression): string => `given@${String(range.start)};`;
+
+/** The taking call may have given 0. */
+const mayBeZero = ({ phase, signs }: State<Phase>): boolean =>
+  phase.kind !== 'done' || ((signs.get(givenId(phase.call)) ?? zero) & zero) !== 0;
+
+/** Given back is what the parent has, which is not the task that was taken for. */
+function isOfParent(
+  back: string | undefined,
+  taken: string | undefined,
+  { variables }: State<Phase>,
+): boolean {
+  if (back !== 'current' || taken === undefined || taken === 'current' || !/^\w+$/.test(taken)) return false;
+  const [value] = [...variables].flatMap(([key, held]) =>
+    key === taken || key.startsWith(`${taken}@`) ? [held] : [],
+  );
+  return value?.kind !== 'symbol' || value.id !== 'current';
 }
 
 const isTransparent = (name: string): boolean =>
@@ -223,6 +314,20 @@ const keyOf = (phase: Phase): string =>
     : phase.kind === 'failed'
       ? `failed ${phase.id} ${String(phase.isHandled)} ${String(phase.isGivenBack)}`
       : `done ${String(phase.call.range.start)} ${String(phase.isGivenBack)}`;
+
+/** The call decides, within its own expression, which other part of it counts: `f() ? a : b`. */
+const isConsulted = (node: FlowNode, call: CallExpression): boolean =>
+  evaluatedBy(node).some((expression) =>
+    [...expressionsWithin(expression)].some((inner) => {
+      const test =
+        inner.kind === 'conditional'
+          ? inner.condition
+          : inner.kind === 'binary' && /^(?:&&|\|\|)$/.test(inner.operator)
+            ? inner
+            : undefined;
+      return test !== undefined && isInside(call.range, test.range);
+    }),
+  );
 
 const isInside = (inner: Range, outer: Range): boolean =>
   outer.start <= inner.start && inner.end <= outer.end;
@@ -279,7 +384,19 @@ function acts(
 /** Surely an error: a negative number, or `ERR_PTR()` of what is not surely 0. */
 function isError({ node, signs }: Exit): boolean {
   if (signs === negative) return true;
-  if (node.kind !== 'return' || !node.value || (signs & negative) === 0) return false;
+  return (signs & negative) !== 0 && isErrorPointer(node);
+}
+
+/** `return p;` */
+const givesTask = (node: FlowNode, task: string | undefined): boolean =>
+  task !== undefined &&
+  node.kind === 'return' &&
+  node.value?.kind === 'identifier' &&
+  node.value.name === task;
+
+/** `return ERR_PTR(…);` */
+function isErrorPointer(node: FlowNode): boolean {
+  if (node.kind !== 'return' || !node.value) return false;
   const bare = bareCondition(node.value);
   return bare.kind === 'call' && bare.callee.kind === 'identifier' && bare.callee.name === 'ERR_PTR';
 }

@@ -69,3 +69,10 @@ const spans: readonly { readonly sign: Signs; readonly low: number; readonly hig
 /** Read as unsigned, a negative number is a large one. */
 export const asUnsigned = (signs: Signs): Signs =>
   (signs & ~negative) | ((signs & negative) === 0 ? 0 : positive);
+
+/** Of `one | other`. */
+export function signsOfOr(one: Signs, other: Signs): Signs {
+  const either = one | other;
+  if (one === negative || other === negative) return negative;
+  return (either & (negative | positive)) | (one & other & zero);
+}

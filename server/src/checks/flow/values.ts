@@ -73,11 +73,20 @@ const errorNumbers: ReadonlyMap<string, number> = new Map(
     .map((name, at) => [name, at + 1]),
 );
 
+/** Of include/linux/notifier.h: none is negative. */
+const notifierResults: ReadonlyMap<string, number> = new Map([
+  ['NOTIFY_DONE', 0],
+  ['NOTIFY_OK', 1],
+  ['NOTIFY_STOP_MASK', 0x8000],
+  ['NOTIFY_BAD', 0x8002],
+  ['NOTIFY_STOP', 0x8001],
+]);
+
 /** What a name that is no variable stands for. */
 export function namedValue(name: string): Value {
   if (name === 'NULL' || name === 'false') return number(0);
   if (name === 'true') return number(1);
-  const error = errorNumbers.get(name);
+  const error = errorNumbers.get(name) ?? notifierResults.get(name);
   return error === undefined ? symbol(name) : number(error);
 }
 

@@ -95,12 +95,14 @@ bad_fork_out:
             range,
             message: `from here, before ${taking}, by way of ${label}`,
           })),
-          fixes: newLabelFixes(
-            context,
-            code,
-            first.call,
-            sorted.map(({ range }) => range),
-          ),
+          fixes: all.some(({ isShared }) => isShared)
+            ? []
+            : newLabelFixes(
+                context,
+                code,
+                first.call,
+                sorted.map(({ range }) => range),
+              ),
         },
       ];
     });

@@ -1,6 +1,7 @@
 import { failingEvents, liveCalls } from '../entries';
 import { errorPathFixes } from '../flow/error-path-fix';
-import { forkProblems, isThrownAway } from '../flow/fork-paths';
+import { isThrownAway } from '../flow/call-places';
+import { forkProblems } from '../flow/fork-paths';
 import type { Problem, Rule } from '../rule';
 
 export const initErrorIgnored: Rule = {

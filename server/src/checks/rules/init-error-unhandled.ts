@@ -1,5 +1,6 @@
 import { errorPathFixes } from '../flow/error-path-fix';
-import { forkProblems, isThrownAway } from '../flow/fork-paths';
+import { isThrownAway } from '../flow/call-places';
+import { forkProblems } from '../flow/fork-paths';
 import { failingEvents } from '../entries';
 import type { Problem, Rule } from '../rule';
 
@@ -67,8 +68,13 @@ bad_fork_cleanup:
     const events = failingEvents(context.snapshot)
       .map(({ name }) => name)
       .join(' and ');
+    const told = new Set<string>();
     return forkProblems(context).flatMap((problem): readonly Problem[] => {
       if (problem.kind !== 'lost' || isThrownAway(problem.code, problem.lost.call)) return [];
+      // Lost in several ways, it is mended in one place.
+      const place = `${problem.code.file}:${String(problem.lost.call.range.start)}`;
+      if (told.has(place)) return [];
+      told.add(place);
       const { code, lost } = problem;
       return [
         {
@@ -87,10 +93,12 @@ const said = {
   overwritten: 'is lost before any test of it',
   left: 'is not tested on every path to the end of the function',
   'goes-on': 'is tested, but the function goes on all the same',
+  'made-positive': 'is made positive, and ERR_PTR() of a positive number is no error',
 } as const;
 
 const lostBy = {
   overwritten: 'from here on nothing holds it',
   left: 'the function ends here without having tested it',
   'goes-on': 'the function returns here what it returns when nothing failed',
+  'made-positive': 'IS_ERR() does not see this',
 } as const;

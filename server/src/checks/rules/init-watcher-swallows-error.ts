@@ -4,7 +4,7 @@ import type { CheckContext } from '../check-context';
 import { failingEvents } from '../entries';
 import { codeOf, type Code } from '../flow/code';
 import { followFailures, type Exit, type Failure } from '../flow/failures';
-import { negative } from '../flow/signs';
+import { negative, zero } from '../flow/signs';
 import type { Fix, Problem, Rule, TextEdit } from '../rule';
 import { includeInsertion } from '../texts';
 import { eventsOf, watcherFunctions, type WatcherFunction } from '../watcher-functions';
@@ -82,7 +82,9 @@ function swallowed(context: CheckContext, watcher: WatcherFunction): readonly Pr
     const fine = new Set(exits.flatMap(({ failure, node }) => (failure ? [] : [node])));
     return exits.flatMap((exit): readonly Problem[] => {
       const { failure, node, signs } = exit;
-      if (!failure || signs === 0 || (signs & negative) !== 0 || isMeant(code, failure)) return [];
+      if (!failure || signs === 0 || isMeant(code, failure)) return [];
+      // What is returned may be an error; but if nobody looked at this one, it is not this one.
+      if ((signs & negative) !== 0 && (exit.isTested || exit.tellsOf || (signs & zero) === 0)) return [];
       const isOwnWay = node.kind === 'return' && !fine.has(node);
       const how = failure.as === 'null' ? 'gives NULL' : 'fails';
       return [

@@ -124,9 +124,12 @@ function headEdits(file: SourceFile, fact: FunctionFact, prototype: Prototype): 
   const edits: TextEdit[] = [];
   if (differ(fact.returnType, prototype.returnType))
     edits.push({ file: file.path, range: fact.returnRange, text: prototype.returnType });
-  if (fact.parameters.length !== prototype.parameters.length) {
+  const matched = matchedParameters(fact, prototype);
+  const isInPlace =
+    matched.length === fact.parameters.length && matched.every((own, at) => own === fact.parameters[at]);
+  if (!isInPlace) {
     const list = prototype.parameters.map((wanted, at) => {
-      const own = fact.parameters[at];
+      const own = matched[at];
       return own === undefined || differ(own.type, wanted.type)
         ? declared(wanted.type, own?.name ?? wanted.name)
         : file.text.slice(own.range.start, own.range.end);
@@ -140,6 +143,27 @@ function headEdits(file: SourceFile, fact: FunctionFact, prototype: Prototype): 
       edits.push({ file: file.path, range: own.range, text: declared(type, own.name ?? name) });
   });
   return edits;
+}
+
+type Parameter = FunctionFact['parameters'][number];
+
+/** Which of its own parameters is meant by each of the prototype's: by type, and else by place among its like. */
+function matchedParameters(
+  { parameters }: FunctionFact,
+  prototype: Prototype,
+): readonly (Parameter | undefined)[] {
+  const left = new Set(parameters);
+  const take = (own: Parameter | undefined): Parameter | undefined => {
+    if (own) left.delete(own);
+    return own;
+  };
+  const isPointer = (type: string): boolean => type.includes('*');
+  const exact = prototype.parameters.map(({ type }) =>
+    take([...left].find((own) => !differ(own.type, type))),
+  );
+  return prototype.parameters.map(
+    ({ type }, at) => exact[at] ?? take([...left].find((own) => isPointer(own.type) === isPointer(type))),
+  );
 }
 
 const declared = (type: string, name: string): string => `${type}${type.endsWith('*') ? '' : ' '}${name}`;
