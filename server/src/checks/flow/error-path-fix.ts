@@ -28,7 +28,7 @@ export function errorPathFixes(
   );
   const node = code.graph.nodes[at];
   const holder = node && !standsBeforeComma(node, call) ? holderOf(code, at, call) : undefined;
-  if (!source || !holder || !isSigned(code, holder.variable)) return [];
+  if (!source || !node || !holder || !isSigned(code, holder.variable)) return [];
   const { variable, key } = holder;
   const tests = how === 'left' && holder.isSet ? testsOf(code, key) : [];
   if (tests.length > 0) return tests.length === 1 ? comparisonFixes(source, code, variable, tests[0]) : [];
