@@ -14,13 +14,15 @@ export interface Share {
   readonly parts: readonly Part[];
   /** Whether the result lists what was looked at. */
   readonly logged: boolean;
+  /** Whether it says what the files include. */
+  readonly includes: boolean;
   /** One counter in shared memory: the next part to take. */
   readonly next: Int32Array;
 }
 
 /** Works until no part is left. `after` is called after each part, with the number of parts taken so far by all. */
 export function runShare(share: Share, after?: (taken: number) => void): ScanResult {
-  const scan = scanner(share.root, share.needles, share.exclude, share.logged);
+  const scan = scanner(share.root, share.needles, share.exclude, share);
   for (;;) {
     const part = share.parts[Atomics.add(share.next, 0, 1)];
     if (part === undefined) return scan.result();

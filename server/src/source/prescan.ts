@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
 import { runShare, type Part, type Share } from './prescan-share';
 import { withoutObjects, type Hit, type ScanResult } from './scan-files';
@@ -13,6 +14,8 @@ export interface PrescanOptions {
   readonly report?: (done: number, total: number) => void;
   /** Told of everything that is looked at. */
   readonly log?: InputLog | undefined;
+  /** Collect what the files include. */
+  readonly includes?: boolean;
   /** This thread does none of the work: it has others to answer. */
   readonly apart?: boolean;
 }
@@ -63,6 +66,7 @@ async function scanParts(
     parts,
     next,
     logged: log !== undefined,
+    includes: options.includes === true,
   };
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
   if (options.apart === true && threads > 1) {
@@ -119,6 +123,7 @@ function merge(results: readonly ScanResult[]): ScanResult {
       files: results.flatMap(({ looked }) => looked.files),
       folders: results.flatMap(({ looked }) => looked.folders),
     },
+    includes: mergedIncludeNames(results.map(({ includes }) => includes)),
   };
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
 import { binaryLooksIn, errorCode } from './disk-tree';
-import { findNeedles } from './find-needles';
+import { includeCollector, includeWords, longestInclude, type IncludeNames } from './include-names';
+import { needleSearch, type Meeting } from './needle-search';
 
 /** A file that holds at least one needle; `needles` are indices into those asked for. */
 export interface Hit {
@@ -17,6 +18,15 @@ export interface ScanResult {
   readonly bytes: number;
   /** What was looked at, relative to the root; empty unless it was asked for. */
   readonly looked: { readonly files: readonly string[]; readonly folders: readonly string[] };
+  /** What the files include; empty unless it was asked for. */
+  readonly includes: IncludeNames;
+}
+
+export interface ScanWishes {
+  /** List what was looked at. */
+  readonly logged?: boolean;
+  /** Collect what the files include. */
+  readonly includes?: boolean;
 }
 
 /** Scans one file at a time with one buffer for all: three system calls a file, nothing kept. */
@@ -42,16 +52,21 @@ export function scanner(
   root: string,
   needles: readonly string[],
   exclude: readonly string[],
-  logged = false,
+  { logged = false, includes = false }: ScanWishes = {},
 ): Scanner {
-  const patterns = needles.map((needle) => Buffer.from(needle, 'latin1'));
-  const find = findNeedles(patterns);
+  const words = includes ? includeWords : [];
+  const patterns = [...needles, ...words].map((needle) => Buffer.from(needle, 'latin1'));
+  const collector = includeCollector();
+  const meet: Meeting = (at, length) => {
+    collector.meet(buffer, at, length);
+  };
+  const meetings = new Map(words.map((_, index) => [needles.length + index, meet]));
+  const { buffer, find } = needleSearch(patterns, pieceSize, meetings);
   const hits: Hit[] = [];
   const problems: { file: string; reason: string }[] = [];
   const skipped: { file: string; reason: string }[] = [];
   const excluded = new Set(exclude.map((path) => path.replace(/^\.\/|\/+$/g, '')));
-  const buffer = Buffer.allocUnsafe(pieceSize);
-  const overlap = Math.max(0, ...patterns.map(({ length }) => length - 1));
+  const overlap = Math.max(includes ? longestInclude : 0, ...patterns.map(({ length }) => length - 1));
   const looked = { files: [] as string[], folders: [] as string[] };
   let files = 0;
   let bytes = 0;
@@ -65,12 +80,19 @@ export function scanner(
       for (;;) {
         const count = readSync(file, buffer, kept, buffer.length - kept, null);
         bytes += count;
-        const text = buffer.subarray(0, kept + count);
+        const length = kept + count;
         // Only a source says so: what else is binary holds no needle either.
-        if (kept === 0 && path.endsWith('.c') && text.subarray(0, binaryLooksIn).includes(0))
+        if (
+          kept === 0 &&
+          path.endsWith('.c') &&
+          buffer.subarray(0, Math.min(length, binaryLooksIn)).includes(0)
+        )
           problems.push({ file: path.slice(root.length + 1), reason: 'binary, not read' });
-        find(text, found);
-        if (text.length < buffer.length) return [...found].sort((x, y) => x - y);
+        find(length, found);
+        if (length < buffer.length)
+          return found.size === 0
+            ? []
+            : [...found].filter((one) => one < needles.length).sort((x, y) => x - y);
         buffer.copyWithin(0, buffer.length - overlap);
         kept = overlap;
       }
@@ -84,6 +106,7 @@ export function scanner(
     try {
       const found = needlesIn(`${root}/${path}`);
       if (found.length > 0) hits.push({ file: path, needles: found });
+      collector.file(path);
       files++;
     } catch (error) {
       problems.push({ file: path, reason: `cannot be read (${errorCode(error)})` });
@@ -123,7 +146,7 @@ export function scanner(
   return {
     file: scanFile,
     folder: scanFolder,
-    result: () => ({ hits, problems, skipped, files, bytes, looked }),
+    result: () => ({ hits, problems, skipped, files, bytes, looked, includes: collector.result() }),
   };
 }
 

@@ -1,6 +1,13 @@
+import {
+  mayInclude,
+  mayIncludeSources,
+  mergedIncludeNames,
+  noIncludeNames,
+  type IncludeNames,
+} from '../source/include-names';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import { prescanFiles, prescanTree } from '../source/prescan';
-import type { ScanResult } from '../source/scan-files';
+import type { Hit } from '../source/scan-files';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
@@ -49,15 +56,21 @@ export async function findCandidates(
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
   const skipped = new Set<string>();
+  const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
+    withOverlaid(hits, needles, kernel.tree.overlaid, (path) =>
+      linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
+    );
   const scan = async (
     needles: readonly string[],
     step: string,
-    paths: Iterable<string> | undefined = linked,
-  ): Promise<ScanResult['hits']> => {
+    paths: Iterable<string> | undefined,
+    includes: boolean,
+  ): Promise<{ readonly hits: readonly Hit[]; readonly includes: IncludeNames }> => {
     const options = {
       exclude: kernel.project.exclude,
       apart: kernel.tree.overlaid !== undefined,
       log: kernel.log,
+      includes,
       report: (done: number, total: number): void => {
         report(step, done, total);
       },
@@ -68,9 +81,7 @@ export async function findCandidates(
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
-    return withOverlaid(result.hits, needles, kernel.tree.overlaid, (path) =>
-      linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
-    );
+    return { hits: corrected(result.hits, needles), includes: result.includes };
   };
 
   const hits = new Set<string>();
@@ -78,17 +89,21 @@ export async function findCandidates(
   const searched = new Set<string>();
   let needles = family.needles;
   let learnt = learnFamily(family, []);
+  // The first look also finds what every file includes.
+  let includeNames = noIncludeNames;
   for (let round = 0; needles.length > 0 && round < mostRounds; round++) {
-    // The first look also finds who includes .c files: 6.1's kernel/sched/build_policy.c is made of such.
-    const also = round === 0 ? ['.c"', '.c>'] : [];
     const step = round === 0 ? 'looking for registrations' : 'looking for wrappers';
-    let paths: readonly string[] | undefined;
+    let paths: readonly string[] | undefined = linked && [...linked];
     do {
-      const including: string[] = [];
-      for (const hit of await scan([...needles, ...also], step, paths)) {
-        if (hit.needles.some((needle) => needle < needles.length)) hits.add(hit.file);
-        if (hit.needles.some((needle) => needle >= needles.length)) including.push(hit.file);
-      }
+      const found = await scan(needles, step, paths, round === 0);
+      for (const hit of found.hits) hits.add(hit.file);
+      if (round > 0) break;
+      includeNames = mergedIncludeNames([includeNames, found.includes]);
+      // 6.1's kernel/sched/build_policy.c is made of .c files.
+      const including = corrected(
+        mayIncludeSources(found.includes).map((file) => ({ file, needles: [0] })),
+        ['.c"', '.c>'],
+      ).map(({ file }) => file);
       includingSources.push(...including);
       // What linked files include is linked with them.
       paths = linked && includedWithThem(including, linked, files);
@@ -106,7 +121,9 @@ export async function findCandidates(
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   const includedSources = namesOfIncludedSources(files, includingSources);
   const elsewhere = filesElsewhere(withStatements, compiled, includedSources);
-  const includers = await findIncluders(elsewhere, files, scan, compiled);
+  const including = (names: readonly string[]): readonly Hit[] =>
+    corrected(mayInclude(includeNames, names), names);
+  const includers = findIncluders(elsewhere, files, including, compiled);
   return {
     learnt,
     withStatements,
@@ -157,22 +174,22 @@ export function namesOfIncludedSources(files: UnitFiles, paths: readonly string[
 }
 
 /**
- * Who includes these files, up to what is compiled. A scan for their names comes first, since it is cheap; each file it
- * finds counts if one of its includes can mean one of the files asked for.
+ * Who includes these files, up to what is compiled. `including`: the files that may include one of these base names; each
+ * counts if one of its includes can mean one of the files asked for.
  */
-async function findIncluders(
+function findIncluders(
   start: readonly string[],
   files: UnitFiles,
-  scan: (needles: readonly string[], step: string) => Promise<ScanResult['hits']>,
+  including: (names: readonly string[]) => readonly Hit[],
   compiled: ReadonlySet<string | undefined>,
-): Promise<ReadonlySet<string>> {
+): ReadonlySet<string> {
   const found = new Set<string>();
   let wanted = [...start];
   while (wanted.length > 0) {
     const byName = new Map<string, string[]>();
     for (const path of wanted) byName.set(baseName(path), [...(byName.get(baseName(path)) ?? []), path]);
     const next: string[] = [];
-    for (const { file: path } of await scan([...byName.keys()], 'looking for includes')) {
+    for (const { file: path } of including([...byName.keys()])) {
       if (found.has(path)) continue;
       const includes = files
         .source(path)
