@@ -1,4 +1,5 @@
-import type { CallExpression } from '../../syntax/c/function-body';
+import { evaluatedBy, expressionsWithin } from '../../syntax/c/flow/control-flow';
+import type { CallExpression, Expression } from '../../syntax/c/function-body';
 import type { Range } from '../../syntax/positions';
 import type { Code } from './code';
 import { walk } from './walk';
@@ -50,19 +51,16 @@ export function locksHeld(
   isWanted: (call: CallExpression) => boolean,
 ): ReadonlyMap<number, Held> {
   type Phase = ReadonlyMap<string, Held>;
+  if (!mayBeHeld(code, text, isWanted)) return new Map();
   const found = new Map<number, Held>();
   const isComplete = walk<Phase>(code, {
     start: new Map(),
     key: (held) => [...held.keys()].sort().join(),
     call({ name, expression }, state) {
-      if (name === undefined) return undefined;
       const [first] = state.phase.values();
       if (first && isWanted(expression)) found.set(expression.range.start, first);
-      const [argument] = expression.arguments;
-      const change = changeOf(
-        name,
-        argument ? text.slice(argument.range.start, argument.range.end).replace(/\s+/g, '') : '',
-      );
+      if (name === undefined) return undefined;
+      const change = changeOf(name, firstArgument(expression, text));
       if (!change) return undefined;
       const held = new Map(state.phase);
       if (change.takes)
@@ -76,6 +74,45 @@ export function locksHeld(
   });
   return isComplete ? found : new Map();
 }
+
+/** Without regard to conditions: there is a way from taking some lock to a wanted call that does not release it. */
+function mayBeHeld(code: Code, text: string, isWanted: (call: CallExpression) => boolean): boolean {
+  const { graph } = code;
+  const calls = graph.nodes.map((node) =>
+    evaluatedBy(node).flatMap((expression) => [...callsIn(expression)]),
+  );
+  const wanted = new Set(calls.flatMap((list, at) => (list.some(isWanted) ? [at] : [])));
+  if (wanted.size === 0) return false;
+  const changes = calls.map((list) =>
+    list.flatMap((call) => {
+      if (call.callee.kind !== 'identifier') return [];
+      return changeOf(call.callee.name, firstArgument(call, text)) ?? [];
+    }),
+  );
+  return changes.some((list, start) =>
+    list.some(({ key, takes }) => {
+      if (!takes) return false;
+      if (wanted.has(start)) return true;
+      const seen = new Set<number>();
+      const open = (graph.next[start] ?? []).map(({ to }) => to);
+      for (let at = open.pop(); at !== undefined; at = open.pop()) {
+        if (seen.has(at)) continue;
+        seen.add(at);
+        if (wanted.has(at)) return true;
+        if (changes[at]?.some((change) => change.key === key && !change.takes) === true) continue;
+        for (const { to } of graph.next[at] ?? []) open.push(to);
+      }
+      return false;
+    }),
+  );
+}
+
+function* callsIn(expression: Expression): Generator<CallExpression> {
+  for (const one of expressionsWithin(expression)) if (one.kind === 'call') yield one;
+}
+
+const firstArgument = ({ arguments: [argument] }: CallExpression, text: string): string =>
+  argument ? text.slice(argument.range.start, argument.range.end).replace(/\s+/g, '') : '';
 
 const sleeping = new Set(
   (
@@ -96,7 +133,8 @@ export function whySleeps(name: string, given: readonly string[]): string | unde
     /\b(?:GFP_KERNEL\w*|GFP_USER|GFP_NOFS|GFP_NOIO|SLAB_KERNEL|__GFP_WAIT)\b/.test(one),
   );
   if (flags === undefined || flags.includes('GFP_ATOMIC')) return undefined;
-  return /alloc|kmem|dup|_new$|get_free_page|zeroed_page/.test(name)
-    ? `${name}() with ${flags.trim()} may sleep`
-    : undefined;
+  // Who only notes the flags down does not use them.
+  return /set_gfp|init_gfp|gfp_mask|_init$/.test(name)
+    ? undefined
+    : `${name}() with ${flags.trim()} may sleep`;
 }

@@ -1,8 +1,10 @@
 import { callsWithin, evaluatedBy, reachable } from '../../syntax/c/flow/control-flow';
 import type { Range } from '../../syntax/positions';
+import { findDispatcher } from '../../dispatch/run-dispatcher';
+import { treeCode } from '../../dispatch/tree-code';
 import type { CallSite } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
-import { tableEntries } from '../entries';
+import { liveCalls, tableEntries } from '../entries';
 import { codeOf } from '../flow/code';
 import { locksHeld, whySleeps, type Held } from '../flow/locks';
 import { callersOf, notifyingFunctions, siteAt, type NotifyingFunction } from '../flow/notifications';
@@ -16,7 +18,12 @@ export const sleepsInAtomic: Rule = {
   finds: 'A watcher that may sleep is on an event that is notified with a spinlock held or interrupts off.',
   why: `Watchers run where their event is notified. Under a spinlock, with interrupts or preemption off, or in an RCU
 read-side section nothing may sleep: no \`GFP_KERNEL\` allocation, no mutex, no copying to or from user memory. Who writes
-a watcher cannot see that from the watcher; here the locks that are held at the call sites are looked up.`,
+a watcher cannot see that from the watcher; here the locks that are held at the call sites, by their callers and by the
+dispatcher are looked up.
+
+What sleeps, and what takes a lock, is known by name: the kernel’s own functions, and any call that is given
+\`GFP_KERNEL\`. A watcher’s calls are followed within its file, so a function of another file that sleeps is missed
+unless its name is known; whether a condition keeps the watcher from sleeping just then is not looked at.`,
   bad: {
     code: `#include <linux/sched.h>
 #include <linux/task_watchers.h>
@@ -102,6 +109,35 @@ interface AtomicSite {
 
 /** Notifications under a lock: by the function that notifies, or by one that calls it. */
 function atomicSites(context: CheckContext): readonly AtomicSite[] {
+  return [...underNotifiers(context), ...underDispatcher(context)];
+}
+
+/** A lock that the dispatcher itself holds while it calls watchers. */
+function underDispatcher(context: CheckContext): readonly AtomicSite[] {
+  const found = findDispatcher(treeCode(context));
+  if (!found) return [];
+  const { file } = found.function;
+  const text = context.source(file)?.text ?? '';
+  const held = context.functions(file).flatMap((fact) =>
+    fact.name !== found.dispatcher.function || !fact.body
+      ? []
+      : codeOf(context, file, fact).flatMap((code) => [
+          ...locksHeld(code, text, ({ callee }) => {
+            const name = callee.kind === 'identifier' ? callee.name : undefined;
+            return name === undefined || code.variables.locals.has(name);
+          }).values(),
+        ]),
+  );
+  const [first] = held;
+  if (!first) return [];
+  return liveCalls(context.snapshot).flatMap((site) =>
+    site.event === undefined || site.dispatcher !== found.dispatcher.function
+      ? []
+      : [{ event: site.event, site, file, held: first }],
+  );
+}
+
+function underNotifiers(context: CheckContext): readonly AtomicSite[] {
   return notifyingFunctions(context).flatMap((one): readonly AtomicSite[] => {
     const text = context.source(one.file)?.text ?? '';
     const own = codeOf(context, one.file, one.fact).flatMap((code) =>
