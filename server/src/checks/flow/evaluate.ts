@@ -83,11 +83,19 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
 
   /** A new value; what was known under the same id belongs to an older one, of an earlier turn of a loop. */
   function fresh(id: string, state: S, signs?: Signs): Outcome<P> {
-    const held = [...state.variables].filter(([, value]) => value.kind !== 'number' && value.id.includes(id));
+    let isKnown = state.signs.has(id);
+    for (const one of state.signs.keys()) if (one.includes(id)) isKnown = true;
+    const held: [string, Exclude<Value, { kind: 'number' }>][] = [];
+    for (const [key, value] of state.variables)
+      if (value.kind !== 'number' && value.id.includes(id)) held.push([key, value]);
+    if (!isKnown && held.length === 0)
+      return {
+        value: symbol(id),
+        state: signs === undefined ? state : { ...state, signs: new Map(state.signs).set(id, signs) },
+      };
     const older = `${id}'`;
     const values = new Map(state.variables);
-    for (const [key, value] of held)
-      if (value.kind !== 'number') values.set(key, { ...value, id: value.id.replaceAll(id, older) });
+    for (const [key, value] of held) values.set(key, { ...value, id: value.id.replaceAll(id, older) });
     const known = new Map([...state.signs].filter(([one]) => !one.includes(id)));
     if (held.length > 0)
       for (const [one, mask] of state.signs) if (one.includes(id)) known.set(one.replaceAll(id, older), mask);
@@ -410,6 +418,7 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
 
   /** A call may change what it has the address of, and what is behind the pointers it is given. */
   function disturbed({ arguments: given, range }: CallExpression, state: S): S {
+    if (!keepsMembers && variables.exposed.size === 0) return state;
     const values = new Map(state.variables);
     for (const key of variables.exposed) {
       if (values.has(key)) values.set(key, symbol(`${key}@${String(range.start)};`));

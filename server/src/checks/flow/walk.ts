@@ -41,6 +41,9 @@ export interface Walker<P> extends Watcher<P> {
 /** What is told apart at most; a body with more ways is given up. */
 const mostStates = 40_000;
 
+/** With more signs than these, it pays to forget those of no use. */
+const mostSigns = 6;
+
 /** False where the body was too large, or something in it was not understood: then not every way was followed. */
 export function walk<P>(code: Code, walker: Walker<P>): boolean {
   const { graph, variables, live } = code;
@@ -50,22 +53,33 @@ export function walk<P>(code: Code, walker: Walker<P>): boolean {
     watcher: walker,
     keepsMembers,
   });
+  const joins = joinsOf(graph.next);
   const seen = new Set<string>();
+  let states = 0;
   const open: { readonly at: number; readonly state: State<P>; readonly trail: Trail | undefined }[] = [];
   let isComplete = true;
 
-  /** Forgets variables that are not read any more, and what is known of symbols that nothing holds. */
-  function trimmed(state: State<P>, at: number): State<P> {
+  /** Forgets variables that are not read any more. */
+  function withoutDead(state: State<P>, at: number): State<P> {
     const wanted = live[at];
-    const values = new Map(
-      [...state.variables].filter(([key]) => {
-        const base = baseOf(key.replace(/^!/, ''));
-        if (isPath(key) || key.startsWith('!')) return keepsMembers;
-        return wanted?.has(base) === true || variables.exposed.has(base);
-      }),
-    );
+    const dead: string[] = [];
+    for (const key of state.variables.keys()) {
+      const isKept =
+        isPath(key) || key.startsWith('!')
+          ? keepsMembers
+          : wanted?.has(baseOf(key)) === true || variables.exposed.has(baseOf(key));
+      if (!isKept) dead.push(key);
+    }
+    if (dead.length === 0) return state;
+    const values = new Map(state.variables);
+    for (const key of dead) values.delete(key);
+    return { ...state, variables: values };
+  }
+
+  /** Forgets what is known of symbols that nothing holds. */
+  function withoutUnheld(state: State<P>): State<P> {
     const held = new Set<string>();
-    for (const value of values.values()) if (value.kind !== 'number') held.add(value.id);
+    for (const value of state.variables.values()) if (value.kind !== 'number') held.add(value.id);
     const signs = new Map(
       [...state.signs].filter(
         ([id]) =>
@@ -75,7 +89,7 @@ export function walk<P>(code: Code, walker: Walker<P>): boolean {
           (keepsMembers && id.includes('#')),
       ),
     );
-    return { ...state, variables: values, signs };
+    return { ...state, signs };
   }
 
   /** A condition that means the same wherever it stands: of parameters and other variables that nothing sets. */
@@ -110,13 +124,20 @@ export function walk<P>(code: Code, walker: Walker<P>): boolean {
   }
 
   function push(at: number, state: State<P>, trail: Trail | undefined): void {
-    const kept = trimmed(state, at);
-    const key = keyOf(at, kept);
-    if (seen.has(key)) return;
-    if (seen.size >= mostStates) {
+    const alive = withoutDead(state, at);
+    if (states >= mostStates) {
       isComplete = false;
       return;
     }
+    states++;
+    // Only where ways come together may two of them be the same.
+    if (joins[at] !== true) {
+      open.push({ at, state: alive.signs.size > mostSigns ? withoutUnheld(alive) : alive, trail });
+      return;
+    }
+    const kept = withoutUnheld(alive);
+    const key = keyOf(at, kept);
+    if (seen.has(key)) return;
     seen.add(key);
     open.push({ at, state: kept, trail });
   }
@@ -245,6 +266,13 @@ export function walk<P>(code: Code, walker: Walker<P>): boolean {
   push(graph.entry, { variables: new Map(), signs: new Map(), phase: walker.start }, undefined);
   for (let next = open.pop(); next !== undefined; next = open.pop()) step(next.at, next.state, next.trail);
   return isComplete;
+}
+
+/** Nodes that several edges lead to. */
+function joinsOf(next: Code['graph']['next']): readonly boolean[] {
+  const counts = next.map(() => 0);
+  for (const edges of next) for (const { to } of edges) counts[to] = (counts[to] ?? 0) + 1;
+  return counts.map((count) => count > 1);
 }
 
 /** At most so many conditions are told apart for the whole of a body: each doubles its ways. */
