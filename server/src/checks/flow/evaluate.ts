@@ -1,29 +1,9 @@
 import { bareCondition } from '../../syntax/c/flow/control-flow';
 import type { CallExpression, Expression, ExpressionOf } from '../../syntax/c/function-body';
+import { asType, comparison, joined } from './combine';
 import { givesNullOnFailure } from './known-functions';
-import {
-  holds,
-  isComparison,
-  mirrored,
-  positive,
-  signsOfOr,
-  zero,
-  type Comparison,
-  type Signs,
-} from './signs';
-import {
-  compared,
-  computed,
-  namedValue,
-  negated,
-  not,
-  number,
-  signsOf,
-  symbol,
-  tested,
-  type Known,
-  type Value,
-} from './values';
+import { positive, zero, type Signs } from './signs';
+import { computed, namedValue, negated, not, number, symbol, tested, type Known, type Value } from './values';
 import { baseOf, isPath, type Variables } from './variables';
 
 /** Where a walk through a function stands. */
@@ -261,42 +241,6 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     );
   }
 
-  /** With `|`, one negative number is enough for the result to be one. */
-  function joined(operator: string, left: Value, right: Value, state: S): Outcome<P> {
-    const value = combine(operator, left, right, state);
-    if (operator !== '|' || value.kind !== 'symbol') return { value, state };
-    const signs = signsOfOr(signsOf(state, left), signsOf(state, right));
-    return { value, state: { ...state, signs: new Map(state.signs).set(value.id, signs) } };
-  }
-
-  function combine(operator: string, left: Value, right: Value, state: S): Value {
-    if (isComparison(operator)) return comparison(operator, left, right, state);
-    if (left.kind === 'number' && right.kind === 'number') {
-      const result = arithmetic(operator, left.value, right.value);
-      if (result !== undefined) return number(result);
-    }
-    return computed(operator, left, right);
-  }
-
-  function comparison(operator: Comparison, left: Value, right: Value, state: S): Value {
-    if (left.kind === 'number' && right.kind === 'number')
-      return number(holds(operator, left.value, right.value) ? 1 : 0);
-    if (left.kind === 'number') return comparison(mirrored[operator], right, left, state);
-    if (right.kind === 'number') {
-      if (left.kind === 'symbol') return compared(left, operator, right.value);
-      if (right.value === 0 && operator === '!=') return left;
-      if (right.value === 0 && operator === '==') return not(left);
-      return computed(operator, left, right);
-    }
-    if (left.kind === 'symbol' && right.kind === 'symbol') {
-      if (left.id === right.id && left.isUnsigned === right.isUnsigned)
-        return number(holds(operator, 0, 0) ? 1 : 0);
-      if ((signsOf(state, left) & signsOf(state, right)) === 0 && (operator === '==' || operator === '!='))
-        return number(operator === '!=' ? 1 : 0);
-    }
-    return computed(operator, left, right);
-  }
-
   function assign(expression: ExpressionOf<'assign'>, state: S): readonly Outcome<P>[] {
     const { target, operator } = expression;
     return evaluate(expression.value, state).flatMap(({ value, state: after }) => {
@@ -465,36 +409,3 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
 const isInside = (key: string, outer: string): boolean =>
   (key.startsWith(outer) && /^(?:->|\.)/.test(key.slice(outer.length))) ||
   (key.startsWith('*') && baseOf(key) === outer);
-
-/** Stored in an unsigned variable, an error is no longer negative. */
-function asType(value: Value, type: string): Value {
-  const words = type.replace(/\*.*/, '').split(/\s+/);
-  if (type.includes('*') || value.kind !== 'symbol') return value;
-  if (words.some((word) => /^(?:bool|_Bool)$/.test(word))) return compared(value, '!=', 0);
-  return words.some((word) => /^(?:unsigned|u8|u16|u32|u64|uint|size_t|ulong|__u\d+|uint\d+_t)$/.test(word))
-    ? { ...value, isUnsigned: true }
-    : words.some((word) => /^(?:int|long|short|signed|s32|s64|pid_t|ssize_t)$/.test(word))
-      ? { kind: 'symbol', id: value.id }
-      : value;
-}
-
-function arithmetic(operator: string, left: number, right: number): number | undefined {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '&':
-      return left & right;
-    case '|':
-      return left | right;
-    case '^':
-      return left ^ right;
-    case '<<':
-      return right < 31 ? left * 2 ** right : undefined;
-    default:
-      return undefined;
-  }
-}

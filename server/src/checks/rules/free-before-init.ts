@@ -1,6 +1,6 @@
 import type { Range } from '../../syntax/positions';
 import { failingEvents } from '../entries';
-import { newLabelFixes } from '../flow/error-path-fix';
+import { newLabelFixes } from '../flow/give-back-fix';
 import { forkProblems } from '../flow/fork-paths';
 import type { Code } from '../flow/code';
 import type { TooEarly } from '../flow/init-walk';

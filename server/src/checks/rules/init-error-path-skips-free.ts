@@ -1,5 +1,5 @@
 import { failingEvents, tableEntries, undoingEvents } from '../entries';
-import { giveBackFixes } from '../flow/error-path-fix';
+import { giveBackFixes } from '../flow/give-back-fix';
 import { forkProblems } from '../flow/fork-paths';
 import type { Problem, Rule } from '../rule';
 
