@@ -122,6 +122,8 @@ describe('language server commands', () => {
       steps.filter(({ chosen }) => chosen.value === -12).map((step) => step.function),
       ['audit_alloc'],
     );
+    // What is undone afterwards by a subsystem whose own watcher failed is said.
+    assert.match(JSON.stringify(json), /"function":"audit_free","place":{[^}]*},"meets":"failed"/);
     // fork.c:38: `if (retval < 0) goto bad_fork_cleanup;`, behind which FREE is notified.
     assert.match(markdown, /goto bad_fork_cleanup/);
     const page = z

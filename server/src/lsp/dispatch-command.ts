@@ -1,5 +1,6 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { simulateDispatch, type DispatchRequest } from '../dispatch/simulate';
+import { withMeetings } from '../features/cleanup-meetings';
 import { dispatchPage } from '../features/dispatch-page';
 import { dispatchMarkdown } from '../features/dispatch-shown';
 import { indexOf } from '../features/snapshot-index';
@@ -25,8 +26,9 @@ export async function dispatchCommand(
   const view = await viewOf(context, session, asked.family, token);
   const reader = await checkReader(session, view);
   if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-  const result = simulateDispatch(reader, requestOf(context, view, asked));
-  if ('problem' in result) throw failed(result.problem);
+  const simulated = simulateDispatch(reader, requestOf(context, view, asked));
+  if ('problem' in simulated) throw failed(simulated.problem);
+  const result = withMeetings(view.snapshot, simulated);
   const { root, configFile } = view.snapshot;
   return {
     markdown: dispatchMarkdown(result, linker(context, session)),
