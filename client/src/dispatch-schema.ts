@@ -37,7 +37,14 @@ const callerStep = z.discriminatedUnion('kind', [
     event: z.string(),
     val: z.string(),
     afterInit: z.enum(['complete', 'failed', 'never', 'unknown']),
-    watchers: z.array(z.object({ slot: z.number(), function: z.string() })),
+    watchers: z.array(
+      z.object({
+        slot: z.number(),
+        function: z.string(),
+        place: z.object({ file: z.string(), line: z.number() }).nullish(),
+        meets: z.enum(['done', 'failed', 'not-called', 'unknown']).nullish(),
+      }),
+    ),
   }),
   z.object({ kind: z.literal('call'), line: z.number(), function: z.string() }),
   z.object({ kind: z.literal('return'), line: z.number(), text: z.string() }),

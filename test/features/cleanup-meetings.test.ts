@@ -45,6 +45,15 @@ describe('what cleanup watchers meet', () => {
     );
   });
 
+  it('is not known where the watcher hands on what another function returned: that may be an error', () => {
+    const chosen = {
+      ...returned('unknown'),
+      text: 'what get_undo_list() returns',
+      kind: 'propagated',
+    } as const;
+    deepEqual(meetings([step(0, 'a', { chosen })], ['kernel/a.c']), ['unknown']);
+  });
+
   it('is the worst where a file has several', () => {
     const file = 'kernel/same.c';
     deepEqual(meetings([step(0, 'a', { file }), step(1, 'b', { file, chosen: failure })], [file]), [

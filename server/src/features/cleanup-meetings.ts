@@ -39,7 +39,8 @@ function metIn({ steps }: DispatchResult, file: string): LaterWatcher['meets'] {
   if (own.some(({ called, chosen }) => called === 'yes' && chosen?.kind === 'error')) return 'failed';
   if (own.some(({ called }) => called === 'no')) return 'not-called';
   const isKnown = own.every(
-    ({ called, chosen }) => called === 'yes' && chosen !== undefined && chosen.kind !== 'unknown',
+    ({ called, chosen }) =>
+      called === 'yes' && chosen !== undefined && chosen.kind !== 'unknown' && chosen.kind !== 'propagated',
   );
   return isKnown ? 'done' : 'unknown';
 }
