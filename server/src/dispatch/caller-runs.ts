@@ -171,6 +171,17 @@ const signature = keyOfTrail((step) => {
  * and the one that is passed as `val`.
  */
 function followedFrom(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
+  let known = followedOf.get(graph);
+  if (!known) followedOf.set(graph, (known = new Map<string, ReadonlySet<string>>()));
+  const key = `${String(site.range.start)} ${site.val ?? ''}`;
+  let names = known.get(key);
+  if (!names) known.set(key, (names = findFollowed(graph, site)));
+  return names;
+}
+
+const followedOf = new WeakMap<FlowGraph, Map<string, ReadonlySet<string>>>();
+
+function findFollowed(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
   const names = new Set<string>();
   const namesIn = (expression: Expression): readonly string[] =>
     [...expressionsWithin(expression)].flatMap((inner) => (inner.kind === 'identifier' ? [inner.name] : []));
@@ -196,8 +207,24 @@ function followedFrom(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
   return names;
 }
 
+/** By file and dispatchers, as long as the tree stays the same. */
+const notifyingOf = new WeakMap<TreeCode, Map<string, ReadonlySet<string>>>();
+
 /** Functions of a file that lead to a dispatcher. */
 function notifyingFunctions(
+  code: TreeCode,
+  file: string,
+  dispatchers: ReadonlySet<string>,
+): ReadonlySet<string> {
+  let known = notifyingOf.get(code);
+  if (!known) notifyingOf.set(code, (known = new Map<string, ReadonlySet<string>>()));
+  const key = [file, ...dispatchers].join(' ');
+  let names = known.get(key);
+  if (!names) known.set(key, (names = findNotifyingFunctions(code, file, dispatchers)));
+  return names;
+}
+
+function findNotifyingFunctions(
   code: TreeCode,
   file: string,
   dispatchers: ReadonlySet<string>,

@@ -25,6 +25,19 @@ export interface Evaluator {
 
 const isComparison = (operator: string): operator is Comparison => /^(?:[<>]=?|[=!]=)$/.test(operator);
 
+/** Arguments as they are written, blanks folded; a call reads the same however often it is passed. */
+const textsOf = new WeakMap<Expression, { readonly source: string; readonly texts: readonly string[] }>();
+
+function argumentTexts(source: string, expression: Expression & { kind: 'call' }): readonly string[] {
+  const known = textsOf.get(expression);
+  if (known?.source === source) return known.texts;
+  const texts = expression.arguments.map(({ range }) =>
+    source.slice(range.start, range.end).trim().replace(/\s+/g, ' '),
+  );
+  textsOf.set(expression, { source, texts });
+  return texts;
+}
+
 export function evaluator(runInto: RunInto): Evaluator {
   const unknownOf = (frame: Frame, what: string, at: number, state: State): readonly Answer[] => [
     fresh(state, what, at, frame.followed !== undefined),
@@ -194,9 +207,7 @@ export function evaluator(runInto: RunInto): Evaluator {
         ),
       [{ values: [], state }],
     );
-    const texts = expression.arguments.map(({ range }) =>
-      frame.function.text.slice(range.start, range.end).trim().replace(/\s+/g, ' '),
-    );
+    const texts = argumentTexts(frame.function.text, expression);
     return evaluated.flatMap(({ values, state: ready }) => {
       const made: Call = {
         name: expression.callee.kind === 'identifier' ? expression.callee.name : '',

@@ -1,13 +1,13 @@
 import {
-  evaluatedBy,
   expressionsWithin,
   type FlowEdge,
   type FlowGraph,
   type FlowNode,
 } from '../../syntax/c/flow/control-flow';
 import type { Expression } from '../../syntax/c/function-body';
-import { cType, int, type CType } from './c-type';
+import { cType, int } from './c-type';
 import { evaluator } from './evaluate';
+import { exposedNames, loopHeads, shapeOf } from './graph-shape';
 import { testStep } from './test-step';
 import type { Answer, Call, Frame, Program, RunnableFunction } from './program';
 import { assigned, boundsIn, disturbed, fresh, noted, type State } from './state';
@@ -288,90 +288,17 @@ export function withParameters(
 }
 
 function frameOf(program: Program, target: RunnableFunction, graph: FlowGraph, options: RunOptions): Frame {
-  const texts = new Map<string, string>();
-  const types = new Map<string, CType | undefined>();
-  const declare = (name: string, text: string): void => {
-    const type = cType(text, program.wordBits);
-    const before = texts.get(name);
-    types.set(name, before === undefined || before === text ? type : undefined);
-    texts.set(name, text);
-  };
-  for (const { name, type } of target.parameters) if (name !== undefined) declare(name, type);
-  for (const node of graph.nodes)
-    if (node.kind === 'declaration')
-      for (const { name, text } of node.statement.declarators)
-        declare(
-          name,
-          text === name ? node.statement.type : `${node.statement.type} ${text.replace(name, '')}`,
-        );
+  const { types, texts, labels } = shapeOf(program.wordBits, target, graph);
   return {
     program,
     function: target,
     types,
     texts,
     exposed: exposedNames(graph),
-    labels: new Set(graph.nodes.flatMap((node) => (node.kind === 'label' ? [node.name] : []))),
+    labels,
     running: options.running ?? [target.name],
     followed: options.followed,
   };
-}
-
-function exposedNames(graph: FlowGraph): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const node of graph.nodes) {
-    for (const expression of evaluatedBy(node))
-      for (const inner of expressionsWithin(expression)) {
-        if (inner.kind === 'address') {
-          const root = rootName(inner.operand);
-          if (root !== undefined) names.add(root);
-        } else if (inner.kind === 'statement-expression' || inner.kind === 'unknown') continue;
-      }
-    // A static variable keeps what other calls left in it; an array or structure is memory.
-    if (node.kind === 'declaration')
-      for (const { name, text } of node.statement.declarators)
-        if (
-          node.statement.storage.includes('static') ||
-          text.includes('[') ||
-          (/^(?:const )?(?:struct|union)\b/.test(node.statement.type) && !text.includes('*'))
-        )
-          names.add(name);
-  }
-  return names;
-}
-
-function rootName(expression: Expression): string | undefined {
-  switch (expression.kind) {
-    case 'identifier':
-      return expression.name;
-    case 'member':
-      return expression.arrow ? undefined : rootName(expression.object);
-    case 'index':
-      return rootName(expression.object);
-    default:
-      return undefined;
-  }
-}
-
-/** Nodes to which some way leads back. */
-function loopHeads(graph: FlowGraph): ReadonlySet<number> {
-  const heads = new Set<number>();
-  const done = new Set<number>();
-  const active = new Set<number>();
-  const stack: { readonly node: number; next: number }[] = [{ node: graph.entry, next: 0 }];
-  active.add(graph.entry);
-  for (let top = stack.at(-1); top; top = stack.at(-1)) {
-    const edge = graph.next[top.node]?.[top.next++];
-    if (!edge) {
-      stack.pop();
-      active.delete(top.node);
-      done.add(top.node);
-    } else if (active.has(edge.to)) heads.add(edge.to);
-    else if (!done.has(edge.to)) {
-      active.add(edge.to);
-      stack.push({ node: edge.to, next: 0 });
-    }
-  }
-  return heads;
 }
 
 function withoutNames(state: State, expressions: readonly Expression[]): ReadonlyMap<string, Value> {
@@ -385,7 +312,22 @@ function withoutNames(state: State, expressions: readonly Expression[]): Readonl
   return new Map([...state.locals].filter(([name]) => !names.has(name)));
 }
 
+/** By the variables; a state shares them with the one before it as long as nothing is assigned. */
+const keysOfLocals = new WeakMap<
+  State['locals'],
+  { readonly bounds: State['bounds']; readonly key: string }
+>();
+
 function localsKey(state: State): string {
+  const { locals, bounds } = state;
+  const known = keysOfLocals.get(locals);
+  if (known?.bounds === bounds) return known.key;
+  const key = makeLocalsKey(state);
+  keysOfLocals.set(locals, { bounds, key });
+  return key;
+}
+
+function makeLocalsKey(state: State): string {
   return [...state.locals]
     .map(([name, value]) => {
       if (value.kind === 'number') return `${name}=${String(value.value)}`;
