@@ -1,6 +1,7 @@
 // Makes task-watchers-VERSION.vsix from the bundles. `npm run package` builds them first.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A tool of release time only: it and what it needs (124 MB) are fetched when packaging, not by everybody's `npm ci`. */
@@ -16,5 +17,5 @@ const words = ['exec', '--yes', '--ignore-scripts', '--', vsce, 'package'];
 const options = ['--no-dependencies', '--no-rewrite-relative-links', '--out', file];
 execFileSync('npm', [...words, ...options], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 
-const { size } = statSync(new URL(`../${file}`, import.meta.url));
+const { size } = statSync(resolve(root, file));
 if (size > largest) throw new Error(`${file}: ${size} bytes, more than ${largest}`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ExtensionContext, type LogOutputChannel, workspace } from 'vscode';
 import { LanguageClient, TransportKind, type LanguageClientOptions } from 'vscode-languageclient/node';
+import { ownTokensWhereNoOther } from './semantic-tokens';
 import { servedDocuments } from './served-documents';
 
 /** What the server looks at, as languages and as file names: C first, and all that decides what is linked where. */
@@ -26,7 +27,7 @@ export function languageClient(
     traceOutputChannel: trace,
     diagnosticCollectionName: 'task-watchers',
     initializationOptions: () => ({ ...workspace.getConfiguration('taskWatchers') }),
-    middleware: servedDocuments(() => client),
+    middleware: { ...servedDocuments(() => client), ...ownTokensWhereNoOther },
     markdown: { isTrusted: false, supportHtml: false },
   };
   const client = new LanguageClient(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const severity = z.enum(['error', 'warning', 'info', 'hint', 'off']);
 
 /** The settings of section `taskWatchers`; each may be absent or null. Unknown keys belong to clients. */
-const settingsSchema = z.object({
+export const settingsSchema = z.object({
   config: z.string().min(1).nullish().catch(null),
   buildDir: z.string().min(1).nullish().catch(null),
   arch: z
