@@ -105,6 +105,29 @@ describe('tables in an ELF file', () => {
     assert.deepEqual(rows(opened(read('second.o'))), { ...expected, init: expected.init.slice(2), exit: [] });
   });
 
+  it('that share their boundaries in a kernel are told apart by section in an object, which has no boundaries', () => {
+    // Found with arm64's vmlinux.o: level 3s, read with level 3's sections, was empty.
+    const level = (name: string, called: string): string =>
+      `static fn_t __initcall_${called}${name} __attribute__((used, section(".initcall${name}.init"))) = ${called};\n`;
+    bench.write(
+      'levels.c',
+      `typedef int (*fn_t)(void);
+int core(void) { return 1; }
+int later(void) { return 2; }
+${level('3', 'core')}${level('3s', 'later')}`,
+    );
+    bench.run('gcc', '-c', '-fno-pie', 'levels.c');
+    const within = { start: '__initcall3_start', stop: '__initcall4_start' };
+    const found = readElfTables(opened(read('levels.o')), [
+      { event: '3', ...within, sections: ['.initcall3.init'] },
+      { event: '3s', ...within, sections: ['.initcall3s.init'] },
+    ]);
+    assert.deepEqual(
+      found.map(({ entries }) => entries.map((entry) => entry.function)),
+      [['core'], ['later']],
+    );
+  });
+
   it('are 32-bit pointers, and REL relocations, in 32-bit files', () => {
     compile('-m32', '-fno-pie');
     bench.run('ld', '-m', 'elf_i386', ...ld, '-o', 'x32', 'first.o', 'second.o');

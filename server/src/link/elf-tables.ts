@@ -46,7 +46,9 @@ export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): r
   }
   const read = new Map<string, RawTable>();
   const raws = requests.map((request) => {
-    const key = JSON.stringify([request.start, request.stop, request.start ? '' : request.sections]);
+    // Objects have no boundary symbols: there, each request is for sections of its own.
+    const bounded = [request.start, request.stop].every((name) => name !== undefined && boundaries.has(name));
+    const key = JSON.stringify(bounded ? [request.start, request.stop] : request.sections);
     const known = read.get(key);
     const raw = known ?? rawTable(elf, boundaries, request);
     if (!known) read.set(key, raw);
