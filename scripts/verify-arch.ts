@@ -1,12 +1,13 @@
 /**
  * `npm run verify:arch [-- LINUX-TREE [WORK-FOLDER [NAME…]]]`: builds the tree for other architectures, widths, byte orders,
  * compilers and options with the real make, and compares every table of initcalls with the vmlinux, entry by entry:
- * predicted from source and configuration alone, and with the build folder's help. The tree is not written to. Needs
+ * predicted from source and configuration alone, and with the build folder's help. The tree is not written to.
+ * A tree with our task watchers (scripts/graft-kernel.ts) has those tables compared too. Needs
  * clang, lld, llvm, flex, bison, bc, libelf-dev and gcc-{s390x,powerpc64,mips}-linux-gnu; some 4 GB. Status 1 where
  * anything differs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -21,7 +22,16 @@ interface Build {
 
 const common = ['PRINTK', 'BLOCK', 'MULTIUSER', 'PROC_FS', 'SYSFS', 'TTY', 'SYSVIPC', 'FUTEX', 'EPOLL'];
 const network = ['NET', 'INET', 'UNIX', 'PACKET', 'NETDEVICES', 'KEYS', 'AUDIT', 'SHMEM', 'TMPFS'];
-const drivers = ['PCI', 'VIRTIO_MENU', 'VIRTIO_PCI', 'VIRTIO_BLK', 'VIRTIO_NET', 'BLK_DEV', 'INPUT', 'GPIOLIB'];
+const drivers = [
+  'PCI',
+  'VIRTIO_MENU',
+  'VIRTIO_PCI',
+  'VIRTIO_BLK',
+  'VIRTIO_NET',
+  'BLK_DEV',
+  'INPUT',
+  'GPIOLIB',
+];
 const files = ['EXT4_FS', 'EXT4_USE_FOR_EXT2', 'VFAT_FS', 'NLS', 'AUTOFS_FS', 'CRYPTO', 'CRYPTO_SHA256'];
 const modules = ['MODULES', 'MODULE_UNLOAD', 'DUMMY=m', 'IPV6=m', 'LIBCRC32C=m'];
 const gcc = (prefix: string): readonly string[] => [`CROSS_COMPILE=${prefix}-linux-gnu-`];
@@ -39,7 +49,12 @@ const builds: Readonly<Record<string, Build>> = {
     base: 'tinyconfig',
     options: [...common, ...network, ...modules, 'SMP', 'RELOCATABLE', 'RANDOMIZE_BASE', 'CCW'],
   },
-  'powerpc-tiny': { arch: 'powerpc', tools: gcc('powerpc64'), base: 'tinyconfig', options: [...common, 'PCI'] },
+  'powerpc-tiny': {
+    arch: 'powerpc',
+    tools: gcc('powerpc64'),
+    base: 'tinyconfig',
+    options: [...common, 'PCI'],
+  },
   'ppc64-net': {
     arch: 'powerpc',
     tools: gcc('powerpc64'),
@@ -65,6 +80,7 @@ const builds: Readonly<Record<string, Build>> = {
     base: 'tinyconfig',
     options: [...common, ...network, ...drivers, 'SMP', 'ACPI', 'RELOCATABLE', 'RANDOMIZE_BASE', 'DUMMY'],
   },
+  'arm64-tiny': { arch: 'arm64', tools: ['LLVM=1'], base: 'tinyconfig', options: [...common, 'KEYS', 'SMP'] },
   'arm64-lto': {
     arch: 'arm64',
     tools: ['LLVM=1'],
@@ -110,6 +126,9 @@ function build(name: string, { arch, tools, base, options }: Build): string | un
   return folder;
 }
 
+const families = existsSync(join(tree, 'kernel/task_watchers.c'))
+  ? ['initcalls', 'task-watchers']
+  : ['initcalls'];
 let differing = 0;
 const told: string[] = [];
 for (const [name, wanted] of Object.entries(builds)) {
@@ -117,17 +136,33 @@ for (const [name, wanted] of Object.entries(builds)) {
   const folder = build(name, wanted);
   if (folder === undefined) {
     told.push(`${name}: not built`);
-    rmSync(join(work, name, 'vmlinux'), { force: true });
     differing++;
     continue;
   }
-  for (const help of [['--config', join(folder, '.config')], ['--build', folder]]) {
-    const words = ['verify', join(folder, 'vmlinux'), '--root', tree, ...help, '--family', 'initcalls', '--quiet'];
-    const result = spawnSync(process.execPath, [command, ...words, '--arch', wanted.arch], { encoding: 'utf8' });
-    if (result.status !== 0) differing++;
-    const last = result.stdout.trimEnd().split('\n').at(-1) ?? '';
-    told.push(`${name} ${help[0] ?? ''}: status ${String(result.status)}: ${last}`);
-    if (result.status !== 0) process.stdout.write(result.stdout + result.stderr);
+  const { arch } = wanted;
+  const config = ['--config', join(folder, '.config')];
+  for (const [file, help] of [
+    ['vmlinux', config],
+    ['vmlinux', ['--build', folder]],
+    // A relocatable file: no boundary symbols, sections and relocations instead.
+    ['vmlinux.o', config],
+  ] as const) {
+    if (!existsSync(join(folder, file))) continue;
+    for (const family of families) {
+      const words = [...help, '--family', family, '--arch', arch, '--quiet', '--no-cache'];
+      const result = spawnSync(
+        process.execPath,
+        [command, 'verify', join(folder, file), '--root', tree, ...words],
+        {
+          encoding: 'utf8',
+        },
+      );
+      if (result.status !== 0) {
+        differing++;
+        process.stdout.write(result.stdout + result.stderr);
+      }
+      told.push(`${name} ${file} ${help[0]} ${family}: ${result.stdout.trimEnd().split('\n').at(-1) ?? ''}`);
+    }
   }
 }
 process.stdout.write(`${told.join('\n')}\n`);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { bytesOf, readElf, type Elf } from '../../server/src/link/elf';
 import { readElfTables, type ElfTableRequest } from '../../server/src/link/elf-tables';
 import { registeredName } from '../../server/src/link/registered-name';
+import { readTablesFrom } from '../../server/src/workspace/elf-file';
 import { workbench } from './compile';
 import { joined, packed, writeElf, type Format, type WrittenSection } from './elf-writer';
 
@@ -126,6 +127,41 @@ ${level('3', 'core')}${level('3s', 'later')}`,
       found.map(({ entries }) => entries.map((entry) => entry.function)),
       [['core'], ['later']],
     );
+  });
+
+  it('of structures are grouped by address in an object, where words without relocation are not there', () => {
+    // Found with arm64's vmlinux.o: of {text, function, 0} two words were taken for one and a half structures.
+    bench.write(
+      'structures.c',
+      `struct parameter { const char *text; int (*fn)(void); long early; };
+int one(void) { return 1; }
+int two(void) { return 2; }
+static struct parameter all[] __attribute__((used, section(".init.setup"))) = { { "1", one, 0 }, { "2", two, 1 } };`,
+    );
+    for (const [width, format] of [
+      ['-m64', 'elf_x86_64'],
+      ['-m32', 'elf_i386'],
+    ] as const) {
+      bench.run('gcc', width, '-c', '-fno-pie', 'structures.c');
+      bench.run('ld', '-m', format, '-r', '-o', 'structures-r.o', 'structures.o');
+      const request = {
+        event: 'setup',
+        start: '__setup_start',
+        stop: '__setup_end',
+        sections: ['.init.setup'],
+      };
+      const found = readTablesFrom(join(bench.folder, 'structures-r.o'), [[request]], { index: 1, words: 3 });
+      assert.ok(!('failure' in found));
+      assert.deepEqual(
+        found.map(({ entries }) => entries.map((entry) => [entry.slot, entry.function])),
+        [
+          [
+            [0, 'one'],
+            [1, 'two'],
+          ],
+        ],
+      );
+    }
   });
 
   it('are 32-bit pointers, and REL relocations, in 32-bit files', () => {
