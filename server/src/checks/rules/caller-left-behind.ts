@@ -78,6 +78,7 @@ function leftBehind(context: CheckContext, same: readonly WatcherFunction[]): re
     return arch === undefined || arch === own;
   });
   if (isMeant) return [];
+  const [noun] = context.snapshot.family.noun;
   const foreign = new Set(definers.flatMap(({ other }) => archOf(other.path) ?? []));
   return uses.flatMap(({ other, places, isApart }) => {
     const arch = archOf(other.path);
@@ -86,7 +87,7 @@ function leftBehind(context: CheckContext, same: readonly WatcherFunction[]): re
     return places.map(({ range, kind }): Problem => ({
       file: other.path,
       range,
-      message: `${fact.name}() is ${kind} here, but is static in ${file.path}: it is a ${context.snapshot.family.noun[0]} now`,
+      message: `${fact.name}() is ${kind} here, but is static in ${file.path}: it is ${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun} now`,
       related: [
         { file: file.path, range: fact.nameRange, message: 'defined here' },
         ...first.entries.map((entry) => ({

@@ -13,7 +13,11 @@ export const initWithoutFree: Rule = {
   finds:
     'An INIT watcher takes a resource into the task (memory, a reference), and its file registers nothing for FREE.',
   why: `What an INIT watcher puts into a task lives as long as the task. Only a FREE watcher sees its end, and also the end of
-a task that fork gives up. Where another file gives it back, say so with a suppression comment.`,
+a task that fork gives up. Where another file gives it back, say so with a suppression comment.
+
+What takes something is known by name: the kernel’s allocators, functions whose name says \`get\`, \`dup\`, \`copy\`,
+\`alloc\` or the like, and reference counts. What such a function of another file really does is not looked at, and any
+FREE watcher of the same file or object is taken to give back, whatever is in it.`,
   bad: {
     code: `#include <linux/errno.h>
 #include <linux/sched.h>
