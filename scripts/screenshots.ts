@@ -58,7 +58,7 @@ async function diagnostic(
 async function preview(bench: Workbench, row: number): Promise<void> {
   await bench.command('View: Close All Editors');
   await bench.command('View: Toggle Primary Side Bar Visibility');
-  await bench.page.setViewportSize({ width: 1240, height: 880 });
+  await bench.page.setViewportSize({ width: 1500, height: 1000 });
   await bench.open('kernel/fork.c');
   await bench.goTo(row);
   await bench.page.locator('.codelens-decoration a', { hasText: 'preview' }).first().click();

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { allRules } from '../../server/src/checks/all-rules';
 import { commandNames } from '../../server/src/lsp/commands';
 import { defaultSettings, readSettings, settingsSchema } from '../../server/src/lsp/settings';
+import { namedFiles } from './named-files';
 
 const root = join(__dirname, '../..');
 const command = z.object({ command: z.string() });
@@ -50,11 +51,6 @@ const ofClient = ['trace.server'];
 const documented = (readFileSync(join(root, 'docs/protocol.md'), 'utf8').split('\n## ').at(2) ?? '')
   .split('\n')
   .flatMap((line) => [...line.matchAll(/^\| `([\w.]+)`/g)].map(([, name = '']) => name));
-/** Every file that the manifest names anywhere, as VS Code and vsce read it: by a path with a dot for an extension. */
-const namedFiles = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return /^(\.\/)?[\w-]+\/[\w./-]+\.\w+$/.test(value) ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namedFiles) : [];
-};
 
 describe('manifest of the extension', () => {
   it('has each rule with its own severity, and no other', () => {
