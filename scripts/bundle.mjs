@@ -32,6 +32,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // As `require`: `import()` of a CommonJS file has Node look through all of it for what it exports.
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
   // Its other form asks where it lies by `import.meta`, which a CommonJS bundle has not.
   alias: { 'web-tree-sitter': resolve('web-tree-sitter') },

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { survivePipeEnd } from './terminal';
 import { version } from '../version';
 
@@ -7,6 +8,11 @@ if (words.length === 1 && words[0] === '--version') {
   process.stdout.write(`${version}\n`);
 } else {
   survivePipeEnd();
+  // By itself the heap grows to twice what is in use, on a machine with much memory: a third less costs hardly any time.
+  // Another V8 may not know these, and would say so.
+  if (Number.parseInt(process.versions.v8) < 13)
+    for (const flag of ['--semi-space-growth-factor=1', '--heap-growing-percent=40'])
+      setFlagsFromString(flag);
   void import('./program')
     .then(({ runProgram }) => runProgram(words))
     .then((status) => {

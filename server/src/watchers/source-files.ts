@@ -46,10 +46,22 @@ export function sourceFiles(
     source(path) {
       if (known.has(path)) return known.get(path);
       const text = tree.read(path) ?? build?.read(path);
-      const file =
-        text === undefined ? undefined : { path, text, facts: scanC(text), lineStarts: lineStarts(text) };
+      const file = text === undefined ? undefined : sourceFile(path, text);
       known.set(path, file);
       return file;
+    },
+  };
+}
+
+/** Hardly any file is ever asked for its lines. */
+function sourceFile(path: string, text: string): SourceFile {
+  let starts: readonly number[] | undefined;
+  return {
+    path,
+    text,
+    facts: scanC(text),
+    get lineStarts() {
+      return (starts ??= lineStarts(text));
     },
   };
 }

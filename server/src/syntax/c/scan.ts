@@ -176,7 +176,7 @@ export function scanC(text: string): CFileFacts {
           if (ends) [braces, parens, start] = ends;
         }
       }
-      line += newlines(text, at, logical.end);
+      line += logical.isPlain ? 0 : newlines(text, at, logical.end);
       at = logical.end;
       continue;
     }
@@ -219,7 +219,7 @@ function namesAType(text: string, start: number): boolean {
 
 function newlines(text: string, from: number, to: number): number {
   let count = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  for (let at = from; at < to; at++) if (text.charCodeAt(at) === Char.Newline) count++;
   return count;
 }
 
@@ -251,11 +251,19 @@ export function quotedEnd(text: string, at: number, quote: number): number {
 }
 
 /** A directive's text from after its `#`: comments as one space, continued lines joined. `end`: its newline. */
-function logicalLine(text: string, from: number): { readonly text: string; readonly end: number } {
+function logicalLine(
+  text: string,
+  from: number,
+): {
+  readonly text: string;
+  readonly end: number;
+  /** One line, as it stands. */
+  readonly isPlain: boolean;
+} {
   const plainEnd = text.indexOf('\n', from);
   const end = plainEnd < 0 ? text.length : plainEnd;
   const plain = text.slice(from, end);
-  if (!plain.includes('\\') && !plain.includes('/')) return { text: plain, end };
+  if (!plain.includes('\\') && !plain.includes('/')) return { text: plain, end, isPlain: true };
   let joined = '';
   let at = from;
   let kept = from;
@@ -284,7 +292,7 @@ function logicalLine(text: string, from: number): { readonly text: string; reado
     } else if (char === Char.DoubleQuote || char === Char.SingleQuote) at = directiveQuoteEnd(text, at, char);
     else at++;
   }
-  return { text: joined + text.slice(kept, at), end: at };
+  return { text: joined + text.slice(kept, at), end: at, isPlain: false };
 }
 
 /** In a directive an apostrophe may stand alone (`#error don't`): then it is text. */
