@@ -22,7 +22,18 @@ export function liveVariables(graph: FlowGraph, variables: Variables): readonly 
     for (const name of use.reads) own.add(name);
     if (own.size > size) for (const from of before[at] ?? []) open.add(from);
   }
-  return live;
+  return shared(live);
+}
+
+/** Neighbours mostly have the same set: it is kept once, for functions stay in an editor's memory. */
+function shared(sets: readonly ReadonlySet<string>[]): readonly ReadonlySet<string>[] {
+  const known = new Map<string, ReadonlySet<string>>();
+  return sets.map((set) => {
+    const key = [...set].sort().join(' ');
+    const same = known.get(key) ?? set;
+    known.set(key, same);
+    return same;
+  });
 }
 
 interface Uses {
