@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleCopy, type Copy } from './example-copy';
 import { needVsCode } from './need-vs-code';
-import { startVsCode, type VsCode } from './vs-code';
+import { startVsCode, type OtherExtension, type VsCode } from './vs-code';
 import { openWorkbench, type WindowOptions, type Workbench } from './workbench';
 
 /** A workbench with a copy of the example kernel open in it; there while the tests of a suite run. */
@@ -16,6 +16,7 @@ export interface OpenedKernel {
 export interface OpenOptions extends WindowOptions {
   /** User settings beside those of all tests. */
   readonly settings?: object;
+  readonly other?: OtherExtension;
 }
 
 /** Pictures of the window after a failed test. */
@@ -29,7 +30,7 @@ export function openedKernel(options: OpenOptions = {}): () => OpenedKernel {
     needVsCode(this);
     const copy = exampleCopy();
     closers.unshift(() => copy.remove());
-    const vscode = await startVsCode(copy.folder, options.settings);
+    const vscode = await startVsCode(copy.folder, options.settings, options.other);
     closers.unshift(() => vscode.stop());
     const bench = await openWorkbench(vscode, options);
     closers.unshift(() => bench.close());

@@ -77,13 +77,25 @@ export function packagedExtension(): string {
   return packaged;
 }
 
-/** Starts a VS Code with only our packaged extension installed, for `folder`. */
-export async function startVsCode(folder: string, settings: object = {}): Promise<VsCode> {
+/** Files of another extension, by path in its folder. */
+export type OtherExtension = Readonly<Record<string, string>>;
+
+/** Starts a VS Code with our packaged extension installed, for `folder`, and nothing else but `other`. */
+export async function startVsCode(
+  folder: string,
+  settings: object = {},
+  other: OtherExtension = {},
+): Promise<VsCode> {
   const home = mkdtempSync(join(tmpdir(), 'tw-vscode-'));
   const extensions = join(home, 'extensions');
   mkdirSync(join(home, 'User'), { recursive: true });
   writeFileSync(join(home, 'User/settings.json'), JSON.stringify({ ...userSettings, ...settings }));
   writeFileSync(join(home, 'config.yaml'), '');
+  // What lies there before the first installation counts as installed.
+  for (const [path, text] of Object.entries(other)) {
+    mkdirSync(join(extensions, 'other'), { recursive: true });
+    writeFileSync(join(extensions, 'other', path), text);
+  }
   const folders = [
     '--user-data-dir',
     home,
