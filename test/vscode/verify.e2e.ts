@@ -9,6 +9,8 @@ describe('a built kernel in VS Code', function () {
     const { bench, copy } = opened();
     execFileSync('make', ['-s'], { cwd: copy.folder, stdio: 'ignore' });
     await bench.open('kernel/fork.c');
+    // The palette lists the commands that there are when it opens.
+    await bench.page.locator('.statusbar-item', { hasText: /\d+ registrations/ }).waitFor();
     await bench.command('Task Watchers: Verify against vmlinux…');
     await bench.choosePath('vmlinux');
     await bench.line('- INIT: 7 in the file, 7 predicted, equal').waitFor();
