@@ -87,7 +87,8 @@ function contestants(root: string, config: string | undefined): readonly Contest
     {
       name: 'cscope',
       command: 'cscope',
-      arguments: ['-b', '-k', '-R', '-f', join(scratch, 'cscope.out')],
+      // -u: from nothing each time, not from what the run before left.
+      arguments: ['-b', '-k', '-u', '-R', '-f', join(scratch, 'cscope.out')],
     },
   ];
   return [
