@@ -258,7 +258,7 @@ function slots(
   const laid: LaidEntry[] = [];
   let slot = 0;
   // What makes every later slot unknown.
-  let gap = arrayInside(inside) ? unknownArray : undefined;
+  let gap = arrayInside(inside) ? unknownArray : alignedEntry(inside, pointerSize);
   if (output !== undefined && output.subalign !== '' && !isHarmless(output.subalign, pointerSize))
     gap = `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
   let orderUnknown = gap;
@@ -289,6 +289,14 @@ function arrayInside(inside: readonly FlatItem[]): boolean {
   return inside.some(
     ({ item }) => item.kind === 'section' && item.section.entries.some(({ element }) => (element ?? 0) > 0),
   );
+}
+
+function alignedEntry(inside: readonly FlatItem[], pointerSize: number): string | undefined {
+  for (const { item } of inside)
+    for (const { alignment, variable } of item.kind === 'section' ? item.section.entries : [])
+      if (alignment === 'unknown' || (alignment ?? 0) > pointerSize)
+        return `${variable} asks for an alignment${alignment === 'unknown' ? '' : ` of ${alignment} bytes`}, which may leave a gap before it`;
+  return undefined;
 }
 
 /** `. = ALIGN(8)` between pointers of 8 bytes changes nothing. */

@@ -16,6 +16,8 @@ export interface SectionEntry {
   readonly isKept: boolean;
   /** 0-based place in an array of pointers; absent for a variable that is one pointer. */
   readonly element?: number;
+  /** Bytes that the pointer variable asks to be aligned to (`unknown`: not a number that can be read). */
+  readonly alignment?: number | 'unknown';
   /** Set where some variable of the unit is declared before it is defined: this one's place by first declaration. */
   readonly declared?: number;
   /** Where a person registered it: the outermost macro invocation's line. In an included .c or .h, that file. */

@@ -1,3 +1,4 @@
+import { evaluateCondition } from './condition';
 import type { Expanded } from './expand';
 import { tokensText, type Token } from './lex';
 
@@ -11,10 +12,15 @@ export interface SectionPointer {
   readonly isKept: boolean;
   /** 0-based place in an array of pointers; absent for a variable that is one pointer. */
   readonly element?: number;
+  /** What the variable asks for beyond a pointer's own alignment. */
+  readonly alignment?: Alignment;
   /** Where it came from in the source: the offset of the outermost macro's name, or of the hand-written attribute. */
   readonly origin: number;
   readonly expansion: string;
 }
+
+/** Bytes; `unknown` where the number is the compiler's to choose, or could not be read. */
+export type Alignment = number | 'unknown';
 
 /** Which part of a structure's initialiser is the function, for tables of structures. */
 export interface FunctionField {
@@ -30,6 +36,7 @@ const attributeWords = new Set(['__attribute__', '__attribute']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
 const sectionWords = new Set(['section', '__section__']);
 const typeWords = /^(?:__)?typeof(?:__)?$|^_Alignas$/;
+const alignmentWords = new Set(['aligned', '__aligned__', '_Alignas']);
 const usedWords = new Set(['used', '__used__', 'retain', '__retain__', 'externally_visible']);
 
 /** A variable declared before it is defined: GCC puts it where it was first declared. */
@@ -154,7 +161,7 @@ function variablePointers(
   const plain = withoutAttributes(tokens);
   const equals = plain.findIndex(({ text, kind }) => kind === 'punctuator' && (text === '=' || text === '{'));
   if (equals < 0) return earlyDeclaration(plain);
-  const { section, origin, used } = attributesOf(tokens);
+  const { section, origin, used, alignment } = attributesOf(tokens);
   if (section === undefined || equals < 1 || plain[equals]?.text !== '=') return [];
   const head = plain.slice(0, equals);
   const variable = declaredNameAt(head)?.text;
@@ -164,6 +171,8 @@ function variablePointers(
     form: 'variable' as const,
     isConst: isConstVariable(head, variable),
     isKept: used || !head.some(({ text }) => text === 'static'),
+    // A table of structures is as its structures are: each is aligned like the next.
+    ...(field === undefined && alignment !== undefined ? { alignment } : {}),
     origin,
     expansion: tokensText(tokens),
   };
@@ -185,11 +194,14 @@ function attributesOf(tokens: readonly Expanded[]): {
   /** Where the section is named. */
   readonly origin: number;
   readonly used: boolean;
+  readonly alignment: Alignment | undefined;
 } {
   let section: string | undefined;
+  let alignment: Alignment | undefined;
   let origin = -1;
   let used = false;
   tokens.forEach((token, at) => {
+    if (alignmentWords.has(token.text)) alignment = alignmentAt(tokens, at) ?? alignment;
     if (!attributeWords.has(token.text) || tokens[at + 1]?.text !== '(') return;
     const inside = tokens.slice(at + 1, matching(tokens, at + 1));
     const named = inside.findIndex(({ text }) => sectionWords.has(text));
@@ -199,7 +211,18 @@ function attributesOf(tokens: readonly Expanded[]): {
     }
     used ||= inside.some(({ text }) => usedWords.has(text));
   });
-  return { section, origin, used };
+  return { section, origin, used, alignment };
+}
+
+/** `aligned(32)`; `undefined` for `aligned(sizeof(long))` and its like, which is what a pointer has anyway. */
+function alignmentAt(tokens: readonly Token[], at: number): Alignment | undefined {
+  if (tokens[at + 1]?.text !== '(') return 'unknown';
+  const inside = tokens.slice(at + 2, matching(tokens, at + 1));
+  if (/^(?:sizeof|_Alignof|__alignof(?:__)?)$/.test(inside[0]?.text ?? ''))
+    return inside.some(({ text }) => /^(?:\*|long)$/.test(text)) ? undefined : 'unknown';
+  if (inside.some(({ kind }) => kind === 'name')) return 'unknown';
+  const bytes = evaluateCondition(tokensText(inside), { isDefined: () => false, lookup: () => undefined });
+  return bytes === undefined ? 'unknown' : Number(bytes);
 }
 
 /** `static T x;`. An `extern` declaration places nothing, and a prototype is no variable. */
