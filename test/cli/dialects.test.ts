@@ -50,6 +50,25 @@ describe('dialects, built and read back', () => {
     compare(folder, 'task');
   });
 
+  it('without a configuration, the sections shown are those that the registrations name', () => {
+    toDialectB(folder);
+    rmSync(join(folder, '.config'));
+    const { out } = twIndex(['INIT', '--root', folder]);
+    assert.match(out, /^INIT .* without a configuration {2}\.task\.INIT$/m);
+  });
+
+  it('what is not built says which condition around the makefile line is not met', () => {
+    edit(
+      join(folder, 'ipc/Makefile'),
+      (text) => `ifeq ($(CONFIG_ABSENT),y)\n${text.replaceAll('obj-$(CONFIG_SYSVIPC)', 'obj-y')}\nendif\n`,
+    );
+    const { out } = twIndex(['INIT', '--all', '--root', folder]);
+    assert.match(
+      out,
+      /not-built\s+copy_semundo\s+ipc\/sem\.c:30\s+ipc\/Makefile:\d+: obj-y \+= sem\.o \(only with CONFIG_ABSENT=y\)/,
+    );
+  });
+
   it('a file of several watchers without const is reversed by gcc, and predicted so', () => {
     edit(
       join(folder, 'ipc/sem.c'),

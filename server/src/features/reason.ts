@@ -1,10 +1,9 @@
+import { decidingLine } from '../link/deciding-line';
 import type { TableEntry } from '../link/entry';
 
 /** Why an entry is not in the table, in one line. */
 export function reason(entry: TableEntry): string {
-  // The line whose condition decides says more than the one that names the object.
-  const last = entry.why.findLast(({ guards }) => guards.length > 0) ?? entry.why.at(-1);
-  const makefile = last === undefined ? 'no makefile names it' : `${last.file}:${last.line}: ${last.text}`;
+  const makefile = decidingLine(entry.why);
   switch (entry.status) {
     case 'module':
       return `built as a module, ${makefile}`;

@@ -74,7 +74,7 @@ export function assembleTables(
     return {
       event: name,
       index,
-      section: patternOf(table) ?? sectionsOf(family, name)[0] ?? '',
+      section: patternOf(table) ?? sectionsUsed(rows.get(name) ?? []) ?? sectionsOf(family, name)[0] ?? '',
       start: table?.start,
       stop: table?.stop,
       entries: inOrder(rows.get(name) ?? []),
@@ -84,6 +84,12 @@ export function assembleTables(
 
 function patternOf(table: LaidTable | undefined): string | undefined {
   return table === undefined || table.patterns.length === 0 ? undefined : table.patterns.join(' ');
+}
+
+/** Where no script says it: what the registrations name. */
+function sectionsUsed(rows: readonly TableEntry[]): string | undefined {
+  const used = [...new Set(rows.map(({ section }) => section))];
+  return used.length === 0 ? undefined : used.join(' ');
 }
 
 function sharesBoundaries(laid: readonly LaidTable[], table: LaidTable, event: string): boolean {

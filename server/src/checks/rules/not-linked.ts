@@ -1,3 +1,4 @@
+import { decidingLine } from '../../link/deciding-line';
 import type { TableEntry } from '../../link/entry';
 import { tableEntries } from '../entries';
 import type { Rule } from '../rule';
@@ -49,9 +50,7 @@ task_watcher_func(exit, sample_exit);
 };
 
 function whyLeftOut(entry: TableEntry, modules: boolean): string | undefined {
-  // The line whose condition decides says more than the one that names the object.
-  const last = entry.why.findLast(({ guards }) => guards.length > 0) ?? entry.why.at(-1);
-  const line = last === undefined ? 'no makefile names it' : `${last.file}:${last.line}: ${last.text}`;
+  const line = decidingLine(entry.why);
   switch (entry.status) {
     case 'not-built':
       return `it is not built, ${line}`;
