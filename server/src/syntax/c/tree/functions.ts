@@ -88,7 +88,7 @@ const onLine = (fact: FunctionFact, line: number): FunctionFact =>
   fact.line === line ? fact : { ...fact, line };
 
 /** Where `#if` gives a body several heads, they stand as statements of their own before its brace, without an end. */
-function headStart(text: string, statements: readonly number[], body: number): number {
+function headStart(text: string, statements: Int32Array, body: number): number {
   let start = statements[body] ?? 0;
   for (let at = body - 3; at >= 0; at -= 3) {
     const last = text[(statements[at + 2] ?? 0) - 1];
