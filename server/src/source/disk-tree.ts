@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, openSync, readFileSync, readdirSync, readSync, statSync } from 'node:fs';
+import { isAscii } from 'node:buffer';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { InputLog } from './input-log';
 import type { TreeReader } from './tree-reader';
@@ -89,28 +99,38 @@ function isRegularFile(path: string): boolean {
   }
 }
 
+/** One for all files that fit it; what is read from it is copied at once. */
+const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+
 /** `undefined`: no such file. Never blocks on a FIFO or a device: those are not regular files. */
 function readText(path: string): Reading | undefined {
-  if (!isRegularFile(path)) return undefined;
-  let bytes: Buffer;
+  let file: number;
   try {
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      if (size > largestFile) return { reason: `larger than ${largestFile >> 20} MiB, not read` };
-      bytes = readFileSync(file);
-    } finally {
-      closeSync(file);
-    }
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return isRegularFile(path) ? { reason: `cannot be read (${errorCode(error)})` } : undefined;
+  }
+  try {
+    const found = fstatSync(file);
+    if (!found.isFile()) return undefined;
+    if (found.size > largestFile) return { reason: `larger than ${largestFile >> 20} MiB, not read` };
+    const count = found.size < buffer.length ? readSync(file, buffer, 0, buffer.length, 0) : -1;
+    // It grew meanwhile, or it is large: as a whole.
+    const isRead = count >= found.size && count < buffer.length;
+    const bytes = isRead ? buffer.subarray(0, count) : readFileSync(path);
+    if (bytes.subarray(0, binaryLooksIn).includes(0)) return { reason: 'binary, not read' };
+    return { text: decode(bytes) };
   } catch (error) {
     return { reason: `cannot be read (${errorCode(error)})` };
+  } finally {
+    closeSync(file);
   }
-  if (bytes.subarray(0, binaryLooksIn).includes(0)) return { reason: 'binary, not read' };
-  return { text: decode(bytes) };
 }
 
 /** UTF-8 where it is valid, else Latin-1: old kernels hold names of people in it. A byte order mark is kept. */
 export function decode(bytes: Buffer): string {
+  // A string of one byte each, made without a look at what they mean.
+  if (isAscii(bytes)) return bytes.toString('latin1');
   const text = bytes.toString('utf8');
   return text.includes('\ufffd') && Buffer.byteLength(text) !== bytes.length
     ? bytes.toString('latin1')

@@ -46,14 +46,24 @@ export function expandAnywhere(
   macros: readonly LeadingMacro[],
   wanted: Wanted,
 ): SectionPointer | undefined {
+  const table = tableOf(macros);
+  const tokens = expand(lex(use), { lookup: (name) => table.get(name) });
+  return sectionPointers(tokens, wanted.field).find(({ section }) => wanted.sectionMatches(section));
+}
+
+const tables = new WeakMap<readonly LeadingMacro[], ReadonlyMap<string, Macro>>();
+
+function tableOf(macros: readonly LeadingMacro[]): ReadonlyMap<string, Macro> {
+  const before = tables.get(macros);
+  if (before) return before;
   const table = new Map<string, Macro>();
   for (const { name, parameters, body } of macros) {
     const macro = parseMacro(name, parameters, body);
     const known = table.get(name);
     if (known === undefined || known.body.length < macro.body.length) table.set(name, macro);
   }
-  const attribute = parseMacro('__section', ['s'], '__attribute__((__section__(s)))');
-  if (!table.has('__section')) table.set('__section', attribute);
-  const tokens = expand(lex(use), { lookup: (name) => table.get(name) });
-  return sectionPointers(tokens, wanted.field).find(({ section }) => wanted.sectionMatches(section));
+  if (!table.has('__section'))
+    table.set('__section', parseMacro('__section', ['s'], '__attribute__((__section__(s)))'));
+  tables.set(macros, table);
+  return table;
 }

@@ -114,7 +114,8 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
   }
   // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
   for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) add(guard);
-  const defined = [...definitions.keys()].sort(byCode);
+  // By code units, as `<` compares.
+  const defined = [...definitions.keys()].sort();
   while (waiting.length > 0) {
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
       for (const uses of definitions.get(name) ?? [])
@@ -170,8 +171,6 @@ export function namesWith(
 }
 
 const bodyOf = (define: Directive & { readonly kind: 'define' }): string => define.body;
-
-const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A shorter piece says too little about the name that it becomes part of. */
 const shortestPiece = 4;
