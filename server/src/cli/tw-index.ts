@@ -13,8 +13,7 @@ if (words.length === 1 && words[0] === '--version') {
   // processor time on two cores.
   // Another V8 may not know these, and would say so.
   if (Number.parseInt(process.versions.v8) < 13)
-    for (const flag of ['--no-parallel-scavenge', '--heap-growing-percent=40'])
-      setFlagsFromString(flag);
+    for (const flag of ['--no-parallel-scavenge', '--heap-growing-percent=40']) setFlagsFromString(flag);
   void import('./program')
     .then(({ runProgram }) => runProgram(words))
     .then((status) => {
