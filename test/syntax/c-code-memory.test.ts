@@ -47,7 +47,7 @@ describe('functions read again after an edit', () => {
         }),
         (edits) => {
           const functions = generations<readonly FunctionFact[]>();
-          const bodies = generations<readonly FunctionBody[]>();
+          const bodies = generations<readonly FunctionBody[]>(40);
           let rows = start.split('\n');
           for (const { at, remove, line } of edits) {
             rows = remove ? rows.toSpliced(at, 1) : rows.toSpliced(at, 0, line);

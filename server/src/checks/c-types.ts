@@ -15,6 +15,19 @@ const sameAs: Readonly<Record<string, string>> = {
  * `undefined`: a typedef is in it of which nothing is known, so it cannot be compared.
  */
 export function plainType(written: string): string | undefined {
+  const found = plainTypes.get(written);
+  if (found) return found.plain;
+  if (plainTypes.size >= mostTypes) plainTypes.clear();
+  const plain = inOneSpelling(written);
+  plainTypes.set(written, { plain });
+  return plain;
+}
+
+/** The same few types are asked for after every edit. */
+const plainTypes = new Map<string, { readonly plain: string | undefined }>();
+const mostTypes = 500;
+
+function inOneSpelling(written: string): string | undefined {
   const tokens = lex(written)
     .map(({ text }) => text)
     .flatMap((text) => (sameAs[text] === undefined ? [text] : sameAs[text].split(' ')))

@@ -1,5 +1,6 @@
 import { lineAt, type Range } from '../syntax/positions';
 import type { SourceFile } from '../syntax/c/unit';
+import { textDifference } from '../syntax/text-difference';
 import type { Finding } from './rule';
 
 /**
@@ -57,18 +58,8 @@ const lost: Move = () => undefined;
 function moveBetween(before: SourceFile | undefined, now: SourceFile | undefined): Move {
   if (!before || !now) return lost;
   if (before === now || before.text === now.text) return stay;
-  const [old, text] = [before.text, now.text];
-  const most = Math.min(old.length, text.length);
-  let start = 0;
-  while (start < most && old.charCodeAt(start) === text.charCodeAt(start)) start++;
-  let same = 0;
-  while (
-    same < most - start &&
-    old.charCodeAt(old.length - 1 - same) === text.charCodeAt(text.length - 1 - same)
-  )
-    same++;
-  const end = old.length - same;
-  const by = text.length - old.length;
+  const { start, endBefore: end, endAfter } = textDifference(before, now);
+  const by = endAfter - end;
   return (range) => {
     if (range.end <= start) return range;
     if (range.start >= end) return { start: range.start + by, end: range.end + by };

@@ -39,8 +39,16 @@ interface CodeMemory {
   readonly config: Snapshot['config'];
 }
 
+/** Bodies are asked for by rules that wait until a person pauses: after about so many edits. */
+const untilQuiet = 40;
+
 function codeMemory(config: Snapshot['config']): CodeMemory {
-  return { functions: generations(), bodies: generations(), built: generations(), config };
+  return {
+    functions: generations(),
+    bodies: generations(untilQuiet),
+    built: generations(untilQuiet),
+    config,
+  };
 }
 
 interface ReadCode {

@@ -1,3 +1,5 @@
+import { holdsText, rememberByFile } from '../syntax/c/remember-by-file';
+import type { SourceFile } from '../syntax/c/unit';
 import { eventOfSection, type FamilyEvent } from '../watchers/family';
 import type { CheckContext } from './check-context';
 
@@ -34,13 +36,18 @@ function isTakenByScript({ snapshot }: CheckContext, section: string): boolean {
 
 /** A `#define` of the name, or an enumerator, in one of the files that hold a needle of the family. */
 export function definesName(context: CheckContext, name: string): boolean {
-  const enumerator = new RegExp(`\\benum\\b[^{;]*\\{[^}]*\\b${name}\\b`);
   return context.snapshot.candidates.some((path) => {
     const file = context.source(path);
-    if (file?.text.includes(name) !== true) return false;
-    return (
-      file.facts.directives.some((directive) => directive.kind === 'define' && directive.name === name) ||
-      enumerator.test(file.text)
-    );
+    if (!file || !holdsText(file, name)) return false;
+    const known = defined(file);
+    let answer = known.get(name);
+    if (answer === undefined) known.set(name, (answer = definesIn(file, name)));
+    return answer;
   });
 }
+
+const defined = rememberByFile(() => new Map<string, boolean>());
+
+const definesIn = ({ text, facts }: SourceFile, name: string): boolean =>
+  facts.directives.some((directive) => directive.kind === 'define' && directive.name === name) ||
+  new RegExp(`\\benum\\b[^{;]*\\{[^}]*\\b${name}\\b`).test(text);

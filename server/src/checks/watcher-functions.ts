@@ -1,4 +1,5 @@
 import type { FunctionFact } from '../syntax/c/tree/functions';
+import { holdsText } from '../syntax/c/remember-by-file';
 import type { SourceFile } from '../syntax/c/unit';
 import type { TableEntry } from '../link/entry';
 import type { CheckContext } from './check-context';
@@ -39,11 +40,8 @@ interface Definition {
 function definitionsOf(context: CheckContext, entry: TableEntry): readonly Definition[] {
   const inFile = (path: string): readonly Definition[] => {
     const file = context.source(path);
-    if (file?.text.includes(entry.function) !== true) return [];
-    return context
-      .functions(path)
-      .filter(({ name, body }) => name === entry.function && body !== undefined)
-      .map((fact) => ({ file, fact }));
+    if (!file || !holdsText(file, entry.function)) return [];
+    return (defined(context.functions(path)).get(entry.function) ?? []).map((fact) => ({ file, fact }));
   };
   const own = inFile(entry.place.file);
   if (own.length > 0) return own;
@@ -55,6 +53,23 @@ function definitionsOf(context: CheckContext, entry: TableEntry): readonly Defin
     .flatMap(inFile)
     .filter(({ fact }) => !fact.isStatic);
   return new Set(elsewhere.map(({ file }) => file.path)).size === 1 ? elsewhere : [];
+}
+
+const definedOf = new WeakMap<readonly FunctionFact[], ReadonlyMap<string, readonly FunctionFact[]>>();
+
+/** The definitions among a file's functions, by name. */
+function defined(functions: readonly FunctionFact[]): ReadonlyMap<string, readonly FunctionFact[]> {
+  const known = definedOf.get(functions);
+  if (known) return known;
+  const byName = new Map<string, FunctionFact[]>();
+  for (const fact of functions) {
+    if (fact.body === undefined) continue;
+    const same = byName.get(fact.name);
+    if (same) same.push(fact);
+    else byName.set(fact.name, [fact]);
+  }
+  definedOf.set(functions, byName);
+  return byName;
 }
 
 /** Events a function is registered for, in family order. */

@@ -30,8 +30,9 @@ export const noFindings: Findings = { byFile: new Map(), views: [] };
 
 /** Milliseconds of checking after which others get their turn. */
 const longestTurn = 25;
-/** A rule that took more milliseconds twice, its first time apart, waits until it is quiet. */
+/** A rule that took more milliseconds three times in a row, its first time apart, waits until it is quiet. */
 const quickly = 8;
+const slowInARow = 3;
 /** Rules that follow every way through functions such as copy_process(): they wait from the beginning. */
 const slowRules: ReadonlySet<string> = new Set([
   'free-before-init',
@@ -51,7 +52,7 @@ interface RuleRun {
   readonly findings: readonly Finding[];
   /** The files that the findings name, as they were. */
   readonly files: ReadonlyMap<string, SourceFile>;
-  /** How often it took long. */
+  /** How often in a row it took long. */
   readonly slow: number;
   /** The round whose facts it is of. */
   readonly round: object;
@@ -110,8 +111,9 @@ export function checking(
 
   const ask = (view: FamilyView, reader: CheckContext, rule: Rule, round: object): RuleRun => {
     const before = runs.get(nameOf(view, rule));
-    const cost = stopwatch();
+    const start = performance.now();
     const findings = findingsOf(reader, rule);
+    const took = performance.now() - start;
     const files = new Map(
       findings
         .flatMap(({ file, related, fixes }) => [
@@ -125,7 +127,7 @@ export function checking(
         }),
     );
     // The first time, code is parsed that is then kept.
-    const slow = before === undefined ? 0 : before.slow + (cost() > quickly ? 1 : 0);
+    const slow = before === undefined || took <= quickly ? 0 : before.slow + 1;
     const run: RuleRun = { findings, files, slow, round };
     runs.set(nameOf(view, rule), run);
     return run;
@@ -230,17 +232,7 @@ export function checking(
   };
 }
 
-const isSlow = ({ slow }: RuleRun, { name }: Rule): boolean => slow >= 2 || slowRules.has(name);
-
-/** Milliseconds since it was made, of this process' own work where the machine has others to do. */
-function stopwatch(): () => number {
-  const wall = performance.now();
-  const { user, system } = process.cpuUsage();
-  return () => {
-    const used = process.cpuUsage();
-    return Math.min(performance.now() - wall, (used.user - user + used.system - system) / 1000);
-  };
-}
+const isSlow = ({ slow }: RuleRun, { name }: Rule): boolean => slow >= slowInARow || slowRules.has(name);
 
 const sameKey = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((value, index) => value === other[index]);

@@ -10,7 +10,18 @@ export function pathOf(uri: string): string | undefined {
   }
 }
 
-export const uriOf = (path: string): string => pathToFileURL(path).href;
+/** Making one takes its time, and the same few are asked for with every answer. */
+const known = new Map<string, string>();
+const mostKnown = 2000;
+
+export function uriOf(path: string): string {
+  let uri = known.get(path);
+  if (uri === undefined) {
+    if (known.size >= mostKnown) known.clear();
+    known.set(path, (uri = pathToFileURL(path).href));
+  }
+  return uri;
+}
 
 /** `path` relative to `root`, `/` as separator; `undefined`: not below it. Both absolute. */
 export function relativeTo(root: string, path: string): string | undefined {

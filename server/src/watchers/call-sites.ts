@@ -1,5 +1,6 @@
 import { guardText } from '../syntax/c/guard-text';
 import { lex, type Token } from '../syntax/c/lex';
+import { rememberByFile } from '../syntax/c/remember-by-file';
 import type { CFileFacts } from '../syntax/c/scan';
 import type { SourceFile } from '../syntax/c/unit';
 import { lineAt, type Range } from '../syntax/positions';
@@ -24,6 +25,15 @@ const conditionWords = new Set([
 
 /** Calls of the dispatchers inside function bodies of one file. A dispatcher's own definition and prototypes are none. */
 export function writtenCalls(file: SourceFile, dispatchers: readonly Dispatcher[]): readonly WrittenCall[] {
+  const known = written(file);
+  let calls = known.get(dispatchers);
+  if (!calls) known.set(dispatchers, (calls = callsOf(file, dispatchers)));
+  return calls;
+}
+
+const written = rememberByFile(() => new WeakMap<readonly Dispatcher[], readonly WrittenCall[]>());
+
+function callsOf(file: SourceFile, dispatchers: readonly Dispatcher[]): readonly WrittenCall[] {
   const names = dispatchers.map((dispatcher) => dispatcher.function);
   if (!names.some((name) => file.text.includes(name))) return [];
   const found: WrittenCall[] = [];

@@ -1,4 +1,5 @@
 import { lex, type Token } from '../syntax/c/lex';
+import { holdsText, rememberByFile } from '../syntax/c/remember-by-file';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
 import type { TextReader } from './code-reader';
@@ -29,7 +30,7 @@ export function eventNumbers({ snapshot, source }: TextReader): ReadonlyMap<stri
   const paths = snapshot.candidates.toSorted((a, b) => Number(b.endsWith('.h')) - Number(a.endsWith('.h')));
   for (const path of paths) {
     const file = source(path);
-    if (!file || ![...events.keys()].some((constant) => file.text.includes(constant))) continue;
+    if (!file || ![...events.keys()].some((constant) => holdsText(file, constant))) continue;
     for (const directive of file.facts.directives) {
       if (directive.kind !== 'define' || !events.has(directive.name)) continue;
       const value = numberOf(directive.body);
@@ -50,10 +51,15 @@ const numberOf = (text: string): number | undefined => {
   return match ? Number(match[1]) : undefined;
 };
 
+interface Enumerator {
+  readonly token: Token;
+  readonly value: number;
+}
+
 /** Enumerators whose values are numbers or follow from them. */
-function enumerators(file: SourceFile): readonly { readonly token: Token; readonly value: number }[] {
+const enumerators = rememberByFile((file): readonly Enumerator[] => {
   const { statements } = file.facts;
-  const found: { token: Token; value: number }[] = [];
+  const found: Enumerator[] = [];
   for (let at = 0; at < statements.length; at += 3) {
     const [start = 0, body = 0, end = 0] = [statements[at], statements[at + 1], statements[at + 2]];
     if (!/\benum\b/.test(file.text.slice(start, body))) continue;
@@ -74,7 +80,7 @@ function enumerators(file: SourceFile): readonly { readonly token: Token; readon
     }
   }
   return found;
-}
+});
 
 const inDirective = (file: SourceFile, offset: number): boolean =>
   file.facts.directives.some((directive) => directive.offset <= offset && offset < directive.end);

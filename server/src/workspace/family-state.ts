@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
+import { textDifference } from '../syntax/text-difference';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { baseName, type Candidates, type Scope } from './find-candidates';
@@ -81,9 +82,7 @@ export function familyState(family: Family): FamilyState {
       let concerned = changes.some(({ path }) => script?.files.has(path));
       if (concerned) script = undefined;
       const symbols = [...(needs?.symbols.keys() ?? [])];
-      const mentions = (file: SourceFile | undefined): string =>
-        symbols.map((symbol) => file?.text.split(symbol).length ?? 0).join();
-      if (changes.some(({ before, after }) => mentions(before) !== mentions(after))) {
+      if (changes.some((change) => mentionOthers(change, symbols))) {
         needs = undefined;
         concerned = true;
       }
@@ -102,6 +101,23 @@ export function familyState(family: Family): FamilyState {
       return candidates && snapshotOf(kernel, family, files, candidates, work(interrupted));
     },
   };
+}
+
+/** Whether a file names one of `symbols` more or less often than before. */
+function mentionOthers({ before, after }: FileChange, symbols: readonly string[]): boolean {
+  if (!before || !after) {
+    const text = (before ?? after)?.text ?? '';
+    return symbols.some((symbol) => text.includes(symbol));
+  }
+  const { start, endBefore, endAfter } = textDifference(before, after);
+  // What lies outside of what changed is named as often as it was.
+  return symbols.some((symbol) => {
+    const around = symbol.length - 1;
+    const from = Math.max(0, start - around);
+    const times = ({ text }: SourceFile, end: number): number =>
+      text.slice(from, end + around).split(symbol).length;
+    return times(before, endBefore) !== times(after, endAfter);
+  });
 }
 
 function sameSymbols(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {

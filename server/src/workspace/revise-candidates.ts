@@ -1,4 +1,5 @@
 import { isInTree } from '../source/overlaid-hits';
+import type { Directive } from '../syntax/c/scan';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
@@ -38,13 +39,16 @@ export function reviseCandidates(
   const { searched } = candidates;
   const hits = new Set(candidates.hits);
   let relearn = false;
+  let { macros } = candidates.learnt;
   for (const { path, before, after } of relevant) {
     const was = hits.has(path);
     const inTree = isInTree(path, kernel.project.exclude, candidates.skipped);
     const holds = inTree && after !== undefined && searched.some((needle) => after.text.includes(needle));
     if (holds) hits.add(path);
     else hits.delete(path);
-    if ((was || holds) && (was !== holds || definitions(before) !== definitions(after))) relearn = true;
+    if ((was || holds) && (!before || was !== holds || definitions(before) !== definitions(after)))
+      relearn = true;
+    else if (was) macros = withMovedLines(macros, path, before, after);
     const named = [before, after].map((file) =>
       [...namesOfIncludedSources({ ...files, source: () => file }, [path])].sort().join(),
     );
@@ -56,7 +60,9 @@ export function reviseCandidates(
       : [...hits].sort();
   const learnt = relearn
     ? relearned(candidates.learnt, learnFamily(family, present(files, sorted)))
-    : candidates.learnt;
+    : macros === candidates.learnt.macros
+      ? candidates.learnt
+      : { ...candidates.learnt, macros };
   if (uncovered([...learnt.wanted.names], searched).length > 0) return undefined;
   const fewer = [...candidates.learnt.wanted.names].some((name) => !learnt.wanted.names.has(name));
   if (fewer && searched.length > family.needles.length) return undefined;
@@ -102,15 +108,29 @@ function relearned(before: LearntFamily, after: LearntFamily): LearntFamily {
     : after;
 }
 
-/** A file's definitions with their lines, as one text. */
-function definitions(file: SourceFile | undefined): string {
-  return (file?.facts.directives ?? [])
-    .map((directive) =>
-      directive.kind === 'define'
-        ? `${directive.line}:${directive.name}(${directive.parameters?.join() ?? ''})${directive.body}`
-        : '',
-    )
+const definesOf = (file: SourceFile | undefined): readonly (Directive & { readonly kind: 'define' })[] =>
+  (file?.facts.directives ?? []).filter((directive) => directive.kind === 'define');
+
+/** A file's definitions, as one text. */
+const definitions = (file: SourceFile | undefined): string =>
+  definesOf(file)
+    .map(({ name, parameters, body }) => `${name}(${parameters?.join() ?? '-'})${body}`)
     .join('\n');
+
+/** The macros of a file whose definitions are the same, from the lines where they stand now. */
+function withMovedLines(
+  macros: LearntFamily['macros'],
+  path: string,
+  before: SourceFile | undefined,
+  after: SourceFile | undefined,
+): LearntFamily['macros'] {
+  const now = definesOf(after);
+  const lines = new Map(definesOf(before).map(({ line }, at) => [line, now[at]?.line ?? line]));
+  const hasMoved = macros.some(({ file, line }) => file === path && lines.get(line) !== line);
+  if (!hasMoved) return macros;
+  return macros.map((macro) =>
+    macro.file === path ? { ...macro, line: lines.get(macro.line) ?? macro.line } : macro,
+  );
 }
 
 function revisedIncluders(

@@ -1,10 +1,12 @@
 import { looseObject, type CompileFlags, type PlannedObject } from '../kbuild/link-plan';
 import type { LaidTable } from '../link/tables';
+import { rememberByFile } from '../syntax/c/remember-by-file';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
+import { lineAt } from '../syntax/positions';
 import { assembleTables, unlinkedRow, type Contribution } from '../watchers/assemble';
 import { writtenCalls } from '../watchers/call-sites';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
@@ -389,11 +391,16 @@ const notifierCall = /\bregister_task_watcher\s*\(\s*&?\s*\w+\s*\)/g;
 function notifiers(files: UnitFiles, candidates: Candidates): readonly NotifierRegistration[] {
   return candidates.hits.flatMap((path) => {
     const file = path.endsWith('.c') ? files.source(path) : undefined;
-    if (!file?.text.includes('register_task_watcher')) return [];
-    return [...file.text.matchAll(notifierCall)].map((match) => ({
-      file: path,
-      line: file.text.slice(0, match.index).split('\n').length,
-      text: match[0].replace(/\s+/g, ' '),
-    }));
+    return file ? notifiersIn(file) : [];
   });
 }
+
+const notifiersIn = rememberByFile((file): readonly NotifierRegistration[] =>
+  file.text.includes('register_task_watcher')
+    ? [...file.text.matchAll(notifierCall)].map((match) => ({
+        file: file.path,
+        line: lineAt(file.lineStarts, match.index),
+        text: match[0].replace(/\s+/g, ' '),
+      }))
+    : [],
+);

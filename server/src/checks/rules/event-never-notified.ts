@@ -1,5 +1,5 @@
 import type { CheckContext } from '../check-context';
-import { rememberByFile } from '../remember-by-file';
+import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { Problem, Rule } from '../rule';
 import { wordIn } from '../texts';
 

@@ -1,3 +1,4 @@
+import { holdsText } from '../../syntax/c/remember-by-file';
 import { tableEntries } from '../entries';
 import type { CheckContext } from '../check-context';
 import type { Rule } from '../rule';
@@ -61,5 +62,8 @@ export function modulesTakePart({ snapshot, source }: CheckContext): boolean {
   if (family.modulesTakePart) return true;
   const name = family.moduleRegistration;
   if (name === undefined) return false;
-  return snapshot.candidates.some((path) => source(path)?.text.includes(name) === true);
+  return snapshot.candidates.some((path) => {
+    const file = source(path);
+    return file !== undefined && holdsText(file, name);
+  });
 }

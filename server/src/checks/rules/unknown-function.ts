@@ -4,7 +4,7 @@ import type { TableEntry } from '../../link/entry';
 import type { CheckContext } from '../check-context';
 import { writtenEntries } from '../entries';
 import { mayInclude } from '../../watchers/may-include';
-import { rememberByFile } from '../remember-by-file';
+import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { Problem, Rule } from '../rule';
 import { nearest, wordIn } from '../texts';
 

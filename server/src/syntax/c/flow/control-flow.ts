@@ -86,6 +86,14 @@ interface Context {
 
 /** The graph of one body. A `goto` to a label that is not there leads to the exit through an `unknown` node. */
 export function controlFlow(body: FunctionBody): FlowGraph {
+  let graph = graphs.get(body);
+  if (!graph) graphs.set(body, (graph = graphOf(body)));
+  return graph;
+}
+
+const graphs = new WeakMap<FunctionBody, FlowGraph>();
+
+function graphOf(body: FunctionBody): FlowGraph {
   const nodes: FlowNode[] = [];
   const next: FlowEdge[][] = [];
   const labels = new Map<string, number>();

@@ -1,33 +1,44 @@
 import type { CFileFacts } from '../scan';
 
 /**
- * What was read in the version of a text before this one, so that only what changed is read again: by the text of a
- * statement, with the offset at which it stood. Two generations: what one version did not ask for, the next forgets.
+ * What was read in the versions of a text before this one, so that only what changed is read again: by the text of a
+ * statement, with the offset at which it stood.
  */
 export interface Generations<T> {
   /** Ranges in it are moved to where the text stands now. */
   recall(text: string, start: number): T | undefined;
-  keep(text: string, start: number, value: T): void;
+  /** `name`: what earlier versions had of that name is outdated. */
+  keep(text: string, start: number, value: T, name?: string): void;
+  /** Another version: what was not asked for in so many versions is forgotten. */
   turn(): void;
 }
 
-export function generations<T>(): Generations<T> {
-  let now = new Map<string, { readonly start: number; readonly value: T }>();
-  let before = now;
+/** `versions`: how long something is kept that nobody asks for. */
+export function generations<T>(versions = 1): Generations<T> {
+  const known = new Map<string, { readonly start: number; readonly value: T; readonly asked: number }>();
+  const named = new Map<string, string>();
+  let version = 0;
   return {
     recall(text, start) {
-      const known = now.get(text) ?? before.get(text);
-      if (!known) return undefined;
-      const value = known.start === start ? known.value : moved(known.value, start - known.start);
-      now.set(text, { start, value });
+      const found = known.get(text);
+      if (!found) return undefined;
+      const value = found.start === start ? found.value : moved(found.value, start - found.start);
+      known.set(text, { start, value, asked: version });
       return value;
     },
-    keep(text, start, value) {
-      now.set(text, { start, value });
+    keep(text, start, value, name) {
+      known.set(text, { start, value, asked: version });
+      if (name === undefined) return;
+      const outdated = named.get(name);
+      named.set(name, text);
+      // What this version asked for too is another function of that name, in another branch of an `#if`.
+      if (outdated !== undefined && outdated !== text && known.get(outdated)?.asked !== version)
+        known.delete(outdated);
     },
     turn() {
-      before = now;
-      now = new Map();
+      version++;
+      for (const [text, { asked }] of known) if (version - asked > versions) known.delete(text);
+      for (const [name, text] of named) if (!known.has(text)) named.delete(name);
     },
   };
 }

@@ -119,7 +119,7 @@ export function bodiesOf(
   const known = key === undefined ? undefined : memory?.recall(key, body.start);
   if (known) return known;
   const found = readBodies(parser, text, fact, body, facts, decide);
-  if (key !== undefined) memory?.keep(key, body.start, found);
+  if (key !== undefined) memory?.keep(key, body.start, found, fact.name);
   return found;
 }
 
