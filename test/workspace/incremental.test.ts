@@ -61,6 +61,12 @@ const lines = [
   'CONFIG_CPUSETS=y',
   '# CONFIG_BOX is not set',
   'device_initcall(random_fn);',
+  // Members of archives are linked for what other code names.
+  '# CONFIG_MODULES is not set',
+  'int usage_of(void *task) { return 1; }',
+  'static inline int usage_twice(void) { return 2 * usage_of(0); }',
+  'int uses_it(void) { return usage_of(0); }',
+  'int uses_it_twice(void) { return usage_twice(); }',
 ];
 
 type Operation =

@@ -21,7 +21,7 @@ export interface BuildArtefacts {
  */
 export function planFromArtefacts(plan: LinkPlan, artefacts: BuildArtefacts): LinkPlan | undefined {
   const commands = commandReader(artefacts);
-  const order = linkedObjects(artefacts, commands);
+  const order = linkedObjects(artefacts, commands, plan.objects);
   if (order === undefined || order.length === 0) return undefined;
   const evaluated = new Map(plan.objects.map((object) => [object.path, object]));
   const objects = order.map(({ path, archive }): PlannedObject => {
@@ -144,6 +144,7 @@ interface Linked {
 function linkedObjects(
   artefacts: BuildArtefacts,
   commands: (path: string) => BuildCommand | undefined,
+  evaluated: readonly PlannedObject[],
 ): readonly Linked[] | undefined {
   const linked: Linked[] = [];
   const taken = new Set<string>();
@@ -182,6 +183,9 @@ function linkedObjects(
   const link = commands('vmlinux.o')?.words ?? [];
   if (addWord('vmlinux.a', false)) {
     for (const word of afterFlag(link, '--start-group', '--end-group')) addWord(word, true);
+    // Without the command that linked it all, the archives are those that the makefiles hand over.
+    if (link.length === 0)
+      for (const { path, archive } of evaluated) if (archive !== undefined) add(path, archive);
     return linked;
   }
   const words = commands('vmlinux')?.words.filter((word) => /\.[ao]$/.test(word)) ?? [];

@@ -1,10 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SourceFile, UnitFiles } from '../syntax/c/unit';
-import { textDifference } from '../syntax/text-difference';
+import type { UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { baseName, type Candidates, type Scope } from './find-candidates';
-import type { Need } from './needed-members';
+import { mayChangeMembers, type LoadedMembers } from './needed-members';
 import type { Kernel } from './open-kernel';
 import { rememberedWalks } from './remembered-walks';
 import { reviseCandidates, type FileChange } from './revise-candidates';
@@ -43,8 +42,7 @@ export function familyState(family: Family): FamilyState {
   let candidates: Candidates | undefined;
   let scope: Scope | undefined;
   let script: ReadScript | undefined;
-  let needs:
-    { readonly symbols: ReadonlyMap<string, string>; readonly found: ReadonlyMap<string, Need> } | undefined;
+  let needs: { readonly symbols: ReadonlyMap<string, string>; readonly found: LoadedMembers } | undefined;
 
   const work = (interrupted: () => boolean): SnapshotWork => {
     let since = performance.now();
@@ -81,8 +79,8 @@ export function familyState(family: Family): FamilyState {
     revise(kernel, files, changes) {
       let concerned = changes.some(({ path }) => script?.files.has(path));
       if (concerned) script = undefined;
-      const symbols = [...(needs?.symbols.keys() ?? [])];
-      if (changes.some((change) => mentionOthers(change, symbols))) {
+      const known = needs?.found;
+      if (known && changes.some(({ before, after }) => mayChangeMembers(kernel, known, before, after))) {
         needs = undefined;
         concerned = true;
       }
@@ -101,23 +99,6 @@ export function familyState(family: Family): FamilyState {
       return candidates && snapshotOf(kernel, family, files, candidates, work(interrupted));
     },
   };
-}
-
-/** Whether a file names one of `symbols` more or less often than before. */
-function mentionOthers({ before, after }: FileChange, symbols: readonly string[]): boolean {
-  if (!before || !after) {
-    const text = (before ?? after)?.text ?? '';
-    return symbols.some((symbol) => text.includes(symbol));
-  }
-  const { start, endBefore, endAfter } = textDifference(before, after);
-  // What lies outside of what changed is named as often as it was.
-  return symbols.some((symbol) => {
-    const around = symbol.length - 1;
-    const from = Math.max(0, start - around);
-    const times = ({ text }: SourceFile, end: number): number =>
-      text.slice(from, end + around).split(symbol).length;
-    return times(before, endBefore) !== times(after, endAfter);
-  });
 }
 
 function sameSymbols(one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): boolean {

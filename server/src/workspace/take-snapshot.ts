@@ -16,7 +16,7 @@ import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
-import { memberSymbols, neededMembers, type Need } from './needed-members';
+import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
 
@@ -28,8 +28,8 @@ export interface SnapshotWork {
   readonly script: (read: () => ReadScript) => ReadScript;
   readonly needs: (
     symbols: ReadonlyMap<string, string>,
-    find: () => Promise<ReadonlyMap<string, Need>>,
-  ) => Promise<ReadonlyMap<string, Need>>;
+    find: () => Promise<LoadedMembers>,
+  ) => Promise<LoadedMembers>;
   /** Called between units: gives others their turn; rejects to break off. */
   readonly pause: () => Promise<void> | undefined;
 }
@@ -183,19 +183,21 @@ async function withNeededMembers(
   );
   if (members.size === 0) return { contributions, order: objects };
   const symbols = memberSymbols(files, [...members]);
-  const needs = await work.needs(symbols, () => neededMembers(kernel, files, symbols));
-  const isLate = ({ path }: PlannedObject): boolean => {
-    const need = needs.get(path);
-    return need?.kind === 'needed' && need.isLate;
-  };
+  const { loaded, isWhole, order } = await work.needs(symbols, () => loadedMembers(kernel, files, symbols));
   return {
-    contributions: contributions.map((contribution) => {
-      const need =
-        contribution.status === 'archive-member' ? needs.get(contribution.object?.path ?? '') : undefined;
-      return need?.kind === 'needed' ? { ...contribution, status: undefined } : contribution;
+    contributions: contributions.flatMap((contribution) => {
+      if (contribution.status !== 'archive-member') return [contribution];
+      if (loaded.has(contribution.object?.path ?? '')) return [{ ...contribution, status: undefined }];
+      return [isWhole ? notLoaded(contribution) : contribution];
     }),
-    order: [...objects.filter((object) => !isLate(object)), ...objects.filter(isLate)],
+    order,
   };
+}
+
+/** A member that stays in its archive. */
+function notLoaded({ entry, object }: Contribution): Contribution {
+  const at = object === undefined ? {} : { path: object.path, why: object.why };
+  return { entry, object: undefined, status: 'archive-member', ...at };
 }
 
 async function contribute(
