@@ -5,6 +5,7 @@
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const events = ['init', 'clone', 'exec', 'uid', 'gid', 'exit', 'free'] as const;
 
@@ -193,6 +194,89 @@ function graft(root: string): void {
   );
 }
 
-const [tree] = process.argv.slice(2);
-if (tree === undefined) throw new Error('usage: graft-kernel.ts TREE (a copy: it is changed in place)');
+/** Files that nearly every configuration builds: each can take one INIT watcher more. */
+const moreFiles: Readonly<Record<string, string>> = {
+  kernel:
+    'exec_domain softirq resource sysctl capability ptrace user umh workqueue task_work extable kthread sys_ni nsproxy notifier ksysfs reboot async range groups ucount',
+  mm: 'filemap mempool oom_kill maccess readahead swap truncate vmscan shmem vmstat',
+  fs: 'open read_write file_table super pipe namei fcntl ioctl',
+};
+
+const taking = (name: string): string => `
+static int ${name}_prepare(struct task_struct *tsk, int how)
+{
+	void *taken = kzalloc(64, GFP_KERNEL);
+
+	if (!taken)
+		return -ENOMEM;
+	if (how > 3) {
+		kfree(taken);
+		return -EINVAL;
+	}
+	tsk->journal_info = taken;
+	return 0;
+}
+
+static int ${name}(unsigned long val, struct task_struct *tsk)
+{
+	int err = 0;
+
+	if (val & CLONE_THREAD)
+		return 0;
+	if (!(val & CLONE_VM)) {
+		err = ${name}_prepare(tsk, val & 0xff);
+		if (err)
+			goto out;
+	}
+	if ((val & (CLONE_FS | CLONE_FILES)) == CLONE_FS && !tsk->mm)
+		err = -EPERM;
+out:
+	return err;
+}
+task_watcher_func(init, ${name});
+`;
+
+const looping = (name: string): string => `
+static int ${name}(unsigned long val, struct task_struct *tsk)
+{
+	int i, err = 0;
+
+	for (i = 0; i < 3; i++) {
+		err = security_task_alloc(tsk, val);
+		if (err)
+			break;
+	}
+	if (val & CLONE_SYSVSEM) {
+		void *undo = kmalloc(32, GFP_KERNEL);
+
+		if (!undo)
+			return -ENOMEM;
+		tsk->journal_info = undo;
+	}
+	return err;
+}
+task_watcher_func(init, ${name});
+`;
+
+/** More watchers of INIT, with bodies to follow: allocations, tests of `val`, a helper, a loop. For measuring. */
+function graftMore(root: string, files: readonly (readonly [path: string, name: string])[]): void {
+  const headers = `${include}#include <linux/slab.h>\n#include <linux/sched.h>\n`;
+  files.forEach(([path, name], index) => {
+    appendFileSync(join(root, path), `\n${headers}${index % 2 === 0 ? taking(name) : looping(name)}`);
+  });
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { more: { type: 'string', default: '0' } },
+});
+const [tree] = positionals;
+if (tree === undefined)
+  throw new Error('usage: graft-kernel.ts TREE [--more N] (a copy: it is changed in place)');
+const takingMore = Object.entries(moreFiles).flatMap(([folder, names]) =>
+  names.split(' ').map((name) => [`${folder}/${name}.c`, `more_${folder}_${name}`] as const),
+);
+const more = Number(values.more);
+if (!(more <= takingMore.length)) throw new Error(`--more: at most ${String(takingMore.length)}`);
 graft(tree);
+graftMore(tree, takingMore.slice(0, more));

@@ -43,9 +43,12 @@ const definitionsOfFile = new WeakMap<
 /** Reads nothing before it is asked; keeps what it found as long as it lives. */
 export function constantsOf(reader: TextReader): Constants {
   const decide = configDecides(reader.snapshot.config);
-  const closures = new Map<string, readonly string[]>();
+  const closures = new Map<string, ReadonlySet<string>>();
+  /** The files that define a name, of all that were looked at. */
+  const definers = new Map<string, string[]>();
   const numbers = new Map<string, bigint | undefined>();
   const macros = new Map<string, string | undefined>();
+  const flagsFound = new Map<string, ReturnType<Constants['flags']>>();
 
   const { config } = reader.snapshot;
   const definitionsIn = (path: string): Definitions => {
@@ -58,10 +61,30 @@ export function constantsOf(reader: TextReader): Constants {
     }
     return found.definitions;
   };
-  const filesOf = (path: string): readonly string[] => {
+  const indexed = new Set<string>();
+  const addToIndex = (path: string): void => {
+    if (indexed.has(path)) return;
+    indexed.add(path);
+    for (const name of definitionsIn(path).keys()) {
+      const others = definers.get(name);
+      if (others) others.push(path);
+      else definers.set(name, [path]);
+    }
+  };
+  const filesOf = (path: string): ReadonlySet<string> => {
     let files = closures.get(path);
-    if (!files) closures.set(path, (files = [...mayInclude(reader, path).files]));
+    if (!files) {
+      closures.set(path, (files = mayInclude(reader, path).files));
+      files.forEach(addToIndex);
+    }
     return files;
+  };
+  /** All definitions of a name in what `file` may include. */
+  const definitionsFor = (file: string, name: string): readonly Definition[] => {
+    const files = filesOf(file);
+    return (definers.get(name) ?? []).flatMap((path) =>
+      files.has(path) ? (definitionsIn(path).get(name) ?? []) : [],
+    );
   };
   const definitions = new Map<string, Definition | 'several' | undefined>();
   /** `several`: defined in ways that differ. */
@@ -72,11 +95,10 @@ export function constantsOf(reader: TextReader): Constants {
   };
   const lookForDefinition = (file: string, name: string): Definition | 'several' | undefined => {
     let found: Definition | undefined;
-    for (const path of filesOf(file))
-      for (const definition of definitionsIn(path).get(name) ?? []) {
-        if (found && !isSame(found, definition)) return 'several';
-        found = definition;
-      }
+    for (const definition of definitionsFor(file, name)) {
+      if (found && !isSame(found, definition)) return 'several';
+      found = definition;
+    }
     return found;
   };
   const enumeratorOf = (file: string, name: string): bigint | undefined => {
@@ -140,8 +162,7 @@ export function constantsOf(reader: TextReader): Constants {
   const macroBody = (file: string, name: string): string | undefined => {
     const definition = definitionOf(file, name);
     if (definition === 'several')
-      return filesOf(file)
-        .flatMap((path) => definitionsIn(path).get(name) ?? [])
+      return definitionsFor(file, name)
         .map(({ body }) => body)
         .join('\n');
     return definition?.parameters ? definition.body : undefined;
@@ -156,22 +177,29 @@ export function constantsOf(reader: TextReader): Constants {
     },
     evaluate: evaluated,
     flags(file, prefix) {
-      const namesIn = (path: string): readonly string[] =>
-        [...definitionsIn(path).keys()].filter((name) => name.startsWith(prefix));
-      let home: readonly string[] = [];
-      for (const path of filesOf(file)) {
-        const names = namesIn(path);
-        if (names.length > home.length) home = names;
-      }
-      return home
-        .flatMap((name) => {
-          const value = number(file, name);
-          const isOneBit = value !== undefined && value > 0n && (value & (value - 1n)) === 0n;
-          return isOneBit ? [{ name, value }] : [];
-        })
-        .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+      const key = `${file} ${prefix}`;
+      const flags = flagsFound.get(key) ?? lookForFlags(file, prefix);
+      flagsFound.set(key, flags);
+      return flags;
     },
   };
+
+  function lookForFlags(file: string, prefix: string): ReturnType<Constants['flags']> {
+    const namesIn = (path: string): readonly string[] =>
+      [...definitionsIn(path).keys()].filter((name) => name.startsWith(prefix));
+    let home: readonly string[] = [];
+    for (const path of filesOf(file)) {
+      const names = namesIn(path);
+      if (names.length > home.length) home = names;
+    }
+    return home
+      .flatMap((name) => {
+        const value = number(file, name);
+        const isOneBit = value !== undefined && value > 0n && (value & (value - 1n)) === 0n;
+        return isOneBit ? [{ name, value }] : [];
+      })
+      .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  }
 }
 
 const isSame = (one: Definition, other: Definition): boolean =>

@@ -2,15 +2,15 @@ import type { TableEntry } from '../link/entry';
 import type { CodeReader } from '../watchers/code-reader';
 import { findEvent, type FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
-import { callerRuns } from './caller-runs';
+import { runsAfter } from './after-dispatch';
 import { withFailure, withoutFailure, type Chosen, type Failure } from './choose-outcome';
-import type { CallerRun, DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
+import type { DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
 import { dispatcherSemantics } from './dispatcher-semantics';
 import { errnoName, errnoNumber } from './errno';
 import { unsignedLong } from './execute/c-type';
 import { number, type Value } from './execute/value';
 import { findDispatcher, runDispatcher, type DispatcherEnding, type FoundDispatcher } from './run-dispatcher';
-import { tablePositions, type TablePositions } from './table-positions';
+import { linkedEntries, tablePositions, type TablePositions } from './table-positions';
 import { treeCode, type TreeCode } from './tree-code';
 import { nameOfError, placeIn, shownValue, watcherOutcomes, type Outcome } from './watcher-returns';
 
@@ -94,7 +94,7 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
     };
   const val: Value =
     value === undefined ? { kind: 'symbol', id: 'val', type: unsignedLong } : number(value, unsignedLong);
-  const watchers = linkedEntries(code, named.name).map((entry) => entry.function);
+  const watchers = linkedEntries(snapshot, named.name).map((entry) => entry.function);
   const failures: Failure[] = [];
   for (const one of request.fail ?? []) {
     if (!watchers.includes(one.function))
@@ -116,11 +116,6 @@ function errnoOf(code: TreeCode, home: string, text: string): number | undefined
     : Number(code.constants.number(home, bare) ?? errnoNumber(bare) ?? 0);
   return value >= 1 && value <= 4095 ? value : undefined;
 }
-
-const linkedEntries = (code: TreeCode, event: string): readonly TableEntry[] =>
-  code.reader.snapshot.tables
-    .find((table) => table.event === event)
-    ?.entries.filter(({ status }) => status === 'linked') ?? [];
 
 const outcomesKept = new WeakMap<TreeCode, Map<string, readonly Outcome[]>>();
 
@@ -150,7 +145,7 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
   const positions = tablePositions(snapshot);
   const found = findDispatcher(code);
   const start = positions.starts.get(event.name) ?? 0;
-  const entries = linkedEntries(code, event.name);
+  const entries = linkedEntries(snapshot, event.name);
   const notes = new Set([...asked.notes, ...positions.doubts]);
   const choose = (position: number, given: Value): Chosen | undefined => {
     const entry = positions.entries[position];
@@ -231,7 +226,7 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
     steps,
     result: results,
     certain: isCertain,
-    caller: site ? runsOf(code, asked, endings, results) : [],
+    caller: site ? runsAfter(code, { event, site, val }, endings, results) : [],
     notes: [...notes],
   };
 }
@@ -322,71 +317,4 @@ function uniqueResults(
     for (const one of shown) results.set(one.text, one);
   }
   return [...results.values()];
-}
-
-/** What the caller does with each possible result. */
-function runsOf(
-  code: TreeCode,
-  { event, site, val }: Understood,
-  endings: readonly DispatcherEnding[],
-  shown: readonly PossibleReturn[],
-): readonly CallerRun[] {
-  if (!site) return [];
-  const { family } = code.reader.snapshot;
-  const results = new Map<string, { value: Value; bounds: DispatcherEnding['bounds'] }>();
-  for (const { value, bounds } of endings) {
-    const known: Value = value ?? { kind: 'symbol', id: 'result', type: undefined };
-    results.set(
-      known.kind === 'number' ? String(known.value) : `${String(bounds.min)} ${String(bounds.max)}`,
-      {
-        value: known,
-        bounds,
-      },
-    );
-  }
-  const all = [...results.values()];
-  const failed = all.every(({ bounds }) => bounds.max < 0n);
-  const succeeded = all.every(({ bounds }) => bounds.min >= 0n);
-  return callerRuns(code, {
-    site,
-    results:
-      all.length > 0
-        ? all
-        : [
-            {
-              value: { kind: 'symbol', id: 'result', type: undefined },
-              bounds: { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] },
-            },
-          ],
-    textOf: (value) => shown.find((one) => one.value === value)?.text,
-    val: val.kind === 'number' ? val : undefined,
-    eventOf: (text) => findEvent(family, text),
-    dispatchers: new Map(
-      family.dispatchers.flatMap((one) =>
-        one.eventArgument === undefined
-          ? []
-          : [[one.function, { event: one.eventArgument, val: one.valArgument }] as const],
-      ),
-    ),
-    notify: (later, line) => ({
-      kind: 'notify',
-      line,
-      event: later.event?.name ?? later.eventText,
-      val: later.valText,
-      afterInit:
-        event.mayFail !== true || all.length === 0
-          ? 'unknown'
-          : failed
-            ? 'failed'
-            : succeeded
-              ? 'complete'
-              : 'unknown',
-      watchers: later.event
-        ? linkedEntries(code, later.event.name).map((entry, index) => ({
-            slot: entry.slot ?? index,
-            function: entry.function,
-          }))
-        : [],
-    }),
-  });
 }

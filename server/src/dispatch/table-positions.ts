@@ -49,3 +49,7 @@ export function tablePositions(snapshot: Snapshot): TablePositions {
   }
   return { entries, starts, symbols, doubts: [...new Set(doubts)] };
 }
+
+/** What vmlinux has in the table of an event, in slot order. */
+export const linkedEntries = ({ tables }: Snapshot, event: string): readonly TableEntry[] =>
+  tables.find((table) => table.event === event)?.entries.filter(({ status }) => status === 'linked') ?? [];

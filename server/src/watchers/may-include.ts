@@ -21,33 +21,69 @@ export function mayInclude(
       `arch/${arch}/include/asm/mach-default`,
     ]),
   ];
+  const included = includesKept(context, architectures.join(' '));
   const files = new Set<string>();
   const waiting = [path];
   let computed = false;
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (files.has(file)) continue;
-    const source = context.source(file);
-    if (!source) continue;
+    let includes = included.get(file);
+    if (!includes) included.set(file, (includes = includesOf(context, file, architectures, roots)));
+    if (includes === 'no file') continue;
     files.add(file);
-    const folder = file.slice(0, file.lastIndexOf('/') + 1);
-    for (const directive of source.facts.directives) {
-      if (directive.kind !== 'include') continue;
-      if (directive.form === 'computed') {
-        computed = true;
-        continue;
-      }
-      const { text } = directive;
-      const spread = text.startsWith('asm/')
-        ? architectures
-            .map((arch) => `include/asm-${arch}/${text.slice(4)}`)
-            .concat(`include/asm-generic/${text.slice(4)}`, `include/uapi/asm-generic/${text.slice(4)}`)
-        : [];
-      const candidates = [folder + text, ...roots.map((root) => `${root}/${text}`), ...spread];
-      for (const candidate of candidates) {
-        const target = normalise(candidate);
-        if (target !== '' && !files.has(target) && context.source(target)) waiting.push(target);
-      }
-    }
+    computed ||= includes.computed;
+    for (const target of includes.targets) if (!files.has(target)) waiting.push(target);
   }
   return { files, computed };
+}
+
+/** What the `#include`s of one file may name. */
+interface Includes {
+  readonly targets: readonly string[];
+  readonly computed: boolean;
+}
+
+type IncludesByFile = Map<string, Includes | 'no file'>;
+
+/** By architectures; a reader always reads the same. */
+const kept = new WeakMap<TextReader, Map<string, IncludesByFile>>();
+
+function includesKept(context: TextReader, architectures: string): IncludesByFile {
+  let byArchitectures = kept.get(context);
+  if (!byArchitectures) kept.set(context, (byArchitectures = new Map<string, IncludesByFile>()));
+  let byFile = byArchitectures.get(architectures);
+  if (!byFile) byArchitectures.set(architectures, (byFile = new Map<string, Includes | 'no file'>()));
+  return byFile;
+}
+
+function includesOf(
+  context: TextReader,
+  file: string,
+  architectures: readonly string[],
+  roots: readonly string[],
+): Includes | 'no file' {
+  const source = context.source(file);
+  if (!source) return 'no file';
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+  const targets = new Set<string>();
+  let computed = false;
+  for (const directive of source.facts.directives) {
+    if (directive.kind !== 'include') continue;
+    if (directive.form === 'computed') {
+      computed = true;
+      continue;
+    }
+    const { text } = directive;
+    const spread = text.startsWith('asm/')
+      ? architectures
+          .map((arch) => `include/asm-${arch}/${text.slice(4)}`)
+          .concat(`include/asm-generic/${text.slice(4)}`, `include/uapi/asm-generic/${text.slice(4)}`)
+      : [];
+    const candidates = [folder + text, ...roots.map((root) => `${root}/${text}`), ...spread];
+    for (const candidate of candidates) {
+      const target = normalise(candidate);
+      if (target !== '' && !targets.has(target) && context.source(target)) targets.add(target);
+    }
+  }
+  return { targets: [...targets], computed };
 }

@@ -260,11 +260,18 @@ export function evaluator(runInto: RunInto): Evaluator {
     const written = macro === undefined ? undefined : new Set(made.texts);
     const leaves = macro !== undefined && /\breturn\b/.test(macro);
     const jumps = made.texts.some((text) => frame.labels.has(text));
-    const after: State = {
-      ...disturbed(state),
-      locals: written ? new Map([...state.locals].filter(([name]) => !written.has(name))) : state.locals,
-      doubt: leaves || jumps ? `${made.name}() may leave from here` : state.doubt,
-    };
+    // Where only some variables are followed, nothing is known of memory that could change.
+    const ready = frame.followed && state.memory.size === 0 ? state : disturbed(state);
+    const after: State =
+      written || leaves || jumps
+        ? {
+            ...ready,
+            locals: written
+              ? new Map([...state.locals].filter(([name]) => !written.has(name)))
+              : state.locals,
+            doubt: leaves || jumps ? `${made.name}() may leave from here` : state.doubt,
+          }
+        : ready;
     const answer = fresh(after, `${made.name}()`, made.at, frame.followed !== undefined, {
       callee: made.name,
     });

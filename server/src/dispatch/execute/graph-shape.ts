@@ -14,6 +14,7 @@ export interface GraphShape {
 
 const shapes = new WeakMap<FlowGraph, GraphShape>();
 const exposedOf = new WeakMap<FlowGraph, ReadonlySet<string>>();
+const meetingsOf = new WeakMap<FlowGraph, ReadonlySet<number>>();
 const headsOf = new WeakMap<FlowGraph, ReadonlySet<number>>();
 
 /** The types of its variables as the code declares them, and its labels. */
@@ -87,6 +88,23 @@ function rootName(expression: Expression): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Nodes where ways may meet again or end: only there is it worth asking whether one has been here before. */
+export function meetingPoints(graph: FlowGraph): ReadonlySet<number> {
+  let points = meetingsOf.get(graph);
+  if (!points) meetingsOf.set(graph, (points = findMeetingPoints(graph)));
+  return points;
+}
+
+function findMeetingPoints({ next, nodes }: FlowGraph): ReadonlySet<number> {
+  const entered = new Set<number>();
+  const points = new Set<number>();
+  next.forEach((edges, node) => {
+    if (edges.length === 0 || nodes[node]?.kind === 'return') points.add(node);
+    for (const { to } of edges) (entered.has(to) ? points : entered).add(to);
+  });
+  return points;
 }
 
 /** Nodes to which some way leads back. */

@@ -7,7 +7,7 @@ import {
 import type { Expression } from '../../syntax/c/function-body';
 import { cType, int } from './c-type';
 import { evaluator } from './evaluate';
-import { exposedNames, loopHeads, shapeOf } from './graph-shape';
+import { exposedNames, loopHeads, meetingPoints, shapeOf } from './graph-shape';
 import { testStep } from './test-step';
 import type { Answer, Call, Frame, Program, RunnableFunction } from './program';
 import { assigned, boundsIn, disturbed, fresh, noted, type State } from './state';
@@ -35,7 +35,7 @@ export interface RunOptions {
   /** Ways that end in a function that never returns count as endings too. */
   readonly withLeaving?: boolean;
   /** What makes two ways different beside what is followed. */
-  readonly keyOf?: (state: State) => string;
+  readonly keyOf?: () => (state: State) => number;
 }
 
 /** More states than this and the rest is given up. */
@@ -61,6 +61,9 @@ export function runGraph(
   const frame = frameOf(program, target, graph, options);
   const { evaluate, test } = evaluator((outer, call, state) => runInto(outer, call, state));
   const heads = loopHeads(graph);
+  const meetings = meetingPoints(graph);
+  const keyOf = options.keyOf?.();
+  const localsKey = localsNumbers();
   const endings: Ending[] = [];
   const seen = new Set<string>();
   const open: Way[] = [{ node: options.from ?? graph.entry, state: start, passes: new Map() }];
@@ -104,8 +107,8 @@ export function runGraph(
         state = noted({ ...disturbed(state), locals: new Map() }, step);
       }
     }
-    if (options.followed) {
-      const key = `${String(way.node)}|${options.keyOf?.(state) ?? ''}|${localsKey(state)}`;
+    if (options.followed && meetings.has(way.node)) {
+      const key = `${String(way.node)}|${String(keyOf?.(state) ?? 0)}|${String(localsKey(state))}`;
       if (seen.has(key)) continue;
       seen.add(key);
     }
@@ -312,19 +315,21 @@ function withoutNames(state: State, expressions: readonly Expression[]): Readonl
   return new Map([...state.locals].filter(([name]) => !names.has(name)));
 }
 
-/** By the variables; a state shares them with the one before it as long as nothing is assigned. */
-const keysOfLocals = new WeakMap<
-  State['locals'],
-  { readonly bounds: State['bounds']; readonly key: string }
->();
-
-function localsKey(state: State): string {
-  const { locals, bounds } = state;
-  const known = keysOfLocals.get(locals);
-  if (known?.bounds === bounds) return known.key;
-  const key = makeLocalsKey(state);
-  keysOfLocals.set(locals, { bounds, key });
-  return key;
+/** A number for what is known of the variables, the same in one run for all that know the same. */
+function localsNumbers(): (state: State) => number {
+  // A state shares its variables with the one before it as long as nothing is assigned.
+  const known = new Map<State['locals'], { readonly bounds: State['bounds']; readonly key: number }>();
+  const numbers = new Map<string, number>();
+  return (state) => {
+    const { locals, bounds } = state;
+    const before = known.get(locals);
+    if (before?.bounds === bounds) return before.key;
+    const text = makeLocalsKey(state);
+    const key = numbers.get(text) ?? numbers.size;
+    numbers.set(text, key);
+    known.set(locals, { bounds, key });
+    return key;
+  };
 }
 
 function makeLocalsKey(state: State): string {

@@ -89,7 +89,7 @@ export function settled(state: State, value: Value): Value {
 
 export const bounded = (state: State, id: string, bounds: Bounds): State => ({
   ...state,
-  bounds: new Map([...state.bounds, [id, bounds]]),
+  bounds: new Map(state.bounds).set(id, bounds),
 });
 
 export function assigned(state: State, name: string, value: Value, type: CType | undefined): State {
@@ -100,7 +100,7 @@ export function assigned(state: State, name: string, value: Value, type: CType |
       : new Map([...state.memory].filter(([path]) => !mentions(path, name)));
   return {
     ...state,
-    locals: new Map([...state.locals, [name, stored]]),
+    locals: new Map(state.locals).set(name, stored),
     memory,
     version: memory.size === state.memory.size ? state.version : state.version + 1,
   };
@@ -158,20 +158,33 @@ export const disturbed = (state: State): State => ({
 
 const nothing: ReadonlyMap<string, Value> = new Map();
 
-/** What some steps of a trail say, joined; each trail is looked at once. */
-export function keyOfTrail(wordOf: (step: TrailStep) => string | undefined): (state: State) => string {
-  const keys = new WeakMap<Trail, string>();
-  const keyOf = (trail: Trail | undefined): string => {
+/**
+ * A number for what some steps of a trail say, the same for two trails that say the same; each trail is looked at once.
+ * Numbers of two calls have nothing to do with each other.
+ */
+export function keyOfTrail(wordOf: (step: TrailStep) => string | undefined): () => (state: State) => number {
+  return () => numberedTrails(wordOf);
+}
+
+function numberedTrails(wordOf: (step: TrailStep) => string | undefined): (state: State) => number {
+  const keys = new Map<Trail, number>();
+  const numbers = new Map<string, number>();
+  const keyOf = (trail: Trail | undefined): number => {
     const open: Trail[] = [];
     let at = trail;
     while (at && !keys.has(at)) {
       open.push(at);
       at = at.before;
     }
-    let key = at ? (keys.get(at) ?? '') : '';
+    let key = at ? (keys.get(at) ?? 0) : 0;
     for (const one of open.reverse()) {
       const word = wordOf(one.step);
-      if (word !== undefined) key = `${key}|${word}`;
+      if (word !== undefined) {
+        const text = `${String(key)}|${word}`;
+        const known = numbers.get(text);
+        key = known ?? numbers.size + 1;
+        if (known === undefined) numbers.set(text, key);
+      }
       keys.set(one, key);
     }
     return key;
