@@ -1,6 +1,9 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { exampleKernel, twIndex } from './kernel-under-test';
+import { edit } from './dialect-b';
+import { copyOfExample, exampleKernel, twIndex } from './kernel-under-test';
 
 const dispatch = (...words: readonly string[]): ReturnType<typeof twIndex> =>
   twIndex(['dispatch', ...words, '--root', exampleKernel]);
@@ -36,6 +39,23 @@ describe('tw-index dispatch', () => {
     match(out, /^ +5 {2}copy_semundo +-ENOMEM +ipc\/sem\.c:24/m);
     match(out, /^result {2}-ENOMEM from copy_semundo\(\) {2}\(certain\)$/m);
     match(out, /kernel\/fork\.c:45 {2}notifies FREE, after INIT failed: audit_free, /);
+  });
+
+  it('follows a dispatcher whose boundary symbols this tree calls otherwise', () => {
+    const folder = copyOfExample();
+    for (const path of ['kernel/task_watchers.c', 'include/asm-generic/vmlinux.lds.h'])
+      edit(join(folder, path), (text) =>
+        text
+          .replaceAll('__start_task_watchers_', 'list_of_')
+          .replaceAll('__stop_task_watchers_free', 'end_of_lists'),
+      );
+    try {
+      const { out } = twIndex(['dispatch', 'INIT', '--val', '0', '--fail', 'audit_alloc', '--root', folder]);
+      match(out, /^notify_task_watchers\(\) calls every watcher and returns the first error/m);
+      match(out, /^result {2}-ENOMEM from audit_alloc\(\) {2}\(certain\)$/m);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('prints the same as JSON', () => {

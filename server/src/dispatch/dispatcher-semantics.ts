@@ -100,7 +100,7 @@ function tryOut(
   const eventNumber = found.numberOf(event);
   const { length } = results;
   const symbols = new Map<string, number>();
-  for (const [symbol, named] of boundarySymbols(code.reader.snapshot.family))
+  for (const [symbol, named] of boundarySymbols(code.reader.snapshot))
     symbols.set(symbol, named === event.name ? 0 : length);
   for (const { elements } of found.tables)
     for (const { index, symbol } of elements)

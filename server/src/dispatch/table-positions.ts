@@ -15,7 +15,7 @@ export interface TablePositions {
 
 /** What each boundary symbol points at, from the laid-out tables. */
 export function tablePositions(snapshot: Snapshot): TablePositions {
-  const { laid, tables, family } = snapshot;
+  const { laid, tables } = snapshot;
   const doubts: string[] = [];
   const places = new Map(laid.map((table) => [table.event, table.startPlace]));
   const inOneFile = new Set(laid.map(({ startPlace }) => startPlace?.file)).size === 1;
@@ -39,7 +39,7 @@ export function tablePositions(snapshot: Snapshot): TablePositions {
     if (linked !== own.length) doubts.push(`other entries lie in the table of ${event}`);
   }
   const symbols = new Map<string, number>();
-  for (const [symbol, event] of boundarySymbols(family)) {
+  for (const [symbol, event] of boundarySymbols(snapshot)) {
     const position = event === atEnd ? entries.length : starts.get(event);
     if (position !== undefined) symbols.set(symbol, position);
   }

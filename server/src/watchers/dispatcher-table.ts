@@ -2,7 +2,8 @@ import { lex, type Token } from '../syntax/c/lex';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
 import type { TextReader } from './code-reader';
-import { spell, type Family } from './family';
+import { spell } from './family';
+import type { Snapshot } from './snapshot';
 
 /** The dispatcher's array of boundary symbols: event `n` is what lies between its elements `n` and `n + 1`. */
 export interface DispatcherTable {
@@ -23,8 +24,11 @@ export interface TableElement {
 /** Stands for an event where no event begins: after the last. */
 export const atEnd = '(end)';
 
-/** Boundary symbols of a family, in every dialect: which event begins at each, or {@link atEnd}. */
-export function boundarySymbols(family: Family): ReadonlyMap<string, string> {
+/**
+ * Boundary symbols of a family: which event begins at each, or {@link atEnd}. Those of every dialect, and those between
+ * which this tree's linker script has the tables, whatever they are called.
+ */
+export function boundarySymbols({ family, laid }: Snapshot): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const { name, start, stop } of family.events) {
     if (start !== undefined) found.set(start, name);
@@ -33,6 +37,12 @@ export function boundarySymbols(family: Family): ReadonlyMap<string, string> {
       found.set(shape.start.replace('{event}', spell(name, shape.spelling)), name);
   }
   for (const { end } of family.boundaries) found.set(end, atEnd);
+  // A name says what is meant, and then a script may have it in the wrong place.
+  const learn = (symbol: string | undefined, event: string): void => {
+    if (symbol !== undefined && !found.has(symbol)) found.set(symbol, event);
+  };
+  for (const { start, event } of laid) learn(start, event);
+  for (const { stop } of laid) learn(stop, atEnd);
   return found;
 }
 
@@ -41,25 +51,25 @@ export function dispatcherTables(
   { snapshot, source }: TextReader,
   numbers: (constant: string) => number | undefined,
 ): readonly DispatcherTable[] {
-  const symbols = boundarySymbols(snapshot.family);
+  const symbols = boundarySymbols(snapshot);
   return snapshot.candidates.flatMap((path) => {
     const file = path.endsWith('.c') ? source(path) : undefined;
-    return file === undefined || !mentionsAny(file, snapshot.family, symbols)
-      ? []
-      : tablesIn(file, symbols, numbers);
+    return file === undefined || !mentionsAny(file, symbols) ? [] : tablesIn(file, symbols, numbers);
   });
 }
 
-const mentioned = new WeakMap<SourceFile, Map<Family['name'], boolean>>();
+const mentioned = new WeakMap<SourceFile, Map<string, boolean>>();
 
 /** Few files do, and the answer stays as long as the text. */
-function mentionsAny(file: SourceFile, { name }: Family, symbols: ReadonlyMap<string, string>): boolean {
+function mentionsAny(file: SourceFile, symbols: ReadonlyMap<string, string>): boolean {
   const known = mentioned.get(file) ?? new Map<string, boolean>();
   mentioned.set(file, known);
-  let answer = known.get(name);
+  const names = [...symbols.keys()];
+  const key = names.join();
+  let answer = known.get(key);
   if (answer === undefined) {
-    answer = [...symbols.keys()].some((symbol) => file.text.includes(symbol));
-    known.set(name, answer);
+    answer = names.some((symbol) => file.text.includes(symbol));
+    known.set(key, answer);
   }
   return answer;
 }

@@ -68,7 +68,7 @@ function againstNumbers(
   numbers: ReadonlyMap<string, EventNumber>,
 ): readonly Problem[] {
   const { family } = context.snapshot;
-  const symbols = boundarySymbols(family);
+  const symbols = boundarySymbols(context.snapshot);
   const wrong = table.elements.flatMap(({ index, symbol, range }): readonly Problem[] => {
     const event = symbols.get(symbol);
     const number = event === undefined ? undefined : numbers.get(event);
@@ -139,7 +139,7 @@ function scriptItems({ snapshot }: CheckContext): readonly ScriptItem[] {
 function againstScript(context: CheckContext, table: DispatcherTable): readonly Problem[] {
   const items = scriptItems(context);
   const { family } = context.snapshot;
-  const symbols = boundarySymbols(family);
+  const symbols = boundarySymbols(context.snapshot);
   const at = new Map(items.flatMap((item, index) => ('symbol' in item ? [[item.symbol, index]] : [])));
   const byIndex = new Map(table.elements.map((element) => [element.index, element]));
   for (const element of table.elements) {
