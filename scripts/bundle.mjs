@@ -16,6 +16,7 @@ const entries = {
   program: 'src/cli/program.ts',
   'language-server': 'src/lsp/language-server.ts',
   'prescan-worker': 'src/source/prescan-worker.ts',
+  'stat-worker': 'src/source/stat-worker.ts',
   protocol: 'src/lsp/protocol.ts',
 };
 

@@ -33,9 +33,11 @@ describe('answer cache', () => {
   let tree: string;
   const key = questionKey('1', ['where']);
   const inTree = (path: string): string => join(tree, path);
-  const inputs = (...paths: readonly string[]): { files: Set<string>; folders: Set<string> } => ({
+  const inputs = (...paths: readonly string[]): { files: Set<string>; folders: Map<string, number> } => ({
     files: new Set(paths.filter((path) => !path.endsWith('/')).map(inTree)),
-    folders: new Set(paths.filter((path) => path.endsWith('/')).map((path) => inTree(path.slice(0, -1)))),
+    folders: new Map(
+      paths.filter((path) => path.endsWith('/')).map((path) => [inTree(path.slice(0, -1)), 0]),
+    ),
   });
   // As if the run had begun long after the last change: what is made here is younger than any real tree.
   const later = (): number => Date.now() + 10_000;

@@ -1,15 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { InputLog } from './input-log';
+import { inputsOf, newestOf, stillHolds, type KeptInputs } from './kept-inputs';
 
 /**
  * Answers kept between runs, in the user's cache folder, never in a tree. An answer is a function of the question and of
- * the files and folders that were looked at; it is given again only if each of them has the same size, inode, time of
- * change and time of modification as before. A cache that is missing, damaged, of another version or not writable costs
- * time, nothing else.
+ * the files and folders that were looked at; it is given again only if it must still be the same ({@link stillHolds}).
+ * A cache that is missing, damaged, of another version or not writable costs time, nothing else.
  */
 export interface KeptAnswer {
   readonly file: string;
@@ -23,8 +33,16 @@ const mostAnswers = 40;
 const mostBytes = 256 * 1024 * 1024;
 
 /** Changed with every change to what is stored. */
-const format = 1;
+const format = 2;
 const extension = '.answer';
+const sumBytes = 32;
+
+/** What a file holds behind its sum, as V8 writes values. */
+interface Kept {
+  readonly inputs: KeptInputs;
+  /** The same for the answer by itself, which is read only if it holds. */
+  readonly answer: Uint8Array;
+}
 
 /** A file that changed this short a time before the run began might have changed after it was read, too. */
 const tooYoungMs = 2000;
@@ -47,18 +65,20 @@ export function questionKey(version: string, question: readonly unknown[]): stri
     .slice(0, 40);
 }
 
-/** The answer, if all it was made from is unchanged. */
-export function keptAnswer(folder: string, key: string): unknown {
+/** The answer, if it must still be the same. `began`: milliseconds since 1970, before the first look. */
+export function keptAnswer(folder: string, key: string, began = Date.now()): unknown {
   try {
     const bytes = readFileSync(join(folder, key + extension));
-    const sum = bytes.subarray(0, 32);
-    const body = bytes.subarray(32);
-    if (!createHash('sha256').update(body).digest().equals(sum)) return undefined;
-    const lengths = body.readUInt32LE(0);
-    const inputs = body.toString('utf8', 4 + 32, 4 + 32 + lengths).split('\n');
-    const now = signatureOf(inputs);
-    if (!now?.digest.equals(body.subarray(4, 4 + 32))) return undefined;
-    return deserialize(body.subarray(4 + 32 + lengths));
+    const body = bytes.subarray(sumBytes);
+    if (!createHash('sha256').update(body).digest().equals(bytes.subarray(0, sumBytes))) return undefined;
+    // The sum says that it is as it was written, and the key that it was written by this version.
+    const kept = deserialize(body) as Kept;
+    const now = stillHolds(kept.inputs);
+    if (!now) return undefined;
+    // Next time what changed need not be looked at again.
+    if (now !== kept.inputs && newestOf(now) <= began - tooYoungMs)
+      store(folder, key, { ...kept, inputs: now });
+    return deserialize(kept.answer);
   } catch {
     return undefined;
   }
@@ -66,27 +86,33 @@ export function keptAnswer(folder: string, key: string): unknown {
 
 /**
  * Keeps an answer, unless something it was made from changed while it was being made (`began`: milliseconds since 1970,
- * before the first look). Written aside and renamed, so that nobody ever reads half of it. True: it was kept.
+ * before the first look). True: it was kept.
  */
 export function keepAnswer(
   folder: string,
   key: string,
   answer: unknown,
-  inputs: Pick<InputLog, 'files' | 'folders'>,
+  log: Parameters<typeof inputsOf>[0],
   began: number,
 ): boolean {
+  const inputs = inputsOf(log);
+  if (!inputs || newestOf(inputs) > began - tooYoungMs) return false;
+  return store(folder, key, { inputs, answer: serialize(answer) });
+}
+
+/** Written aside and renamed, so that nobody ever reads half of it. */
+function store(folder: string, key: string, kept: Kept): boolean {
   const aside = join(folder, `${key}.${String(process.pid)}.${randomBytes(4).toString('hex')}.new`);
   try {
-    const paths = [...inputs.files, ...[...inputs.folders].map((path) => `${path}/`)];
-    if (paths.some((path) => path.includes('\n'))) return false;
-    const signature = signatureOf(paths);
-    if (!signature || signature.newest > began - tooYoungMs) return false;
-    const list = Buffer.from(paths.join('\n'), 'utf8');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(list.length);
-    const body = Buffer.concat([length, signature.digest, list, serialize(answer)]);
+    const body = serialize(kept);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(aside, Buffer.concat([createHash('sha256').update(body).digest(), body]), { mode: 0o600 });
+    const file = openSync(aside, 'wx', 0o600);
+    try {
+      writeSync(file, createHash('sha256').update(body).digest());
+      writeFileSync(file, body);
+    } finally {
+      closeSync(file);
+    }
     renameSync(aside, join(folder, key + extension));
     makeRoom(folder);
     return true;
@@ -105,28 +131,6 @@ function remove(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** What files and folders (with a `/` at the end) are now, as one number, and when the last of them changed. */
-function signatureOf(
-  paths: readonly string[],
-): { readonly digest: Buffer; readonly newest: number } | undefined {
-  const facts = new Float64Array(paths.length * 4);
-  let newest = 0;
-  let at = 0;
-  for (const path of paths) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found) {
-      // A folder's own size says nothing, and its times say what came or went.
-      facts[at] = path.endsWith('/') ? -1 : found.size;
-      facts[at + 1] = found.ino;
-      facts[at + 2] = found.mtimeMs;
-      facts[at + 3] = found.ctimeMs;
-      newest = Math.max(newest, found.mtimeMs, found.ctimeMs);
-    }
-    at += 4;
-  }
-  return { digest: createHash('sha256').update(facts).digest(), newest };
 }
 
 /** What is kept, most recently written first. */

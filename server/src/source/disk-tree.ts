@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { InputLog } from './input-log';
+import { listingMark } from './mark';
 import type { TreeReader } from './tree-reader';
 
 /** Bigger text files than this are not source that a person edits; reading one would cost more than it tells. */
@@ -38,7 +39,6 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
   const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
     const known = listings.get(directory);
     if (known) return known;
-    log?.folder(join(root, directory));
     const found = readListing(join(root, directory), log);
     listings.set(directory, found);
     return found;
@@ -77,7 +77,9 @@ function readListing(folder: string, log?: InputLog): ReadonlyMap<string, 'file'
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
+    if (log) log.folder(folder, listingMark(entries));
   } catch {
+    log?.folder(folder);
     return found;
   }
   for (const entry of entries) {

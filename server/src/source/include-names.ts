@@ -1,3 +1,5 @@
+import type { MarkMaker } from './mark';
+
 /**
  * Which files a file's includes may name, found while it is scanned: a hash of each one's base name, some five million
  * bytes for a whole kernel. Who includes a file can then be told without another look at the tree.
@@ -27,8 +29,8 @@ const anySource = 1;
 export interface IncludeCollector {
   /** An including word ends at `at`; the text ends at `length`. */
   meet(text: Buffer, at: number, length: number): void;
-  /** The file of all that was met since the last call. */
-  file(path: string): void;
+  /** The file of all that was met since the last call. `mark`: told of each. */
+  file(path: string, mark?: MarkMaker): void;
   result(): IncludeNames;
 }
 
@@ -75,8 +77,9 @@ export function includeCollector(): IncludeCollector {
       names.push(finished(hash));
       if (text[at - 1] === 99 && text[at - 2] === Char.Dot) names.push(anySource);
     },
-    file(path) {
+    file(path, mark) {
       if (names.length() === began) return;
+      if (mark) for (let at = began; at < names.length(); at++) mark.number(names.at(at));
       files.push(path);
       began = names.length();
       ends.push(began);
@@ -156,6 +159,7 @@ function hashOf(name: string): number {
 function growing(): {
   readonly push: (value: number) => void;
   readonly length: () => number;
+  readonly at: (index: number) => number;
   readonly values: () => Uint32Array;
 } {
   let held = new Uint32Array(1024);
@@ -170,6 +174,7 @@ function growing(): {
       held[length++] = value;
     },
     length: () => length,
+    at: (index) => held[index] ?? 0,
     values: () => held.slice(0, length),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
+import { listingMark } from './mark';
 import { runShare, type Part, type Share } from './prescan-share';
 import { withoutObjects, type Hit, type ScanResult } from './scan-files';
 
@@ -75,7 +76,7 @@ async function scanParts(
     }, reportEvery);
     try {
       return logged(
-        root,
+        share,
         log,
         merge(await Promise.all(Array.from({ length: threads }, () => startWorker(share)))),
       );
@@ -85,12 +86,17 @@ async function scanParts(
   }
   const others = Array.from({ length: threads - 1 }, () => startWorker(share));
   const own = runShare(share, (taken) => options.report?.(taken, parts.length));
-  return logged(root, log, merge([own, ...(await Promise.all(others))]));
+  return logged(share, log, merge([own, ...(await Promise.all(others))]));
 }
 
-function logged(root: string, log: InputLog | undefined, result: ScanResult): ScanResult {
-  for (const file of result.looked.files) log?.file(join(root, file));
-  for (const folder of result.looked.folders) log?.folder(join(root, folder));
+function logged(
+  { root, needles, includes }: Share,
+  log: InputLog | undefined,
+  result: ScanResult,
+): ScanResult {
+  const { files, found, folders, listings } = result.looked;
+  log?.searched({ root, needles, includes, files, found });
+  folders.forEach((folder, index) => log?.folder(join(root, folder), listings[index]));
   return result;
 }
 
@@ -121,7 +127,9 @@ function merge(results: readonly ScanResult[]): ScanResult {
     bytes: results.reduce((sum, { bytes }) => sum + bytes, 0),
     looked: {
       files: results.flatMap(({ looked }) => looked.files),
+      found: results.flatMap(({ looked }) => looked.found),
       folders: results.flatMap(({ looked }) => looked.folders),
+      listings: results.flatMap(({ looked }) => looked.listings),
     },
     includes: mergedIncludeNames(results.map(({ includes }) => includes)),
   };
@@ -134,13 +142,15 @@ function merge(results: readonly ScanResult[]): ScanResult {
 function folderParts(root: string, exclude: readonly string[], log?: InputLog): readonly Part[] {
   const skip = new Set([...exclude, ...withoutObjects]);
   const folders = (path: string): readonly string[] => {
-    log?.folder(join(root, path));
     try {
-      return readdirSync(join(root, path), { withFileTypes: true })
+      const entries = readdirSync(join(root, path), { withFileTypes: true });
+      log?.folder(join(root, path), listingMark(entries));
+      return entries
         .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
         .map(({ name }) => (path === '' ? name : `${path}/${name}`))
         .filter((folder) => !skip.has(folder));
     } catch {
+      log?.folder(join(root, path));
       return [];
     }
   };

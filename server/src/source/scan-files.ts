@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
 import { binaryLooksIn, errorCode } from './disk-tree';
 import { includeCollector, includeWords, longestInclude, type IncludeNames } from './include-names';
+import { listingMark, markMaker, type Mark } from './mark';
 import { needleSearch, type Meeting } from './needle-search';
 
 /** A file that holds at least one needle; `needles` are indices into those asked for. */
@@ -17,9 +18,17 @@ export interface ScanResult {
   readonly files: number;
   readonly bytes: number;
   /** What was looked at, relative to the root; empty unless it was asked for. */
-  readonly looked: { readonly files: readonly string[]; readonly folders: readonly string[] };
+  readonly looked: Looked;
   /** What the files include; empty unless it was asked for. */
   readonly includes: IncludeNames;
+}
+
+/** Files and folders, and what was found in each; 0: something that cannot be told again. */
+export interface Looked {
+  readonly files: readonly string[];
+  readonly found: readonly Mark[];
+  readonly folders: readonly string[];
+  readonly listings: readonly Mark[];
 }
 
 export interface ScanWishes {
@@ -67,7 +76,12 @@ export function scanner(
   const skipped: { file: string; reason: string }[] = [];
   const excluded = new Set(exclude.map((path) => path.replace(/^\.\/|\/+$/g, '')));
   const overlap = Math.max(includes ? longestInclude : 0, ...patterns.map(({ length }) => length - 1));
-  const looked = { files: [] as string[], folders: [] as string[] };
+  const looked = {
+    files: [] as string[],
+    found: [] as Mark[],
+    folders: [] as string[],
+    listings: [] as Mark[],
+  };
   let files = 0;
   let bytes = 0;
 
@@ -102,25 +116,37 @@ export function scanner(
   };
 
   const scanFile = (path: string): void => {
-    if (logged) looked.files.push(path);
+    const problemsBefore = problems.length;
+    const mark = logged ? markMaker() : undefined;
     try {
       const found = needlesIn(`${root}/${path}`);
       if (found.length > 0) hits.push({ file: path, needles: found });
-      collector.file(path);
+      if (mark) for (const one of found) mark.number(one);
+      collector.file(path, mark);
       files++;
     } catch (error) {
       problems.push({ file: path, reason: `cannot be read (${errorCode(error)})` });
     }
+    if (!mark) return;
+    looked.files.push(path);
+    looked.found.push(problems.length === problemsBefore ? mark.mark() : 0);
   };
 
   const scanFolder = (top: string, deep: boolean): void => {
     const waiting = [top];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       let entries: Dirent[];
-      if (logged) looked.folders.push(folder);
       try {
         entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
+        if (logged) {
+          looked.folders.push(folder);
+          looked.listings.push(listingMark(entries));
+        }
       } catch (error) {
+        if (logged) {
+          looked.folders.push(folder);
+          looked.listings.push(0);
+        }
         problems.push({ file: folder, reason: `cannot be listed (${errorCode(error)})` });
         continue;
       }

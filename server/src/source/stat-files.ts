@@ -1,0 +1,81 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { listed, type PathList } from './path-list';
+
+/** Numbers per path: size, inode, time of modification, time of change; all 0 where there is nothing. */
+export const factsPerPath = 4;
+
+/** What two threads share. */
+export interface StatShare {
+  readonly paths: PathList;
+  /** {@link factsPerPath} numbers for each, in shared memory. */
+  readonly facts: Float64Array;
+  /** In shared memory: the next path to take, and how many are done. */
+  readonly counters: Int32Array;
+}
+
+/** Fewer than this are done before another thread has started. */
+const worthAThread = 20_000;
+const pathsAtOnce = 500;
+/** Milliseconds after which nobody waits for the other thread any more. */
+const patience = 2000;
+
+/** What files and folders (with a slash at the end) are now. */
+export function statFiles(paths: PathList, isShared = paths.count >= worthAThread): Float64Array {
+  const { count } = paths;
+  const share: StatShare = {
+    paths,
+    facts: new Float64Array(new SharedArrayBuffer(count * factsPerPath * 8)),
+    counters: new Int32Array(new SharedArrayBuffer(8)),
+  };
+  const worker = isShared ? startWorker(share) : undefined;
+  statShare(share);
+  // What the other thread took it finishes in a moment; if it died, this one does all of it again.
+  for (let done = Atomics.load(share.counters, 1); done < count; done = Atomics.load(share.counters, 1))
+    if (Atomics.wait(share.counters, 1, done, patience) === 'timed-out') {
+      Atomics.store(share.counters, 0, 0);
+      Atomics.store(share.counters, 1, 0);
+      statShare(share);
+      break;
+    }
+  void worker?.terminate();
+  return share.facts;
+}
+
+/** Works until no path is left that nobody took. */
+export function statShare({ paths, facts, counters }: StatShare): void {
+  const list = listed(paths);
+  for (;;) {
+    const from = Atomics.add(counters, 0, pathsAtOnce);
+    if (from >= list.length) return;
+    const to = Math.min(from + pathsAtOnce, list.length);
+    for (let index = from; index < to; index++) {
+      const path = list[index] ?? '';
+      const found = statSync(path, { throwIfNoEntry: false });
+      const at = index * factsPerPath;
+      // A folder's own size says nothing, and its times say what came or went.
+      facts[at] = found ? (path.endsWith('/') ? -1 : found.size) : 0;
+      facts[at + 1] = found?.ino ?? 0;
+      facts[at + 2] = found?.mtimeMs ?? 0;
+      facts[at + 3] = found?.ctimeMs ?? 0;
+    }
+    Atomics.add(counters, 1, to - from);
+    Atomics.notify(counters, 1);
+  }
+}
+
+function startWorker(share: StatShare): Worker | undefined {
+  const bundled = join(__dirname, 'stat-worker.js');
+  if (!existsSync(bundled)) return undefined;
+  const worker = new Worker(bundled, { workerData: share });
+  // Without it the work takes longer, nothing else.
+  worker.on('error', () => undefined);
+  worker.unref();
+  return worker;
+}
+
+/** What a worker was started with comes to it untyped. */
+export function isStatShare(value: unknown): value is StatShare {
+  return typeof value === 'object' && value !== null && 'paths' in value && 'facts' in value;
+}

@@ -1,0 +1,195 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { keepAnswer, keptAnswer, questionKey } from '../../server/src/source/answer-cache';
+import { inputLog } from '../../server/src/source/input-log';
+import { shownPart } from '../../server/src/watchers/snapshot';
+import { openKernel } from '../../server/src/workspace/open-kernel';
+import { takeSnapshot, type Scope } from '../../server/src/workspace/take-snapshot';
+import { copyOfExample } from '../cli/kernel-under-test';
+
+const files = [
+  'kernel/fork.c',
+  'kernel/exit.c',
+  'kernel/sched/build.c',
+  'kernel/sched/stats.c',
+  'lib/string.c',
+  'lib/usage.c',
+  'drivers/platform/vendor/crate.c',
+  'include/linux/task_watchers.h',
+  'include/linux/sched.h',
+  'include/linux/new.h',
+  'kernel/new.c',
+  'kernel/task_watchers.c',
+  'include/asm-generic/vmlinux.lds.h',
+  'kernel/Makefile',
+  '.config',
+] as const;
+
+const lines = [
+  'task_watcher_func(init, random_fn);',
+  'my_own(clone, random_fn);',
+  'notify_task_watchers(WATCH_TASK_EXIT, 0, current);',
+  '#define my_own(ev, fn) task_watcher_func(ev, fn)',
+  '#define task_watcher_func(ev, fn)',
+  '#include <linux/task_watchers.h>',
+  '#include <linux/new.h>',
+  '#include "new.c"',
+  '#include "stats.c"',
+  '#include \\\n"new.c"',
+  '#ifdef CONFIG_KEYS',
+  '#endif',
+  '/* nothing */',
+  'int unrelated;',
+  '',
+  'obj-y += new.o',
+  'CONFIG_CPUSETS=y',
+] as const;
+
+type Operation = readonly [
+  kind: 'insert' | 'remove' | 'delete' | 'touch' | 'move' | 'replace',
+  at: number,
+  line: string,
+  file: string,
+];
+
+const operation: fc.Arbitrary<Operation> = fc.tuple(
+  fc.constantFrom('insert', 'insert', 'insert', 'remove', 'delete', 'touch', 'move', 'replace'),
+  fc.nat(60),
+  fc.constantFrom(...lines),
+  fc.constantFrom(...files),
+);
+
+function apply(root: string, [kind, at, line, file]: Operation): void {
+  const path = join(root, file);
+  const isThere = existsSync(path);
+  const rows = isThere ? readFileSync(path, 'utf8').split('\n') : [];
+  const write = (target = path): void => {
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, rows.join('\n'));
+  };
+  switch (kind) {
+    case 'insert':
+      rows.splice(Math.min(at, rows.length), 0, line);
+      write();
+      return;
+    case 'remove':
+      rows.splice(Math.min(at, rows.length - 1), 1);
+      if (isThere) write();
+      return;
+    case 'delete':
+      rmSync(path, { force: true });
+      return;
+    case 'touch':
+      if (isThere) utimesSync(path, at, at);
+      return;
+    case 'move':
+      if (isThere && file !== '.config') renameSync(path, join(dirname(path), 'moved.c'));
+      return;
+    case 'replace':
+      // As editors save: written aside, then moved over it.
+      rows.splice(Math.min(at, rows.length), 0, line);
+      write(`${path}.swp`);
+      renameSync(`${path}.swp`, path);
+  }
+}
+
+describe('a kept answer', function () {
+  this.timeout(120_000);
+  let root: string;
+  let cache: string;
+  const key = questionKey('test', []);
+  // As if long after the last change: what is made here is younger than any real tree.
+  const later = (): number => Date.now() + 10_000;
+  const kept = (): unknown => keptAnswer(cache, key, later());
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+  /** From scratch; and kept. */
+  const answer = async (scope: Scope, family = 'task-watchers'): Promise<unknown> => {
+    const log = inputLog();
+    const kernel = openKernel({ root }, root, undefined, log);
+    if ('failure' in kernel) return kernel;
+    const one = kernel.project.families.find(({ name }) => name === family);
+    ok(one);
+    const shown = shownPart(await takeSnapshot(kernel, one, { scope, report: () => undefined }));
+    ok(keepAnswer(cache, key, shown, log, later()));
+    return plain(shown);
+  };
+
+  beforeEach(() => {
+    root = copyOfExample();
+    cache = mkdtempSync(join(tmpdir(), 'tw-kept-'));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+    rmSync(cache, { recursive: true, force: true });
+  });
+
+  it('is given in spite of a change that cannot matter, more than once', async () => {
+    const before = await answer('tree');
+    apply(root, ['insert', 0, 'int unrelated;', 'lib/string.c']);
+    deepEqual(plain(kept()), before);
+    // Saved by way of another file: another inode, and the folder changed, too.
+    apply(root, ['replace', 0, '/* nothing */', 'lib/string.c']);
+    deepEqual(plain(kept()), before);
+    deepEqual(await answer('tree'), before);
+  });
+
+  it('is not given when a file comes to matter by what it now holds or includes', async () => {
+    for (const line of ['task_watcher_func(init, x);', '#include "../kernel/fork.c"']) {
+      await answer('tree');
+      apply(root, ['insert', 0, line, 'lib/string.c']);
+      equal(kept(), undefined, line);
+    }
+    await answer('tree');
+    writeFileSync(join(root, 'lib/beside.c'), '');
+    equal(kept(), undefined);
+  });
+
+  it('is not given when a file cannot be searched any more', async () => {
+    await answer('tree');
+    rmSync(join(root, 'lib/string.c'));
+    mkdirSync(join(root, 'lib/string.c'));
+    ok(statSync(join(root, 'lib/string.c')).isDirectory());
+    equal(kept(), undefined);
+  });
+
+  for (const scope of ['tree', 'linked'] as const)
+    it(`is what one from scratch is, after any changes (${scope})`, async () => {
+      let given = 0;
+      let asked = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(operation, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 }),
+          async (steps) => {
+            rmSync(root, { recursive: true, force: true });
+            root = copyOfExample();
+            await answer(scope);
+            for (const step of steps) {
+              for (const one of step) apply(root, one);
+              const warm = kept();
+              const cold = await answer(scope);
+              asked++;
+              if (warm === undefined) continue;
+              given++;
+              deepEqual(plain(warm), cold);
+            }
+          },
+        ),
+        { numRuns: 12 },
+      );
+      ok(given > 0 && given < asked, `${given} of ${asked}`);
+    });
+});
