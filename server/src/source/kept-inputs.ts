@@ -55,7 +55,8 @@ export function inputsOf(log: Logged): KeptInputs | undefined {
       const marks = new Float64Array(count);
       files.forEach((file, index) => {
         const path = join(root, file);
-        if (!log.files.has(path)) marks[places.get(path) ?? 0] = found[index] || -1;
+        const mark = found[index] ?? 0;
+        if (!log.files.has(path)) marks[places.get(path) ?? 0] = mark === 0 ? -1 : mark;
       });
       return { root, needles, includes, found: marks };
     }),
