@@ -14,6 +14,7 @@ const { resolve } = createRequire(import.meta.url);
 const entries = {
   'tw-index': 'src/cli/tw-index.ts',
   program: 'src/cli/program.ts',
+  'kernel-commands': 'src/cli/kernel-commands.ts',
   'language-server': 'src/lsp/language-server.ts',
   'prescan-worker': 'src/source/prescan-worker.ts',
   'stat-worker': 'src/source/stat-worker.ts',
@@ -38,12 +39,16 @@ await build({
   logLevel: 'warning',
   // Its other form asks where it lies by `import.meta`, which a CommonJS bundle has not.
   alias: { 'web-tree-sitter': resolve('web-tree-sitter') },
-  // The program is loaded only when there is more to do than print the version.
+  // The program is loaded only when there is more to do than print the version, and what reads a kernel only when one
+  // is read: V8 looks through all of a file before it runs a line of it.
   plugins: [
     {
-      name: 'program-apart',
+      name: 'apart',
       setup(context) {
-        context.onResolve({ filter: /^\.\/program$/ }, () => ({ path: './program.js', external: true }));
+        context.onResolve({ filter: /^\.\/(?:program|kernel-commands)$/ }, ({ path }) => ({
+          path: `${path}.js`,
+          external: true,
+        }));
       },
     },
   ],

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { allRules } from '../checks/all-rules';
 import { checkContext, type CheckContext } from '../checks/check-context';
@@ -33,9 +32,7 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
   if (explain !== undefined) {
     const rule = allRules.find(({ name }) => name === explain);
     if (!rule)
-      throw new InvalidArgumentError(
-        `no rule ${explain}; there are: ${allRules.map(({ name }) => name).join(', ')}`,
-      );
+      throw new Failure(`no rule ${explain}; there are: ${allRules.map(({ name }) => name).join(', ')}`);
     await print(explainText(rule, stylesFor(settings.color, process.stdout)));
     return exitStatus.fine;
   }

@@ -1,6 +1,9 @@
 import { Option, type Command } from 'commander';
 import { addCommonOptions, readSettings } from './settings';
 
+/** All that reads a kernel is loaded only when a kernel is read. */
+const ofKernels = (): Promise<typeof import('./kernel-commands')> => import('./kernel-commands');
+
 const linkHelp = 'where places lead: none, file, vscode, or an address with {file} and {line}';
 
 /**
@@ -16,7 +19,13 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option('--all', 'also what is not linked, and why')
       .option('--from <vmlinux>', 'read the tables from an ELF file instead'),
     ['text', 'json'],
-  ).action(async (events: string[], options: unknown) => {
+  ).action(async (events: string[], options: { readonly all?: boolean; readonly from?: string }) => {
+    const { from } = options;
+    if (from !== undefined && from !== '') {
+      const { runTableFromElf } = await (await ofKernels()).tableFromElf();
+      done(await runTableFromElf(events, readSettings(options), from));
+      return;
+    }
     const { runTable } = await import('./table-command');
     done(await runTable(events, readSettings(options), options));
   });
@@ -36,7 +45,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option('--why <object>', 'why an object is linked, or is not: kernel/fork.o'),
     ['text', 'json'],
   ).action(async (options: unknown) => {
-    const { runLinkOrder } = await import('./link-order-command');
+    const { runLinkOrder } = await (await ofKernels()).linkOrder();
     done(await runLinkOrder(readSettings(options), options));
   });
 
@@ -47,7 +56,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .argument('<vmlinux>', 'ELF file: vmlinux, or a relocatable vmlinux.o'),
     ['text', 'json'],
   ).action(async (vmlinux: string, options: unknown) => {
-    const { runVerify } = await import('./verify-command');
+    const { runVerify } = await (await ofKernels()).verify();
     done(await runVerify(vmlinux, readSettings(options)));
   });
 
@@ -63,7 +72,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option('--explain <rule>', 'what a rule finds, why, and how to mend it'),
     ['text', 'json', 'sarif', 'github'],
   ).action(async (options: unknown) => {
-    const { runCheck } = await import('./check-command');
+    const { runCheck } = await (await ofKernels()).check();
     done(await runCheck(readSettings(options), options));
   });
 
@@ -84,7 +93,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option('--link <where>', linkHelp, 'file'),
     ['text', 'json', 'markdown', 'svg', 'html'],
   ).action(async (event: string | undefined, options: unknown) => {
-    const { runDispatch } = await import('./dispatch-command');
+    const { runDispatch } = await (await ofKernels()).dispatch();
     done(await runDispatch(event, readSettings(options), options));
   });
 
@@ -97,7 +106,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
     ['html'],
     'html',
   ).action(async (file: string, options: unknown) => {
-    const { runReport } = await import('./report-command');
+    const { runReport } = await (await ofKernels()).report();
     done(await runReport(file, readSettings(options), options));
   });
 

@@ -11,3 +11,8 @@ export function orFail<T>(result: T | { readonly failure: string }): T {
   if (typeof result === 'object' && result !== null && 'failure' in result) throw new Failure(result.failure);
   return result;
 }
+
+/** By name: the bundles of the program and of its commands each have a class of their own. */
+export function isFailure(error: unknown): error is Failure {
+  return error instanceof Error && error.name === 'Failure';
+}

@@ -19,7 +19,8 @@ export async function loadShown(settings: Settings, scope: Scope): Promise<Shown
   if (isShown(kept)) return kept;
   const began = Date.now();
   const log = key === undefined ? undefined : inputLog();
-  const { loadSnapshot } = await import('./load-snapshot');
+  const { snapshots } = await import('./kernel-commands');
+  const { loadSnapshot } = await snapshots();
   const shown = shownPart(await loadSnapshot(settings, scope, log));
   if (key !== undefined && log) keepAnswer(folder, key, shown, log, began);
   return shown;

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exitStatus } from './exit-status';
-import { Failure } from './failure';
+import { isFailure } from './failure';
 import { version } from '../version';
 
 /** Declares the whole command line. `done` takes the exit status of the command that ran. */
@@ -21,7 +21,8 @@ export async function createProgram(done: (status: number) => void): Promise<Com
     .description('completion script of a shell: source <(tw-index completion bash)')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: string) => {
-      const { printCompletion } = await import('./completion-command');
+      const { completion } = await import('./kernel-commands');
+      const { printCompletion } = await completion();
       await printCompletion(program, shell);
     });
   return program;
@@ -42,7 +43,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     // Commander prints what it finds itself; this one comes from our own reading of options.
     if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${error.message}\n`);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.fine : exitStatus.wrong;
-    if (error instanceof Failure) {
+    if (isFailure(error)) {
       process.stderr.write(`tw-index: ${error.message}\n`);
       return exitStatus.wrong;
     }

@@ -1,23 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { z } from 'zod';
 
 /** What every command takes, checked. Paths are as given; relative ones count from the current folder. */
-export const settingsSchema = z.object({
-  root: z.string().min(1).optional(),
-  config: z.string().min(1).optional(),
-  build: z.string().min(1).optional(),
-  arch: z
-    .string()
-    .regex(/^[\w-]+$/)
-    .optional(),
-  family: z.string().min(1).default('task-watchers'),
-  format: z.string().default('text'),
-  cache: z.boolean().default(true),
-  quiet: z.boolean().default(false),
-  color: z.enum(['auto', 'always', 'never']).default('auto'),
-});
-
-export type Settings = z.infer<typeof settingsSchema>;
+export interface Settings {
+  readonly root: string | undefined;
+  readonly config: string | undefined;
+  readonly build: string | undefined;
+  readonly arch: string | undefined;
+  readonly family: string;
+  readonly format: string;
+  readonly cache: boolean;
+  readonly quiet: boolean;
+  readonly color: 'auto' | 'always' | 'never';
+}
 
 /** Adds the options of every command to one command, so that they can stand before or after its name. */
 export function addCommonOptions(command: Command, formats: readonly string[], format = 'text'): Command {
@@ -33,10 +27,32 @@ export function addCommonOptions(command: Command, formats: readonly string[], f
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'));
 }
 
-/** Commander hands over untyped values; this is the edge where they become ours. */
+/**
+ * Commander hands over untyped values; this is the edge where they become ours. By hand: loading zod takes longer than
+ * all the rest of printing a kept answer.
+ */
 export function readSettings(options: unknown): Settings {
-  const read = settingsSchema.safeParse(options);
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  throw new InvalidArgumentError(`--${issue?.path.join('.') ?? 'option'}: ${issue?.message ?? 'not valid'}`);
+  const given = new Map<string, unknown>(
+    typeof options === 'object' && options !== null ? Object.entries(options) : [],
+  );
+  const text = (name: string): string | undefined => {
+    const value = given.get(name);
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    throw new InvalidArgumentError(`--${name}: is empty`);
+  };
+  const arch = text('arch');
+  if (arch !== undefined && !/^[\w-]+$/.test(arch))
+    throw new InvalidArgumentError(`--arch: ${arch}: not the name of an architecture`);
+  const color = given.get('color');
+  return {
+    root: text('root'),
+    config: text('config'),
+    build: text('build'),
+    arch,
+    family: text('family') ?? 'task-watchers',
+    format: text('format') ?? 'text',
+    cache: given.get('cache') !== false,
+    quiet: given.get('quiet') === true,
+    color: color === 'always' || color === 'never' ? color : 'auto',
+  };
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { EventTable } from '../link/entry';
 import { findEvent } from '../watchers/family';
 import type { ShownSnapshot } from '../watchers/snapshot';
@@ -10,18 +9,15 @@ import { tableJson } from '../features/table-json';
 import { tableText } from './table-text';
 import { print, stylesFor } from './terminal';
 
-const optionsSchema = z.object({ all: z.boolean().default(false), from: z.string().min(1).optional() });
+export interface TableOptions {
+  readonly all?: boolean | undefined;
+}
 
 export async function runTable(
   events: readonly string[],
   settings: Settings,
-  options: unknown,
+  { all = false }: TableOptions,
 ): Promise<number> {
-  const { all, from } = optionsSchema.parse(options);
-  if (from !== undefined) {
-    const { runTableFromElf } = await import('./table-from-elf');
-    return runTableFromElf(events, settings, from);
-  }
   const snapshot = await loadShown(settings, all ? 'tree' : 'linked');
   const tables = chosenTables(snapshot, events);
   if (settings.format === 'json') {
