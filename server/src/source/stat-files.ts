@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { listed, type PathList } from './path-list';
@@ -52,7 +52,7 @@ export function statShare({ paths, facts, counters }: StatShare): void {
     const to = Math.min(from + pathsAtOnce, list.length);
     for (let index = from; index < to; index++) {
       const path = list[index] ?? '';
-      const found = statSync(path, { throwIfNoEntry: false });
+      const found = whatIsAt(path);
       const at = index * factsPerPath;
       // A folder's own size says nothing, and its times say what came or went.
       facts[at] = found ? (path.endsWith('/') ? -1 : found.size) : 0;
@@ -62,6 +62,15 @@ export function statShare({ paths, facts, counters }: StatShare): void {
     }
     Atomics.add(counters, 1, to - from);
     Atomics.notify(counters, 1);
+  }
+}
+
+/** `undefined`: nothing, or nothing that can be asked for: a link to itself. */
+function whatIsAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 
