@@ -90,13 +90,14 @@ export function checkContext(
     source,
     mentions: (name) => mentions?.get(name),
     functions: (path) => read(path)?.functions ?? [],
-    bodies(path, fact) {
+    bodies(path, fact, quiet) {
       const code = read(path);
       if (!code) return [];
       const { file, memory } = code;
-      return remember(code.bodies, fact, () =>
-        bodiesOf(parser, file.text, fact, file.facts, undefined, memory.bodies),
-      );
+      const find = (): Bodies =>
+        bodiesOf(parser, file.text, fact, file.facts, undefined, memory.bodies, quiet);
+      // Who asks for fewer remembers them (`flow/code`).
+      return quiet ? find() : remember(code.bodies, fact, find);
     },
     builtBodies(path, fact) {
       const code = read(path);

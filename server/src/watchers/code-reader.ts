@@ -1,5 +1,5 @@
 import type { FunctionBody } from '../syntax/c/function-body';
-import type { FunctionFact } from '../syntax/c/tree/functions';
+import type { FunctionFact, Quiet } from '../syntax/c/tree/functions';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Snapshot } from './snapshot';
 
@@ -10,8 +10,8 @@ export interface CodeReader {
   readonly source: (path: string) => SourceFile | undefined;
   /** Definitions and prototypes of a file, in order; empty where it cannot be read. */
   readonly functions: (path: string) => readonly FunctionFact[];
-  /** The bodies of a definition, one for each way its `#if`s may go. */
-  readonly bodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
+  /** The bodies of a definition, one for each way its `#if`s may go; quiet branches are not told apart. */
+  readonly bodies: (path: string, fact: FunctionFact, quiet?: Quiet) => readonly FunctionBody[];
   /** Those that the snapshot's configuration leaves possible: one, where it decides all the `#if`s. */
   readonly builtBodies: (path: string, fact: FunctionFact) => readonly FunctionBody[];
 }

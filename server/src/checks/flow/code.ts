@@ -1,6 +1,6 @@
 import { controlFlow, type FlowGraph } from '../../syntax/c/flow/control-flow';
 import type { FunctionBody } from '../../syntax/c/function-body';
-import type { FunctionFact } from '../../syntax/c/tree/functions';
+import type { FunctionFact, Quiet } from '../../syntax/c/tree/functions';
 import type { CheckContext } from '../check-context';
 import { liveVariables } from './live-variables';
 import { variablesOf, type Variables } from './variables';
@@ -15,21 +15,28 @@ export interface Code {
   readonly live: readonly ReadonlySet<string>[];
 }
 
-const known = new WeakMap<FunctionFact, readonly Code[]>();
+const known = new WeakMap<FunctionFact, Map<string, readonly Code[]>>();
 
-/** The ways through a function's `#if`s. */
-export function codeOf(context: CheckContext, file: string, fact: FunctionFact): readonly Code[] {
-  let codes = known.get(fact);
+/** The ways through a function's `#if`s; quiet branches are not told apart. */
+export function codeOf(
+  context: CheckContext,
+  file: string,
+  fact: FunctionFact,
+  quiet?: Quiet,
+): readonly Code[] {
+  let kinds = known.get(fact);
+  if (!kinds) known.set(fact, (kinds = new Map<string, readonly Code[]>()));
+  let codes = kinds.get(quiet?.name ?? '');
   if (!codes) {
     const parameters = fact.parameters.flatMap(({ name, type }) =>
       name === undefined ? [] : [{ key: name, type }],
     );
-    codes = context.bodies(file, fact).map((body) => {
+    codes = context.bodies(file, fact, quiet).map((body) => {
       const graph = controlFlow(body);
       const variables = variablesOf(body, parameters);
       return { file, fact, body, graph, variables, live: liveVariables(graph, variables) };
     });
-    known.set(fact, codes);
+    kinds.set(quiet?.name ?? '', codes);
   }
   return codes;
 }

@@ -300,14 +300,17 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
         .slice(0, mostWays);
     return ways.flatMap(({ values, state: after }) => {
       const seen: CallSeen = { name, expression, values };
-      return (
-        watcher.call?.(seen, disturbed(expression, after)) ?? knownCall(seen, after) ?? anyCall(seen, after)
-      );
+      const touched = disturbed(expression, after);
+      return watcher.call?.(seen, touched) ?? knownCall(seen, after, touched) ?? anyCall(seen, touched);
     });
   }
 
   /** Macros and functions that mean the same in every kernel. */
-  function knownCall({ name, values, expression }: CallSeen, state: S): readonly Outcome<P>[] | undefined {
+  function knownCall(
+    { name, values, expression }: CallSeen,
+    state: S,
+    touched: S,
+  ): readonly Outcome<P>[] | undefined {
     const [first] = values;
     if (name === undefined || first === undefined) return undefined;
     switch (name) {
@@ -342,13 +345,7 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
         );
       default:
         if (givesNullOnFailure(name))
-          return [
-            fresh(
-              `${name}()@${String(expression.range.start)};`,
-              disturbed(expression, state),
-              zero | positive,
-            ),
-          ];
+          return [fresh(`${name}()@${String(expression.range.start)};`, touched, zero | positive)];
         return undefined;
     }
   }
@@ -357,12 +354,12 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     value.kind === 'symbol' ? { kind: 'symbol', id: value.id } : value;
 
   const anyCall = ({ name, expression }: CallSeen, state: S): readonly Outcome<P>[] => [
-    fresh(`${name ?? '*'}()@${String(expression.range.start)};`, disturbed(expression, state)),
+    fresh(`${name ?? '*'}()@${String(expression.range.start)};`, state),
   ];
 
   /** A call may change what it has the address of, and what is behind the pointers it is given. */
   function disturbed({ arguments: given, range }: CallExpression, state: S): S {
-    if (!keepsMembers && variables.exposed.size === 0) return state;
+    if (!keepsMembers && !holdsAny(state, variables.exposed)) return state;
     const values = new Map(state.variables);
     for (const key of variables.exposed) {
       if (values.has(key)) values.set(key, symbol(`${key}@${String(range.start)};`));
@@ -403,6 +400,11 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
   }
 
   return { evaluate, test, store, declare, forget };
+}
+
+function holdsAny(state: Known, keys: ReadonlySet<string>): boolean {
+  for (const key of keys) if (state.variables.has(key)) return true;
+  return false;
 }
 
 /** `p->x` and `*p` lie behind `p`. */

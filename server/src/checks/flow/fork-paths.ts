@@ -2,12 +2,13 @@ import { lex } from '../../syntax/c/lex';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
-import { codeOf, type Code } from './code';
+import type { Code } from './code';
 import { initWalk, type Effect, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
 import {
   callersOf,
   handedTask,
   notifyingCallee,
+  notifyingCode,
   notifyingFunctions,
   siteAt,
   taskOf,
@@ -69,7 +70,7 @@ function problemsOf(
   let handedOn: Signs = 0;
   let succeeds: Signs = 0;
   let givesBack = false;
-  for (const code of codeOf(context, subject.file, subject.fact)) {
+  for (const code of notifyingCode(context, subject.file, subject.fact, helper?.name)) {
     const effectOf = (call: CallExpression): Effect | undefined =>
       effect(context, code, call, events, helper);
     const result: InitWalk | undefined = initWalk(code, effectOf);

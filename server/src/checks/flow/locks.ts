@@ -29,7 +29,7 @@ const pairs: readonly (readonly [take: RegExp, release: RegExp, key: string])[] 
 ];
 
 /** What a call does to the locks that are held. `text`: of its first argument. */
-function changeOf(name: string, text: string): Change | undefined {
+export function changeOf(name: string, text: string): Change | undefined {
   const taken = lock.exec(name);
   if (taken) return { key: `${taken[1] ?? ''} ${text}`, takes: true };
   const released = unlock.exec(name);

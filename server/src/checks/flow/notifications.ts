@@ -3,7 +3,8 @@ import type { CallExpression } from '../../syntax/c/function-body';
 import type { FunctionFact } from '../../syntax/c/tree/functions';
 import type { CallSite } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
-import { codeOf } from './code';
+import { codeOf, type Code } from './code';
+import { quietBranches } from './quiet-branches';
 
 /** A function that notifies. */
 export interface NotifyingFunction {
@@ -49,6 +50,28 @@ function known(context: CheckContext): Known {
 /** Every function that calls a dispatcher itself. */
 export const notifyingFunctions = (context: CheckContext): readonly NotifyingFunction[] =>
   known(context).functions;
+
+/**
+ * The ways through a function, for who follows notifications and locks only: of other `#if`s not every combination is
+ * looked at. `helper`: a function whose calls count as well.
+ */
+export function notifyingCode(
+  context: CheckContext,
+  file: string,
+  fact: FunctionFact,
+  helper?: string,
+): readonly Code[] {
+  const source = context.source(file);
+  const { body } = fact;
+  if (!source || !body) return [];
+  const names = new Set([
+    ...context.snapshot.family.dispatchers.map((one) => one.function),
+    ...notifyingFunctions(context).map((one) => one.fact.name),
+    ...(helper === undefined ? [] : [helper]),
+  ]);
+  const isQuiet = quietBranches(source.text, source.facts, body, names);
+  return codeOf(context, file, fact, { name: [...names].sort().join(), isQuiet });
+}
 
 /** The call site that a call in `file` is. */
 export const siteAt = (context: CheckContext, file: string, call: CallExpression): CallSite | undefined =>
@@ -110,7 +133,7 @@ export function callersOf(context: CheckContext, callee: NotifyingFunction): rea
           fact.body !== undefined &&
           fact.name !== name &&
           source.text.slice(fact.body.start, fact.body.end).includes(name) &&
-          codeOf(context, file, fact).some(({ graph }) =>
+          notifyingCode(context, file, fact, name).some(({ graph }) =>
             graph.nodes.some((node) =>
               evaluatedBy(node).some((expression) =>
                 [...callsWithin(expression)].some((call) => call.name === name),

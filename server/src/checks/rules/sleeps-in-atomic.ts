@@ -7,7 +7,13 @@ import type { CheckContext } from '../check-context';
 import { liveCalls, tableEntries } from '../entries';
 import { codeOf } from '../flow/code';
 import { locksHeld, whySleeps, type Held } from '../flow/locks';
-import { callersOf, notifyingFunctions, siteAt, type NotifyingFunction } from '../flow/notifications';
+import {
+  callersOf,
+  notifyingCode,
+  notifyingFunctions,
+  siteAt,
+  type NotifyingFunction,
+} from '../flow/notifications';
 import type { Problem, Rule } from '../rule';
 import { eventsOf, watcherFunctions, type WatcherFunction } from '../watcher-functions';
 
@@ -140,7 +146,7 @@ function underDispatcher(context: CheckContext): readonly AtomicSite[] {
 function underNotifiers(context: CheckContext): readonly AtomicSite[] {
   return notifyingFunctions(context).flatMap((one): readonly AtomicSite[] => {
     const text = context.source(one.file)?.text ?? '';
-    const own = codeOf(context, one.file, one.fact).flatMap((code) =>
+    const own = notifyingCode(context, one.file, one.fact).flatMap((code) =>
       [...locksHeld(code, text, (call) => siteAt(context, one.file, call) !== undefined)].flatMap(
         ([offset, held]) =>
           one.sites.flatMap((site) =>
@@ -158,7 +164,7 @@ function underCallers(context: CheckContext, helper: NotifyingFunction): readonl
   const { name } = helper.fact;
   return callersOf(context, helper).flatMap(({ file, fact }) => {
     const text = context.source(file)?.text ?? '';
-    return codeOf(context, file, fact).flatMap((code) =>
+    return notifyingCode(context, file, fact, name).flatMap((code) =>
       [
         ...locksHeld(
           code,

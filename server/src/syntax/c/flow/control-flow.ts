@@ -56,7 +56,7 @@ export type FlowEdge =
     };
 
 /** Functions that never come back, in kernels old and new. */
-const neverReturns = new Set([
+export const neverReturns: ReadonlySet<string> = new Set([
   ...['panic', 'BUG', 'do_exit', 'do_group_exit', 'make_task_dead', 'unreachable', 'complete_and_exit'],
   ...[
     'do_task_dead',

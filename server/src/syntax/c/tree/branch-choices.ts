@@ -22,17 +22,22 @@ export type Decide = (condition: string) => boolean | undefined;
 /** With more conditions than this not every combination is looked at, but each branch is seen. */
 const everyCombinationUpTo = 4;
 
+/** Tells a branch that need not be looked at together with each way of the others: once with all is enough. */
+export type IsQuiet = (branch: Range) => boolean;
+
 /** Every way the `#if`s inside [start, end) may go: each combination, or with many conditions each branch once. */
 export function branchChoices(
   directives: readonly Directive[],
   start: number,
   end: number,
   decide: Decide = () => undefined,
+  isQuiet: IsQuiet = () => false,
 ): readonly BranchChoice[] {
   const inside = withOpeners(directives, ...directivesWithin(directives, start, end));
   const open = openConditions(inside, decide);
+  const loud = loudConditions(inside, isQuiet);
   const seen = new Map<string, BranchChoice>();
-  for (const answers of combinations(open)) {
+  for (const answers of combinations(open, (condition) => loud.has(condition))) {
     const choice = take(
       inside,
       start,
@@ -109,19 +114,50 @@ function openConditions(inside: readonly Directive[], decide: Decide): readonly 
   return [...open];
 }
 
-function combinations(conditions: readonly string[]): readonly ReadonlyMap<string, boolean>[] {
-  const answers = (holds: (index: number) => boolean): ReadonlyMap<string, boolean> =>
-    new Map(conditions.map((condition, index) => [condition, holds(index)]));
-  if (conditions.length <= everyCombinationUpTo)
-    return Array.from({ length: 2 ** conditions.length }, (_, bits) =>
-      answers((index) => ((bits >> index) & 1) === 0),
-    );
+/** Conditions of the `#if`s that have a branch which is not quiet. */
+function loudConditions(inside: readonly Directive[], isQuiet: IsQuiet): ReadonlySet<string> {
+  const loud = new Set<string>();
+  const open: { readonly conditions: string[]; branch: number; isLoud: boolean }[] = [];
+  for (const directive of inside) {
+    const { kind, offset, end } = directive;
+    const top = open.at(-1);
+    if (kind === 'if') {
+      open.push({ conditions: [positive(directive.text).condition], branch: end, isLoud: false });
+      continue;
+    }
+    if (!top || (kind !== 'elif' && kind !== 'else' && kind !== 'endif')) continue;
+    top.isLoud ||= !isQuiet({ start: top.branch, end: offset });
+    top.branch = end;
+    if (kind === 'elif') top.conditions.push(positive(directive.text).condition);
+    if (kind === 'endif') open.pop();
+    if (kind === 'endif' && top.isLoud) for (const condition of top.conditions) loud.add(condition);
+  }
+  for (const { conditions } of open) for (const condition of conditions) loud.add(condition);
+  return loud;
+}
+
+/** In the first all conditions hold, and quiet ones in it alone. */
+function combinations(
+  conditions: readonly string[],
+  isLoud: (condition: string) => boolean,
+): readonly ReadonlyMap<string, boolean>[] {
+  const answers = (holds: (condition: string) => boolean): ReadonlyMap<string, boolean> =>
+    new Map(conditions.map((condition) => [condition, holds(condition)]));
+  const loud = conditions.filter(isLoud);
+  const all = answers(() => true);
+  if (loud.length <= everyCombinationUpTo)
+    return [
+      ...(loud.length < conditions.length ? [all] : []),
+      ...Array.from({ length: 2 ** loud.length }, (_, bits) =>
+        answers((condition) => isLoud(condition) && ((bits >> loud.indexOf(condition)) & 1) === 0),
+      ),
+    ];
   return [
-    answers(() => true),
+    all,
     answers(() => false),
-    ...conditions.flatMap((_, flipped) => [
-      answers((index) => index === flipped),
-      answers((index) => index !== flipped),
+    ...loud.flatMap((flipped) => [
+      answers((condition) => condition === flipped),
+      answers((condition) => condition !== flipped && isLoud(condition)),
     ]),
   ];
 }

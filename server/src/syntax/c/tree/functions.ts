@@ -2,7 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import { lineAt, lineStarts, type Range } from '../../positions';
 import type { FunctionBody } from '../function-body';
 import { scanC, type CFileFacts } from '../scan';
-import { branchChoices, type Decide } from './branch-choices';
+import { branchChoices, type Decide, type IsQuiet } from './branch-choices';
 import type { CParser } from './c-parser';
 import { isClosed, type Generations } from './code-memory';
 import type { Annotation } from './function-head';
@@ -98,9 +98,16 @@ function headStart(text: string, statements: Int32Array, body: number): number {
   return start;
 }
 
+/** Branches inside a body that need not be told apart; equal names, equal answers for equal text. */
+export interface Quiet {
+  readonly name: string;
+  readonly isQuiet: IsQuiet;
+}
+
 /**
  * The bodies of a definition, one for each way that `#if`s inside it may go; `decide` knows some conditions. Empty for a
- * prototype. `memory`: of the text's last version, for the same `decide` only.
+ * prototype. `memory`: of the text's last version, for the same `decide` only. `quiet`: branches that need not be told
+ * apart, and a name of what decides that.
  */
 export function bodiesOf(
   parser: CParser,
@@ -109,16 +116,17 @@ export function bodiesOf(
   facts: CFileFacts,
   decide?: Decide,
   memory?: Generations<readonly FunctionBody[]>,
+  quiet?: Quiet,
 ): readonly FunctionBody[] {
   const { body, range } = fact;
   if (!body) return [];
   const key =
     memory && isClosed(facts, body.start, body.end)
-      ? `${fact.name} ${range.end - body.start} ${text.slice(body.start, body.end)}`
+      ? `${fact.name} ${range.end - body.start} ${quiet?.name ?? ''} ${text.slice(body.start, body.end)}`
       : undefined;
   const known = key === undefined ? undefined : memory?.recall(key, body.start);
   if (known) return known;
-  const found = readBodies(parser, text, fact, body, facts, decide);
+  const found = readBodies(parser, text, fact, body, facts, decide, quiet?.isQuiet);
   if (key !== undefined) memory?.keep(key, body.start, found, fact.name);
   return found;
 }
@@ -130,9 +138,11 @@ function readBodies(
   body: Range,
   facts: CFileFacts,
   decide: Decide | undefined,
+  isQuiet: IsQuiet | undefined,
 ): readonly FunctionBody[] {
   const { range } = fact;
-  return branchChoices(facts.directives, body.start, body.end, decide).flatMap(({ hidden, assumed }) => {
+  const choices = branchChoices(facts.directives, body.start, body.end, decide, isQuiet);
+  return choices.flatMap(({ hidden, assumed }) => {
     const source = parsableText(text, body.start, body.end, hidden);
     // The body is parsed behind a head of our own; offsets in the tree are larger by its length.
     const shifted = shift(source, standInHead.length);
