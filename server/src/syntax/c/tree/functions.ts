@@ -127,7 +127,7 @@ export function bodiesOf(
   const known = key === undefined ? undefined : memory?.recall(key, body.start);
   if (known) return known;
   const found = readBodies(parser, text, fact, body, facts, decide, quiet?.isQuiet);
-  if (key !== undefined) memory?.keep(key, body.start, found, fact.name);
+  if (key !== undefined) memory?.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`);
   return found;
 }
 
