@@ -138,7 +138,7 @@ function isQuiet(
     if (kind !== 'name' || isAccess(statement[at - 1])) continue;
     if (tainted.has(text) || followed.has(text)) return false;
     if (statement[at + 1]?.text !== '(') continue;
-    const isKnown = text.startsWith("BUG") || neverReturns.has(text) || changeOf(text, '') !== undefined;
+    const isKnown = text.startsWith('BUG') || neverReturns.has(text) || changeOf(text, '') !== undefined;
     if (isExposed || isKnown) return false;
   }
   const [first, second] = statement;
