@@ -50,6 +50,32 @@ describe('dialects, built and read back', () => {
     compare(folder, 'task');
   });
 
+  it('boundary symbols of its own: predicted, and read back from the file with the tree at hand', () => {
+    for (const path of ['kernel/task_watchers.c', 'include/asm-generic/vmlinux.lds.h'])
+      edit(join(folder, path), (text) =>
+        text
+          .replaceAll('__start_task_watchers_', '__list_of_')
+          .replaceAll('__stop_task_watchers_free', '__end_of_lists'),
+      );
+    const vmlinux = makeKernel(folder);
+    const real = between(symbolsOf(vmlinux), '__list_of_uid', '__list_of_gid');
+    assert.ok(real.length > 0);
+    const words = ['table', 'UID', '--from', vmlinux, '--format', 'json'];
+    const alone = twIndex(words);
+    assert.equal(alone.status, 2);
+    assert.match(alone.err, /no table of task-watchers in it .* with --root and --config or --build/);
+    const { out, err } = twIndex([...words, '--root', folder]);
+    const read = z
+      .object({ events: z.array(z.object({ entries: z.array(z.object({ variable: z.string() })) })) })
+      .safeParse(JSON.parse(out || '{}'));
+    assert.deepEqual(
+      read.data?.events.flatMap(({ entries }) => entries.map(({ variable }) => variable)),
+      real,
+      err,
+    );
+    assert.equal(twIndex(['verify', vmlinux, '--root', folder]).status, 0);
+  });
+
   it('without a configuration, the sections shown are those that the registrations name', () => {
     toDialectB(folder);
     rmSync(join(folder, '.config'));

@@ -2,7 +2,7 @@ import type { ElfTable } from '../link/elf-tables';
 import { registeredName } from '../link/registered-name';
 import { chooseRoot } from '../source/root';
 import type { TableEntry } from '../link/entry';
-import { elfRequests } from '../watchers/elf-requests';
+import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
 import { findEvent, type Family } from '../watchers/family';
 import { builtInFamilies } from '../watchers/project-file';
 import { Failure, orFail } from './failure';
@@ -23,13 +23,16 @@ export async function runTableFromElf(
   const snapshot = hasTree ? await loadSnapshot(settings, 'tree') : undefined;
   const family = snapshot?.family ?? builtInFamilies.find(({ name }) => name === settings.family);
   if (family === undefined) throw new Failure(`no family ${settings.family} without a kernel tree (--root)`);
-  const tables = chosen(
-    family,
-    orFail(readTablesFrom(path, elfRequests(family), family.functionField)),
-    events,
-  );
+  // The tree's own linker script knows best what its boundary symbols are called.
+  const requests = [
+    ...(snapshot === undefined || snapshot.laid.length === 0 ? [] : [elfRequestsOf(family, snapshot.laid)]),
+    ...elfRequests(family),
+  ];
+  const tables = chosen(family, orFail(readTablesFrom(path, requests, family.functionField)), events);
   if (tables.every(({ section }) => section === undefined))
-    throw new Failure(`${path}: no table of ${family.name} in it (no boundary symbols, no sections)`);
+    throw new Failure(
+      `${path}: no table of ${family.name} in it (no boundary symbols, no sections)${snapshot?.config === undefined ? '; with --root and --config or --build, the linker script of its tree is asked what they are called' : ''}`,
+    );
   const sources = sourceIndex(snapshot?.tables.flatMap(({ entries }) => entries) ?? []);
   if (settings.format === 'json') {
     await print(`${JSON.stringify(tablesJson(path, family, tables, sources), null, 2)}\n`);
