@@ -1,7 +1,8 @@
 /**
- * `npm run verify:kernel [-- LINUX-6.1-TREE [WORK-FOLDER]]`: grafts our task-watchers port onto a copy of the tree, builds it for two
- * quite different configurations with the real make, gcc and ld, and compares every table of every family with the
- * vmlinux, entry by entry. Without a tree, Debian's linux-source-6.1 is fetched with apt-get. Needs flex, bison, bc,
+ * `npm run verify:kernel [-- LINUX-6.1-TREE [WORK-FOLDER [september|december]]]`: grafts a task-watchers port of ours
+ * onto a copy of the tree (after the postings of September 2006, or of December), builds it for two quite different
+ * configurations with the real make, gcc and ld, and compares every table of every family with the vmlinux, entry by
+ * entry, predicted from the makefiles alone and with the build's help. Without a tree, Debian's linux-source-6.1 is fetched with apt-get. Needs flex, bison, bc,
  * libelf-dev, libssl-dev, 6 GB and some ten minutes on two cores. Status 1 where anything differs.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -9,32 +10,50 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const configurations: Readonly<Record<string, readonly string[]>> = {
-  tiny: ['64BIT=y', 'SYSVIPC=y', 'TTY=y', 'SERIAL_8250=y', 'PROC_FS=y'],
-  net: [
-    ...[
-      '64BIT',
-      'CC_OPTIMIZE_FOR_PERFORMANCE',
-      'SMP',
-      'NET',
-      'INET',
-      'BLOCK',
-      'AUDIT',
-      'KEYS',
-      'SYSVIPC',
-      'MODULES',
-      'NUMA',
-    ].map((name) => `${name}=y`),
-    ...['NETDEVICES', 'CONNECTOR', 'PROC_FS', 'PROC_EVENTS', 'MULTIUSER', 'PRINTK', 'TTY', 'VT', 'INPUT'].map(
-      (name) => `${name}=y`,
-    ),
-    'DUMMY=m',
-  ],
+type Options = readonly string[];
+
+const on = (...names: Options): Options => names.map((name) => `${name}=y`);
+
+interface Port {
+  readonly script: string;
+  readonly configurations: Readonly<Record<string, Options>>;
+}
+
+const network = ['SMP', 'NET', 'INET', 'NETDEVICES', 'NUMA', 'CONNECTOR', 'PROC_EVENTS', 'INPUT'];
+const common = ['64BIT', 'SYSVIPC', 'PROC_FS', 'KEYS', 'MULTIUSER', 'TTY'];
+
+const ports: Readonly<Record<string, Port>> = {
+  september: {
+    script: 'graft-kernel.ts',
+    configurations: {
+      tiny: on('64BIT', 'SYSVIPC', 'TTY', 'SERIAL_8250', 'PROC_FS'),
+      net: [
+        ...on(...common, ...network, 'CC_OPTIMIZE_FOR_PERFORMANCE', 'BLOCK', 'AUDIT', 'MODULES'),
+        ...on('PRINTK', 'VT'),
+        'DUMMY=m',
+      ],
+    },
+  },
+  december: {
+    script: 'graft-december.ts',
+    configurations: {
+      small: on(...common, 'SERIAL_8250', 'CGROUPS', 'EXPERT'),
+      big: [
+        ...on(...common, ...network, 'CC_OPTIMIZE_FOR_PERFORMANCE', 'BLOCK', 'AUDIT', 'MODULES', 'CGROUPS'),
+        ...on('PCI', 'ACPI', 'CPUSETS', 'ETHERNET', 'NET_VENDOR_INTEL', 'E1000', 'EXT4_FS', 'PRINTK'),
+        ...on('SERIAL_8250', 'HW_RANDOM', 'BLK_DEV', 'NETFILTER', 'IP_NF_IPTABLES', 'KEYBOARD_ATKBD'),
+        ...on('HIGH_RES_TIMERS', 'IO_URING', 'CRYPTO', 'SECURITY', 'VIRTUALIZATION', 'EXPERT'),
+        ...['BLK_DEV_LOOP=m', 'SOUND=m', 'SND=m'],
+      ],
+    },
+  },
 };
 
-const [given, chosenFolder] = process.argv.slice(2);
+const [given, chosenFolder, portName = 'september'] = process.argv.slice(2);
+const port = ports[portName];
+if (port === undefined) throw new Error(`no port ${portName}; there are: ${Object.keys(ports).join(', ')}`);
 const work = resolve(chosenFolder ?? join(homedir(), '.cache/task-watchers/verify-kernel'));
-const tree = join(work, 'linux');
+const tree = join(work, portName === 'september' ? 'linux' : `linux-${portName}`);
 const command = join(__dirname, '../server/bin/tw-index.js');
 const run = (program: string, words: readonly string[], folder: string): void => {
   execFileSync(program, words, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -55,10 +74,10 @@ mkdirSync(work, { recursive: true });
 if (!existsSync(join(tree, 'kernel/task_watchers.c'))) {
   console.log('copying and grafting');
   cpSync(pristine(), tree, { recursive: true, verbatimSymlinks: true });
-  run('npx', ['tsx', join(__dirname, 'graft-kernel.ts'), tree], join(__dirname, '..'));
+  run('npx', ['tsx', join(__dirname, port.script), tree], join(__dirname, '..'));
 }
 let differing = 0;
-for (const [name, options] of Object.entries(configurations)) {
+for (const [name, options] of Object.entries(port.configurations)) {
   const build = join(work, `build-${name}`);
   if (!existsSync(join(build, 'vmlinux'))) {
     console.log(`building ${name}`);
@@ -70,8 +89,13 @@ for (const [name, options] of Object.entries(configurations)) {
   }
   for (const family of ['task-watchers', 'initcalls']) {
     console.log(`\n${name}: ${family}`);
-    const words = ['verify', join(build, 'vmlinux'), '--root', tree, '--build', build, '--family', family];
-    if (spawnSync(process.execPath, [command, ...words], { stdio: 'inherit' }).status !== 0) differing++;
+    const words = ['verify', join(build, 'vmlinux'), '--root', tree, '--family', family];
+    for (const more of [
+      ['--config', join(build, '.config')],
+      ['--build', build],
+    ])
+      if (spawnSync(process.execPath, [command, ...words, ...more], { stdio: 'inherit' }).status !== 0)
+        differing++;
   }
 }
 process.exitCode = differing === 0 ? 0 : 1;
