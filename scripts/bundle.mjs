@@ -30,6 +30,7 @@ await build({
   outdir: join(server, 'dist'),
   bundle: true,
   minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: 'linked',
   platform: 'node',
   target: 'node20',

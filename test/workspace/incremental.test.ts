@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { diskTree } from '../../server/src/source/disk-tree';
@@ -30,8 +30,35 @@ const edited = [
   'include/linux/new.h',
   'kernel/Makefile',
   'drivers/platform/vendor/Makefile',
+  'Makefile',
   '.config',
+  '.task-watchers.json',
 ] as const;
+
+/** What is renamed, and what to: files, and folders with all that is in them. */
+const renamed = [
+  ['kernel/cpuset.c', 'kernel/new.c'],
+  ['kernel/auditsc.c', 'kernel/sched/auditsc.c'],
+  ['kernel/sched/stats.c', 'kernel/sched/stats2.c'],
+  ['include/linux/task_watchers.h', 'include/linux/task_watchers2.h'],
+  ['include/linux/box.h', 'include/linux/new.h'],
+  ['lib/usage.c', 'lib/unused.c'],
+  ['kernel/Makefile', 'kernel/Kbuild'],
+  ['kernel/sched', 'kernel/scheduler'],
+  ['drivers/platform', 'drivers/board'],
+  ['lib', 'library'],
+] as const;
+
+/** Words that come in the middle of a line. */
+const words = [' ', 'x', '(', ')', '{', '}', ';', '"', '#', '/*', '*/', '\\', 'init', 'static ', '__init '];
+
+/** A configuration of ours. */
+const projects = [
+  '{}',
+  '{ "exclude": ["kernel/sched/**"] }',
+  '{ "exclude": ["drivers/**", "lib/**"] }',
+  'not JSON',
+];
 
 /** Lines that change something somewhere. */
 const lines = [
@@ -78,7 +105,17 @@ type Operation =
       readonly save: boolean;
     }
   | { readonly kind: 'remove'; readonly file: string; readonly at: number; readonly save: boolean }
-  | { readonly kind: 'delete' | 'close' | 'save'; readonly file: string };
+  | {
+      readonly kind: 'type';
+      readonly file: string;
+      readonly line: number;
+      readonly at: number;
+      readonly word: string;
+      readonly save: boolean;
+    }
+  | { readonly kind: 'delete' | 'close' | 'save'; readonly file: string }
+  | { readonly kind: 'rename'; readonly names: readonly [string, string]; readonly back: boolean }
+  | { readonly kind: 'project'; readonly text: string };
 
 const file = fc.constantFrom(...edited);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -97,6 +134,29 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('remove' as const), file, at: fc.nat(60), save: fc.boolean() }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('type' as const),
+      file,
+      line: fc.nat(60),
+      at: fc.nat(40),
+      word: fc.constantFrom(...words),
+      save: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('rename' as const),
+      names: fc.constantFrom(...renamed),
+      back: fc.boolean(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('project' as const), text: fc.constantFrom(...projects) }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constantFrom('delete' as const, 'close' as const, 'save' as const),
@@ -104,6 +164,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
 );
+
+/** A configuration is read from disk: an unsaved one says nothing yet. */
+const isReadFromDisk = (path: string): boolean => path.startsWith('.');
 
 /** Plain data only: functions of the plan say nothing new. */
 function plain(snapshot: Snapshot): unknown {
@@ -141,17 +204,37 @@ describe('a session', () => {
       }
     };
     const apply = (one: Operation): void => {
-      const text = textOf(one.file);
+      const text = 'file' in one ? textOf(one.file) : '';
       const rows = text.split('\n');
       switch (one.kind) {
         case 'insert':
           rows.splice(Math.min(one.at, rows.length), 0, one.line);
-          // A configuration is read from disk: an unsaved one says nothing yet.
-          put(one.file, rows.join('\n'), one.save || one.file === '.config');
+          put(one.file, rows.join('\n'), one.save || isReadFromDisk(one.file));
           return;
         case 'remove':
           rows.splice(Math.min(one.at, rows.length - 1), 1);
-          put(one.file, rows.join('\n'), one.save || one.file === '.config');
+          put(one.file, rows.join('\n'), one.save || isReadFromDisk(one.file));
+          return;
+        case 'type': {
+          const line = Math.min(one.line, rows.length - 1);
+          const row = rows[line] ?? '';
+          rows[line] = row.slice(0, one.at) + one.word + row.slice(one.at);
+          put(one.file, rows.join('\n'), one.save || isReadFromDisk(one.file));
+          return;
+        }
+        case 'rename': {
+          const [first, second] = one.names;
+          const [from, to] = one.back ? [second, first] : [first, second];
+          if (!existsSync(join(folder, from))) return;
+          if (existsSync(join(folder, to)) && statSync(join(folder, to)).isDirectory()) return;
+          mkdirSync(dirname(join(folder, to)), { recursive: true });
+          renameSync(join(folder, from), join(folder, to));
+          session.changedOnDisk([from, to]);
+          return;
+        }
+        case 'project':
+          writeFileSync(join(folder, '.task-watchers.json'), one.text);
+          session.changedOnDisk(['.task-watchers.json']);
           return;
         case 'delete':
           if (one.file === '.config') return;
