@@ -125,6 +125,29 @@ describe('tw-index on the example kernel, built by make, gcc and ld', () => {
     assert.match(out, /compiled-out\s+debug_new_task\s+kernel\/fork\.c:25\s+#if CONFIG_TASK_DEBUG is false/);
   });
 
+  it('sees a registration in a module, though the header stops it there', () => {
+    const folder = copyOfExample();
+    try {
+      const crate = join(folder, 'drivers/platform/vendor/crate.c');
+      writeFileSync(
+        crate,
+        '#include <linux/sched.h>\n#include <linux/task_watchers.h>\n\nstatic int crate_exit(unsigned long val, ' +
+          'struct task_struct *tsk)\n{\n\treturn 0;\n}\ntask_watcher_func(exit, crate_exit);\n',
+      );
+      // CONFIG_CRATE is m; the header has a _Static_assert for modules.
+      const makefile = join(folder, 'drivers/platform/vendor/Makefile');
+      writeFileSync(makefile, `${readFileSync(makefile, 'utf8')}CFLAGS_crate.o := -DMODULE\n`);
+      const { out } = twIndex(['list', '--root', folder]);
+      assert.match(out, /crate\.c:8\s+EXIT\s+crate_exit\s+module\s+built as a module/);
+      assert.match(
+        twIndex(['check', '--root', folder]).out,
+        /crate\.c:8:1: error: .*\[registration-in-module\]/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('lists the call sites with caller, val and what becomes of the result', () => {
     const { callSites } = tablesOf(['--root', exampleKernel]);
     const line = (file: string, text: string): number =>

@@ -69,9 +69,7 @@ describe('language server on the example kernel', () => {
     const byHand = '".task_watchers.free"';
     const box = 'drivers/platform/vendor/box/box.c';
     const script = ['include/asm-generic/vmlinux.lds.h:free'];
-    assert.deepEqual(await ask('textDocument/definition', box, byHand, 3), [
-      'include/linux/task_watchers.h:WATCH_TASK_FREE',
-    ]);
+    assert.deepEqual(await ask('textDocument/definition', box, byHand, 3), script);
     assert.deepEqual(await ask('textDocument/declaration', box, byHand, 3), script);
     assert.deepEqual(
       await ask('textDocument/definition', 'kernel/task_watchers.c', '\t__start_task_watchers_free', 4),
@@ -85,6 +83,33 @@ describe('language server on the example kernel', () => {
         'TASK_WATCHERS('.length,
       ),
       ['include/linux/task_watchers.h:WATCH_TASK_FREE'],
+    );
+  });
+
+  it('finds all that names an event or a watcher, each by its word', async () => {
+    const all = { context: { includeDeclaration: true } };
+    const use = 'task_watcher_func(clone, stats_start)';
+    const asked = (word: string): ReturnType<typeof ask> =>
+      ask('textDocument/references', 'kernel/sched/stats.c', use, use.indexOf(word), all);
+    assert.deepEqual((await asked('clone'))?.toSorted(), [
+      'drivers/connector/cn_proc.c:clone',
+      'include/asm-generic/vmlinux.lds.h:clone',
+      'include/linux/task_watchers.h:WATCH_TASK_CLONE',
+      'kernel/fork.c:WATCH_TASK_CLONE',
+      'kernel/sched/stats.c:clone',
+      'kernel/task_watchers.c:__start_task_watchers_clone',
+      'kernel/task_watchers.c:__start_task_watchers_clone',
+    ]);
+    assert.deepEqual(await asked('stats_start'), [
+      'kernel/sched/stats.c:stats_start',
+      'kernel/sched/stats.c:stats_start',
+      'kernel/fork.c:notify_task_watchers',
+    ]);
+    const macros = await asked('task_watcher_func');
+    assert.deepEqual(
+      [...new Set(macros?.map((one) => one.replace(/.*:/, '')))],
+      // Where a wrapper registers, the wrapper is what stands there.
+      ['task_watcher_func'],
     );
   });
 

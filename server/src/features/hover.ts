@@ -25,7 +25,7 @@ export function hover(view: View, path: string, offset: number, linkTo: LinkTo):
   const { range } = subject;
   switch (subject.kind) {
     case 'registration': {
-      const parts = subject.entries.map((entry) => entryMarkdown(view, entry, linkTo));
+      const parts = entriesMarkdown(view, subject.entries, linkTo, subject.part !== 'event');
       if (subject.part === 'event') {
         const event = eventOf(subject);
         if (event !== undefined) parts.push(eventMarkdown(view, event, linkTo));
@@ -40,7 +40,7 @@ export function hover(view: View, path: string, offset: number, linkTo: LinkTo):
       return {
         range,
         markdown: [
-          ...subject.entries.map((entry) => entryMarkdown(view, entry, linkTo)),
+          ...entriesMarkdown(view, subject.entries, linkTo),
           ...sitesOf(view, subject.entries, linkTo),
         ].join('\n\n'),
       };
@@ -51,11 +51,24 @@ export function hover(view: View, path: string, offset: number, linkTo: LinkTo):
   }
 }
 
-function entryMarkdown(view: View, entry: TableEntry, linkTo: LinkTo): string {
+/** What each event means is said once, however many entries there are. */
+function entriesMarkdown(
+  view: View,
+  entries: readonly TableEntry[],
+  linkTo: LinkTo,
+  withMeaning = true,
+): string[] {
+  return entries.map((entry, at) => {
+    const isFirst = entries.findIndex(({ event }) => event === entry.event) === at;
+    return entryMarkdown(view, entry, withMeaning && isFirst, linkTo);
+  });
+}
+
+function entryMarkdown(view: View, entry: TableEntry, withMeaning: boolean, linkTo: LinkTo): string {
   const { family } = view.snapshot;
   const event = family.events.find(({ name }) => name === entry.event);
   const lines = [`**${plain(registrationTitle(view, entry))}**`];
-  if (event?.meaning !== undefined) lines.push(eventSentence(entry.event, event));
+  if (withMeaning && event?.meaning !== undefined) lines.push(eventSentence(entry.event, event));
   if (entry.object !== undefined) {
     const verdict =
       entry.status === 'linked'
@@ -66,10 +79,29 @@ function entryMarkdown(view: View, entry: TableEntry, linkTo: LinkTo): string {
     lines.push(`Object ${code(entry.object)}: ${verdict}.`);
   } else if (entry.status !== 'linked') lines.push(`${entry.status}: ${plain(reason(entry))}.`);
   if (entry.why.length > 0)
-    lines.push(entry.why.map((step) => `- ${place(step, linkTo)} ${code(step.text)}`).join('\n'));
+    lines.push(
+      entry.why
+        .map((step) => `- ${place(step, linkTo)} ${code(shortened(step.text, entry.object ?? ''))}`)
+        .join('\n'),
+    );
   if (entry.allGuards.length > 0) lines.push(`Guards: ${entry.allGuards.map(code).join(', ')}.`);
   for (const assumption of entry.assumptions) lines.push(`Assumed: ${plain(assumption)}.`);
   return lines.join('\n\n');
+}
+
+/** More of a makefile's line than this is cut around the word that counts. */
+const mostOfLine = 80;
+
+/** A makefile's line may name dozens of objects: the one that is meant, or what it is part of, stays. */
+function shortened(text: string, object: string): string {
+  if (text.length <= mostOfLine) return text;
+  const [head = '', assigned = ''] = text.split(/(?<=[:+?]?=)\s+/, 2);
+  const words = assigned.split(/\s+/);
+  const parts = object.split('/');
+  const isMeant = (word: string): boolean =>
+    parts.some((part, at) => word === part || word === `${part}/` || word === parts.slice(at).join('/'));
+  const kept = words.filter(isMeant);
+  return kept.length === 0 || kept.length === words.length ? text : `${head} … ${kept.join(' … ')} …`;
 }
 
 function eventSentence(

@@ -1,5 +1,7 @@
 import type { TableEntry } from '../link/entry';
-import { callsOf, definitionOf, placesOfName } from './code-words';
+import type { CallSite } from '../watchers/snapshot';
+import { callsOf, definitionOf, isLinkerScript, placesOfName } from './code-words';
+import { registrationParts, type RegistrationParts } from './registration-parts';
 import { scriptPlaces } from './script-places';
 import { indexOf } from './snapshot-index';
 import { subjectAt, type Subject } from './subject';
@@ -13,17 +15,18 @@ export function definitions(view: View, path: string, offset: number): readonly 
     case 'registration':
       if (subject.part === 'function') return functionsOf(view, subject.entries);
       if (subject.part === 'macro') return macroDefinitions(view, subject.word);
-      if (subject.part === 'event') return eventDefinitions(view, subject.entries[0]?.event ?? '');
-      return [];
+      if (subject.part !== 'event') return [];
+      return isSection(subject.word)
+        ? scriptPlaces(view, eventOf(subject) ?? '')
+        : eventDefinitions(view, eventOf(subject) ?? '');
     case 'call-site':
       // The dispatcher's own definition is any C server's answer.
       return subject.part === 'event' ? eventDefinitions(view, subject.site.event ?? '') : [];
     case 'event':
-      return subject.via === 'constant'
+      // From the script, where the table is made, to what it is called; from elsewhere to the script.
+      return subject.via === 'constant' || isLinkerScript(path)
         ? eventDefinitions(view, subject.event)
-        : subject.via === 'script'
-          ? constantDefinitions(view, subject.event)
-          : scriptPlaces(view, subject.event);
+        : scriptPlaces(view, subject.event);
     case 'macro':
       return macroDefinitions(view, subject.name);
     case 'watcher':
@@ -88,9 +91,9 @@ export function references(
     );
     return uniqueTargets([
       ...(includeDeclaration ? functionsOf(view, entries) : []),
-      ...entries.map(registrationTarget),
+      ...entries.map((entry) => namedIn(view, entry, 'function')),
       ...direct,
-      ...[...events].flatMap((event) => index.sitesOf(event).map(({ file, range }) => ({ file, range }))),
+      ...[...events].flatMap((event) => index.sitesOf(event).map(dispatcherTarget)),
     ]);
   }
   const event = eventOf(subject);
@@ -99,7 +102,7 @@ export function references(
     const name = subject.kind === 'macro' ? subject.name : subject.word;
     return uniqueTargets([
       ...(includeDeclaration ? macroDefinitions(view, name) : []),
-      ...index.entries.filter(({ macro }) => macro === name).map(registrationTarget),
+      ...index.entries.filter(({ macro }) => macro === name).map((entry) => namedIn(view, entry, 'macro')),
     ]);
   }
   return [];
@@ -110,8 +113,8 @@ function eventReferences(view: View, event: string, includeDeclaration: boolean)
   const constant = view.snapshot.family.events.find(({ name }) => name === event)?.constant;
   return uniqueTargets([
     ...(includeDeclaration ? constantDefinitions(view, event) : []),
-    ...index.entries.filter((entry) => entry.event === event).map(registrationTarget),
-    ...index.sitesOf(event).map(({ file, range }) => ({ file, range })),
+    ...index.entries.filter((entry) => entry.event === event).map((entry) => namedIn(view, entry, 'event')),
+    ...index.sitesOf(event).map((site) => constantIn(view, site, constant)),
     ...scriptPlaces(view, event),
     ...arrayPlaces(view, event),
     ...(constant === undefined ? [] : constantUses(view, constant)),
@@ -151,6 +154,9 @@ export function arrayPlaces(view: View, event: string): readonly Target[] {
   });
 }
 
+/** A section's name, in quotes. */
+const isSection = (word: string): boolean => word.startsWith('"');
+
 /** The event that a subject is about, if it is about one. */
 export function eventOf(subject: Subject): string | undefined {
   switch (subject.kind) {
@@ -171,6 +177,28 @@ export const registrationTarget = (entry: TableEntry): Target => ({
   file: entry.place.file,
   range: entry.range,
 });
+
+/** The word of a registration that names what is asked about; else all of it. */
+function namedIn(view: View, entry: TableEntry, part: keyof RegistrationParts): Target {
+  const file = view.source(entry.place.file);
+  const range = file && registrationParts(view.snapshot.family, file, entry)[part];
+  return { file: entry.place.file, range: range ?? entry.range };
+}
+
+const dispatcherTarget = ({ file, range, dispatcher }: CallSite): Target => ({
+  file,
+  range: { start: range.start, end: range.start + dispatcher.length },
+});
+
+/** The event's constant in a call; else the call. */
+function constantIn(view: View, { file: path, range }: CallSite, constant: string | undefined): Target {
+  const file = view.source(path);
+  const named =
+    file && constant !== undefined
+      ? placesOfName(file, constant).find(({ start, end }) => range.start <= start && end <= range.end)
+      : undefined;
+  return { file: path, range: named ?? range };
+}
 
 function functionsOf(view: View, entries: readonly TableEntry[]): readonly Target[] {
   return uniqueTargets(entries.flatMap((entry) => functionTarget(view, entry) ?? []));

@@ -23,11 +23,18 @@ export function documentSymbols(view: View, path: string): readonly DocumentSymb
   if (!file) return [];
   const { family } = view.snapshot;
   const registrations = registrationsIn(view, path).flatMap((entries): readonly DocumentSymbol[] => {
-    const shown = new Map(entries.map((entry) => [`${entry.event}:${entry.function}`, entry]));
-    return [...shown.values()].map((entry) => ({
+    // A header's line is an entry in every unit that includes it.
+    const details = new Map<string, { readonly entry: TableEntry; readonly titles: string[] }>();
+    for (const entry of entries) {
+      const key = `${entry.event}:${entry.function}`;
+      const titles = details.get(key)?.titles ?? [];
+      titles.push(registrationTitle(view, entry));
+      details.set(key, { entry, titles });
+    }
+    return [...details.values()].map(({ entry, titles }) => ({
       kind: 'registration',
       name: entry.function,
-      detail: registrationTitle(view, entry),
+      detail: shortList([...new Set(titles)]),
       range: entry.range,
       selection: registrationParts(family, file, entry).function ?? entry.range,
       container: undefined,
@@ -50,6 +57,12 @@ export function documentSymbols(view: View, path: string): readonly DocumentSymb
   return [...registrations, ...sites].sort((a, b) => a.range.start - b.range.start);
 }
 
+/** More than a few are only counted. */
+function shortList(texts: readonly string[]): string {
+  const [shown, more] = [texts.slice(0, 3), texts.length - 3];
+  return `${shown.join(', ')}${more > 0 ? `, ${more} more` : ''}`;
+}
+
 function linkedOf(view: View, event: string | undefined): readonly TableEntry[] {
   const table = view.snapshot.tables.find((candidate) => candidate.event === event);
   return (table?.entries ?? []).filter(({ status }) => status === 'linked' || status === 'conditional');
@@ -66,14 +79,16 @@ export interface WorkspaceSymbol {
 const mostSymbols = 512;
 
 /**
- * What the query names. `#` lists the tables, `#INIT` (or a beginning, `#in`) a table in slot order; else events and
+ * What the query names. `#` lists the tables, `#INIT` (or a beginning, `#in`) a table in slot order, `#INIT keys` those
+ * of its watchers whose slot or name holds these letters; else events and
  * registered functions whose name holds the query's letters in this order. An empty query lists all functions. Editors
  * filter by name once more, and sort: the names of a table's list begin with the query and the slot.
  */
 export function workspaceSymbols(view: View, query: string): readonly WorkspaceSymbol[] {
   const { tables, unknownEvents } = view.snapshot;
   if (query.startsWith('#')) {
-    const wanted = query.slice(1).trim().toLowerCase();
+    const [wanted = '', ...rest] = query.slice(1).trim().toLowerCase().split(/\s+/);
+    const name = rest.join('');
     const named = (symbol: WorkspaceSymbol, prefix = ''): WorkspaceSymbol => ({
       ...symbol,
       name: `#${prefix}${symbol.name}`,
@@ -87,11 +102,13 @@ export function workspaceSymbols(view: View, query: string): readonly WorkspaceS
       .flatMap(({ event, entries }) => {
         const width = String(entries.length).length;
         return [
-          ...(eventSymbol(view, event) ?? []).map((one) => named(one)),
-          ...entries.map((entry) => {
-            const slot = entry.slot === undefined ? undefined : String(entry.slot);
-            return named(watcherSymbol(view, entry), `${event} ${slot?.padStart(width, '0') ?? '-'} `);
-          }),
+          ...(name === '' ? (eventSymbol(view, event) ?? []).map((one) => named(one)) : []),
+          ...entries
+            .filter((entry) => matches(`${entry.slot ?? '-'}${entry.function}`, name))
+            .map((entry) => {
+              const slot = entry.slot === undefined ? undefined : String(entry.slot);
+              return named(watcherSymbol(view, entry), `${event} ${slot?.padStart(width, '0') ?? '-'} `);
+            }),
         ];
       })
       .slice(0, mostSymbols);

@@ -51,6 +51,14 @@ export function expandAnywhere(
   return sectionPointers(tokens, wanted.field).find(({ section }) => wanted.sectionMatches(section));
 }
 
+/** As include/linux/compiler.h has them, old and new. */
+const attributes = [
+  parseMacro('__section', ['s'], '__attribute__((__section__(s)))'),
+  parseMacro('__used', undefined, '__attribute__((__used__))'),
+  parseMacro('__attribute_used__', undefined, '__attribute__((__used__))'),
+  parseMacro('__maybe_unused', undefined, '__attribute__((__unused__))'),
+];
+
 const tables = new WeakMap<readonly LeadingMacro[], ReadonlyMap<string, Macro>>();
 
 function tableOf(macros: readonly LeadingMacro[]): ReadonlyMap<string, Macro> {
@@ -62,8 +70,7 @@ function tableOf(macros: readonly LeadingMacro[]): ReadonlyMap<string, Macro> {
     const known = table.get(name);
     if (known === undefined || known.body.length < macro.body.length) table.set(name, macro);
   }
-  if (!table.has('__section'))
-    table.set('__section', parseMacro('__section', ['s'], '__attribute__((__section__(s)))'));
+  for (const macro of attributes) if (!table.has(macro.name)) table.set(macro.name, macro);
   tables.set(macros, table);
   return table;
 }

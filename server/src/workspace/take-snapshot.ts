@@ -262,7 +262,7 @@ async function contribute(
       found.push({ entry, object, status });
     }
     for (const use of result.ineffective) {
-      const entry = ineffectiveEntry(use, learnt);
+      const entry = use.reason === 'refused' ? undefined : ineffectiveEntry(use, learnt);
       if (!entry) continue;
       const effect = use.reason === 'compiled-out' ? ('compiled-out' as const) : ('no-effect' as const);
       found.push({ entry, object, status: effect });
@@ -274,9 +274,11 @@ async function contribute(
     const why = config ? plan.unlinked(source) : undefined;
     const steps = why?.why ?? plan.conditions(source);
     const status = why?.status ?? 'conditional';
-    const uses = config
-      ? result.ineffective
-      : result.ineffective.filter(({ reason }) => reason === 'compiled-out');
+    const uses = result.ineffective.filter(
+      ({ reason }) =>
+        reason === 'compiled-out' ||
+        (config !== undefined && (reason === 'not-visible' || status === 'module')),
+    );
     const ineffective = uses.flatMap((use) => ineffectiveEntry(use, learnt) ?? []);
     for (const use of result.ineffective) {
       const entry = use.reason === 'not-visible' ? ineffectiveEntry(use, learnt) : undefined;

@@ -36,8 +36,11 @@ export interface SectionEntry {
 
 /** A use of a registering macro that registers nothing, and why: feeds `compiled-out` and `no-effect`. */
 export interface IneffectiveUse {
-  /** `compiled-out`: inside a false `#if`; `not-visible`: the macro is not defined at this point of the unit. */
-  readonly reason: 'compiled-out' | 'not-visible';
+  /**
+   * `compiled-out`: inside a false `#if`; `not-visible`: the macro is not defined at this point of the unit; `refused`:
+   * it is defined there to stop the compiler, as in a module.
+   */
+  readonly reason: 'compiled-out' | 'not-visible' | 'refused';
   readonly macro: string;
   readonly place: Place;
   readonly range: Range;

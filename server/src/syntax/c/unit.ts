@@ -11,7 +11,7 @@ import {
   type IncludeView,
   type Step,
 } from './include-view';
-import { lex, tokensText } from './lex';
+import { lex, tokensText, type Token } from './lex';
 import { lineAt } from '../positions';
 import { predefinedMacros } from './predefined-macros';
 import { registeringUses, useAt } from './registering-uses';
@@ -424,14 +424,22 @@ class UnitWalk {
       const { origin, ...rest } = pointer;
       this.entries.push({ ...rest, ...useAt(file, this.isMacro, tokens, origin), guards: this.guardTexts() });
     }
+    const refuses = expanded.some(isAssertion);
     for (const use of registeringUses(file, this.wanted.registering, this.isMacro, pieces))
       if (this.lookup(use.macro) === undefined)
         this.ineffective.push({ reason: 'not-visible', ...use, guards: this.guardTexts() });
+      else if (
+        refuses &&
+        expand(lex(file.text, use.range.start, use.range.end), this.scope).some(isAssertion)
+      )
+        this.ineffective.push({ reason: 'refused', ...use, guards: this.guardTexts() });
   }
 
   private readonly isMacro = (name: string): boolean =>
     this.lookup(name) !== undefined || this.wanted.names.has(name);
 }
+
+const isAssertion = ({ text }: Token): boolean => text === '_Static_assert' || text === 'static_assert';
 
 function isBranch({ kind }: Step): boolean {
   return kind === 'if' || kind === 'elif' || kind === 'else' || kind === 'endif';
