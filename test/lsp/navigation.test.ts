@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toDialectB } from '../cli/dialect-b';
 import { copyOfExample } from '../cli/kernel-under-test';
 import { positionOf, startClient, uriOf, type TestClient } from './client';
 
@@ -137,5 +138,31 @@ describe('language server on the example kernel', () => {
           null,
           `${method} ${needle}`,
         );
+  });
+
+  it('takes a macro that names its event for the event', async () => {
+    const december = copyOfExample();
+    toDialectB(december);
+    const other = await startClient({ folders: [december] });
+    try {
+      await other.ready(december);
+      const implementations = async (file: string, needle: string): Promise<readonly string[]> => {
+        const path = join(december, file);
+        const answer = await other.request('textDocument/implementation', {
+          textDocument: { uri: uriOf(path) },
+          position: positionOf(readFileSync(path, 'utf8'), needle),
+        });
+        return locations.parse(answer).map(({ uri }) => uri.slice(uriOf(december).length + 1));
+      };
+      const ofMacro = await implementations('ipc/sem.c', 'DEFINE_TASK_INITCALL(copy_semundo)');
+      assert.equal(ofMacro.length, 7);
+      assert.deepEqual(
+        ofMacro,
+        await implementations('kernel/fork.c', 'notify_task_watchers(WATCH_TASK_INIT'),
+      );
+    } finally {
+      await other.stop();
+      rmSync(december, { recursive: true });
+    }
   });
 });

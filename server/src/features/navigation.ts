@@ -161,7 +161,9 @@ const isSection = (word: string): boolean => word.startsWith('"');
 export function eventOf(subject: Subject): string | undefined {
   switch (subject.kind) {
     case 'registration':
-      return subject.part === 'event' ? subject.entries[0]?.event : undefined;
+      return subject.part === 'event' || (subject.part === 'macro' && namesEvent(subject.entries))
+        ? subject.entries[0]?.event
+        : undefined;
     case 'call-site':
       return subject.site.event;
     case 'event':
@@ -171,6 +173,16 @@ export function eventOf(subject: Subject): string | undefined {
     case 'dispatcher':
       return undefined;
   }
+}
+
+/** `DEFINE_TASK_INITCALL(fn)`, `late_initcall(fn)`: the macro itself is the event, nothing else says it. */
+function namesEvent(entries: readonly TableEntry[]): boolean {
+  const [first, ...others] = entries;
+  return (
+    first !== undefined &&
+    others.every(({ event }) => event === first.event) &&
+    first.arguments.every((argument) => argument === first.function)
+  );
 }
 
 export const registrationTarget = (entry: TableEntry): Target => ({
