@@ -37,7 +37,7 @@ describe('tw-index dispatch', () => {
     equal(status, 0);
     match(out, /^INIT {2}val CLONE_VM\|CLONE_SYSVSEM = 0x40100$/m);
     match(out, /^ +5 {2}copy_semundo +-ENOMEM +ipc\/sem\.c:24/m);
-    match(out, /^result {2}-ENOMEM from copy_semundo\(\) {2}\(certain\)$/m);
+    match(out, /^result {2}-ENOMEM from copy_semundo\(\) {2}\(certain, if nobody else fails\)$/m);
     match(out, /kernel\/fork\.c:45 {2}notifies FREE, after INIT failed: audit_free, /);
   });
 
@@ -111,7 +111,12 @@ describe('tw-index dispatch', () => {
   it('answers a wrong question with one line and status 2', () => {
     for (const [words, line] of [
       [['FORK'], /no event FORK/],
-      [['INIT', '--val', 'CLONE_MOON'], /--val CLONE_MOON: not a number/],
+      [
+        ['INIT', '--val', 'CLONE_MOON'],
+        /--val CLONE_MOON: CLONE_MOON is not a constant that kernel\/fork\.c sees$/m,
+      ],
+      [['INIT', '--val', 'CLONE_VM|CLONE_SYSVEM'], /did you mean CLONE_SYSVSEM\?$/m],
+      [['INIT', '--val', 'CLONE_VM|'], /CLONE_VM\|: not a number/],
       [['INIT', '--fail', 'nobody'], /nobody is not in the table of INIT/],
       [['INIT', '--fail', '='], /--fail =: give a function/],
       [['INIT', '--link', 'javascript:{file}'], /--link javascript:\{file\}: give none, file, vscode/],

@@ -5,6 +5,7 @@ import type {
   DispatchStep,
   FailureRow,
   LaterWatcher,
+  PossibleReturn,
 } from '../dispatch/dispatch-result';
 import { meetsText } from '../features/picture/watcher-stations';
 import { columns, placeText, type Styles } from './terminal';
@@ -31,7 +32,11 @@ export function dispatchText(result: DispatchResult, styles: Styles): string {
 }
 
 function titleOf({ event, val }: DispatchResult, styles: Styles): string {
-  const value = val.value === undefined ? 'not known' : hex(val.value);
+  if (val.value === undefined) {
+    const name = val.text === 'val' ? '' : ` ${val.text},`;
+    return `${styles.bold(event)}  ${styles.dim('val')}${name} not known`;
+  }
+  const value = hex(val.value);
   const shown = val.text === val.value || val.text === value ? value : `${val.text} = ${value}`;
   return `${styles.bold(event)}  ${styles.dim('val')} ${shown}`;
 }
@@ -47,10 +52,11 @@ function stepLines(steps: readonly DispatchStep[], styles: Styles): readonly str
   for (const step of steps) {
     const { called, chosen, slot } = step;
     const text = called === 'no' ? styles.dim('not called') : (chosen?.text ?? 'unknown');
-    const isError = chosen?.kind === 'error' || (chosen?.value ?? 0) < 0;
+    const isError = isFailure(chosen);
     const why = [
       called === 'maybe' ? 'may not be called' : '',
       step.injected ? 'asked for; the source does not show how' : (chosen?.reason ?? ''),
+      sameElsewhere(step),
       otherReturns(step),
     ].filter((part) => part !== '');
     const place = chosen && called !== 'no' ? placeText(chosen) : placeText(step);
@@ -64,6 +70,15 @@ function stepLines(steps: readonly DispatchStep[], styles: Styles): readonly str
   return columns(rows);
 }
 
+/** Further lines in which it returns the same. */
+function sameElsewhere({ returns, chosen, called, injected }: DispatchStep): string {
+  if (called === 'no' || !chosen || injected) return '';
+  const lines = returns.filter(
+    ({ text, file, line }) => text === chosen.text && file === chosen.file && line !== chosen.line,
+  );
+  return lines.length === 0 ? '' : `or ${lines.map(({ line }) => `line ${String(line)}`).join(', ')}`;
+}
+
 /** What it may return beside what it is taken to. */
 function otherReturns({ returns, chosen, called }: DispatchStep): string {
   if (called === 'no') return '';
@@ -71,10 +86,25 @@ function otherReturns({ returns, chosen, called }: DispatchStep): string {
   return others.length === 0 ? '' : `may return ${others.join(', ')}`;
 }
 
-function resultLine({ result, certain }: DispatchResult, styles: Styles): string {
+/** The answer stands on what watchers are taken to return. */
+function assumed({ steps }: DispatchResult): string {
+  const called = steps.filter(({ called }) => called !== 'no');
+  const others = called.some(
+    ({ chosen, returns }) =>
+      !isFailure(chosen) && returns.some((one) => isFailure(one) || one.value === undefined),
+  );
+  if (!others) return '';
+  return called.some(({ chosen }) => isFailure(chosen)) ? ', if nobody else fails' : ', if nobody fails';
+}
+
+const isFailure = (returned: PossibleReturn | undefined): boolean =>
+  returned !== undefined && (returned.kind === 'error' || (returned.value ?? 0) < 0);
+
+function resultLine(dispatched: DispatchResult, styles: Styles): string {
+  const { result, certain } = dispatched;
   const texts = result.map(({ text, reason }) => (reason === '' ? text : `${text} ${reason}`)).join(' or ');
   const known = certain ? styles.green('certain') : styles.yellow('not certain');
-  return `${styles.bold('result')}  ${texts === '' ? 'unknown' : texts}  (${known})`;
+  return `${styles.bold('result')}  ${texts === '' ? 'unknown' : texts}  (${known}${assumed(dispatched)})`;
 }
 
 function runLines(run: CallerRun, { event }: DispatchResult, styles: Styles): readonly string[] {
@@ -131,7 +161,7 @@ function turnOf({ steps }: CallerRun): string {
   return jump?.kind === 'goto'
     ? `line ${String(jump.line)}: goto ${jump.label}`
     : last
-      ? `line ${String(last.line)}`
+      ? `line ${String(last.line)}${last.kind === 'unknown' ? `: ${last.reason}` : ''}`
       : '';
 }
 
@@ -158,10 +188,22 @@ export function failureTableText(rows: readonly FailureRow[], styles: Styles): s
     row.dispatcherReturns,
     `${row.callerReturns === '' ? 'no call site' : row.callerReturns}${row.certain ? '' : styles.yellow(' ?')}`,
     row.freed.length === 0 ? styles.yellow('nobody') : String(row.freed.length),
-    row.notGivenBack.length === 0 ? '' : styles.red(row.notGivenBack.join(', ')),
+    row.notGivenBack.length === 0 ? '' : styles.red(someOf(row.notGivenBack)),
   ]);
   const only = rows.some(({ injected }) => injected)
     ? styles.dim('(in brackets: asked for, the source does not show how it could fail)\n')
     : '';
-  return `${columns([header.map((word) => styles.dim(word)), ...cells]).join('\n')}\n${only}`;
+  const kept = [...new Set(rows.flatMap(({ notGivenBack }) => notGivenBack))];
+  const all =
+    kept.length === 0
+      ? ''
+      : `${styles.red('not given back')} on some way out, as nothing in their files runs on the event that undoes this one: ${kept.join(', ')}\n`;
+  return `${columns([header.map((word) => styles.dim(word)), ...cells]).join('\n')}\n${only}${all}`;
 }
+
+const mostNames = 3;
+
+const someOf = (names: readonly string[]): string =>
+  names.length <= mostNames
+    ? names.join(', ')
+    : `${names.slice(0, mostNames).join(', ')} and ${String(names.length - mostNames)} more`;

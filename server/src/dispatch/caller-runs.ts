@@ -4,9 +4,11 @@ import type { FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
 import type { CallerRun, CallerStep } from './dispatch-result';
 import { int } from './execute/c-type';
+import { exposedNames, shapeOf } from './execute/graph-shape';
 import type { Answer, Call, Program, RunnableFunction } from './execute/program';
 import { runGraph, withParameters, type Ending } from './execute/run-function';
 import {
+  assigned,
   bounded,
   emptyState,
   keyOfTrail,
@@ -18,7 +20,7 @@ import {
 } from './execute/state';
 import { number, type Bounds, type Value } from './execute/value';
 import type { TreeCode } from './tree-code';
-import { anyInt, placeIn, shownValue } from './watcher-returns';
+import { anyInt, placeIn, shownValue, type ShownValue } from './watcher-returns';
 
 /** A notification that the caller comes to after the one that is looked at. */
 export interface LaterNotification {
@@ -68,27 +70,34 @@ export function callerRuns(code: TreeCode, question: CallerQuestion): readonly C
     if (!unique.has(key)) unique.set(key, run);
   }
   // The way that goes on comes before those that turn back.
-  const shown = [...unique.values()].toSorted((a, b) => jumpsIn(a) - jumpsIn(b)).slice(0, mostRuns);
+  const shown = [...unique.values()]
+    .toSorted((a, b) => jumpsIn(a) - jumpsIn(b) || lastLine(b) - lastLine(a))
+    .slice(0, mostRuns);
   const isOnly = shown.length === 1;
   return shown.map((run) => ({ ...run, certain: run.certain && isOnly }));
 }
 
 const jumpsIn = ({ steps }: CallerRun): number => steps.filter(({ kind }) => kind === 'goto').length;
 
+const lastLine = ({ steps }: CallerRun): number => steps.at(-1)?.line ?? 0;
+
+/** Ways that differ only in tests and calls are one to a reader. */
 const keyOfSteps = (steps: readonly CallerStep[]): string =>
   steps
-    .map((step) => {
+    .flatMap((step) => {
       switch (step.kind) {
         case 'goto':
-          return `goto ${step.label}`;
+          return [`goto ${step.label}`];
         case 'label':
-          return `${step.name}:`;
+          return [`${step.name}:`];
         case 'notify':
-          return `notify ${step.event} ${String(step.line)}`;
+          return [`notify ${step.event} ${String(step.line)}`];
         case 'return':
-          return `return ${String(step.line)}`;
+          return [`return ${String(step.line)}`];
+        case 'unknown':
+          return [`${String(step.line)} ${step.reason}`];
         default:
-          return '';
+          return [];
       }
     })
     .join('|');
@@ -123,7 +132,8 @@ function waysOn(
       ? question.val
       : { kind: 'symbol', id: `argument ${String(index)}`, type: undefined },
   );
-  const entered = withParameters(program, target, graph, given, emptyState);
+  const called = withParameters(program, target, graph, given, emptyState);
+  const entered = withVal(question, program, target, graph, called);
   const endings = runGraph(program, target, graph, entered, {
     from: node,
     followed,
@@ -131,6 +141,20 @@ function waysOn(
     withLeaving: true,
   });
   return endings.map((ending) => runOf(code, question, target, ending));
+}
+
+/** The variable that is passed as `val` holds it at the call, a parameter or not (6.1: `u64 clone_flags = args->flags`). */
+function withVal(
+  { site, val }: CallerQuestion,
+  program: Program,
+  target: RunnableFunction,
+  graph: FlowGraph,
+  state: State,
+): State {
+  if (val === undefined || site.val === undefined) return state;
+  const { types } = shapeOf(program.wordBits, target, graph);
+  if (!types.has(site.val) || exposedNames(graph).has(site.val)) return state;
+  return assigned(state, site.val, val, types.get(site.val));
 }
 
 const stepOf = (call: Call): TrailStep => ({
@@ -257,7 +281,7 @@ function runOf(
   let isGuessed = false;
   let jumped = false;
   for (const step of trail) {
-    if (step.kind === 'watcher') continue;
+    if (!('file' in step)) continue;
     const { line } = placeIn(code, step.file, step.at);
     switch (step.kind) {
       case 'test':
@@ -283,18 +307,23 @@ function runOf(
           const valText = role.val === undefined ? '' : (step.texts[role.val] ?? '');
           const event = question.eventOf(eventText);
           steps.push(question.notify({ event, eventText, valText }, line, steps));
-        } else if (jumped) steps.push({ kind: 'call', line, function: step.name });
+        } else if (jumped && !plainAccess.has(step.name))
+          steps.push({ kind: 'call', line, function: step.name });
         break;
       }
     }
   }
   const { line } = placeIn(code, target.file, ending.at);
   const value = ending.value && settled(ending.state, ending.value);
-  if (ending.leaves) steps.push({ kind: 'unknown', line, reason: 'it does not come back from here' });
-  else if (ending.lost === undefined)
+  if (ending.leaves) {
+    const name = /^\w+(?=\s*\()/.exec(target.text.slice(ending.at, ending.at + 80))?.[0];
+    const reason = name === undefined ? 'it does not come back from here' : `${name}() does not come back`;
+    steps.push({ kind: 'unknown', line, reason });
+  } else if (ending.lost === undefined)
     steps.push({ kind: 'return', line, text: returnText(target.text, ending.at) });
   const bounds: Bounds = value?.kind === 'symbol' ? (ending.state.bounds.get(value.id) ?? anyInt) : anyInt;
-  const returned = value && shownValue(code, target, valueShown(value), bounds);
+  const returned =
+    value && named(shownValue(code, target, valueShown(value), bounds), returnText(target.text, ending.at));
   const asGiven = returned?.value === undefined ? undefined : question.textOf(returned.value);
   return {
     function: target.name,
@@ -315,9 +344,19 @@ function runOf(
   };
 }
 
+/** Macros that store or load, and clean nothing up. */
+const plainAccess = new Set(['WRITE_ONCE', 'READ_ONCE', 'ACCESS_ONCE']);
+
 /** Errors as pointers are shown as the errors they are. */
 const valueShown = (value: Value): Value =>
   value.kind === 'number' && value.value >= 1n << 32n ? number(BigInt.asIntN(64, value.value), int) : value;
+
+/** Where nothing else is known of a value, what the code calls it: `p`. */
+function named(shown: ShownValue, statement: string): ShownValue {
+  const expression = /^return\b\s*(.+)$/.exec(statement)?.[1];
+  if (shown.kind !== 'unknown' || expression === undefined || expression.length > 60) return shown;
+  return { ...shown, text: shown.text.replace('unknown', () => expression) };
+}
 
 function returnText(text: string, at: number): string {
   if (!text.startsWith('return', at)) return 'the end of the function';

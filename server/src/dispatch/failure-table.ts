@@ -4,8 +4,9 @@ import type { CodeReader } from '../watchers/code-reader';
 import type { DispatchResult, FailureRow } from './dispatch-result';
 import { isAllocator } from './execute/known-calls';
 import type { RunnableFunction } from './execute/program';
-import { simulate, understand, type DispatchProblem, type DispatchRequest } from './simulate';
+import { outcomesOf, simulate, understand, type DispatchProblem, type DispatchRequest } from './simulate';
 import { treeCode, type TreeCode } from './tree-code';
+import { isNegative, type Outcome } from './watcher-returns';
 
 /** Fails every watcher of an event in turn, and tells what each failure leads to. One row for each, by slot. */
 export function failureTable(
@@ -19,7 +20,8 @@ export function failureTable(
   const linked = table?.entries.filter(({ status }) => status === 'linked') ?? [];
   return linked.map((entry) => {
     const failures = [{ function: entry.function, errno: undefined }];
-    return rowOf(code, entry, linked, simulate(code, { ...asked, failures }));
+    const took = (one: TableEntry): boolean => takesSomething(code, one, outcomesOf(code, one, asked.val));
+    return rowOf(code, entry, linked, simulate(code, { ...asked, failures }), took);
   });
 }
 
@@ -28,6 +30,7 @@ function rowOf(
   failed: TableEntry,
   linked: readonly TableEntry[],
   result: DispatchResult,
+  took: (entry: TableEntry) => boolean,
 ): FailureRow {
   const at = result.steps.findIndex((step) => step.slot === failed.slot && step.function === failed.function);
   const ran = (from: number, to: number): readonly string[] =>
@@ -49,7 +52,7 @@ function rowOf(
   const givingBack = new Set(freeing?.map(({ place }) => place.file));
   const notGivenBack = linked
     .filter((entry) => ranBefore.includes(entry.function) || ranAfter.includes(entry.function))
-    .filter((entry) => takesSomething(code, entry) && !givingBack.has(entry.place.file))
+    .filter((entry) => took(entry) && !givingBack.has(entry.place.file))
     .map((entry) => entry.function);
   const unique = (texts: readonly string[]): string => [...new Set(texts)].join(' or ');
   return {
@@ -66,8 +69,14 @@ function rowOf(
   };
 }
 
+/** Where it does not fail, it may keep what it allocated. */
+const takesSomething = (code: TreeCode, entry: TableEntry, outcomes: readonly Outcome[]): boolean =>
+  outcomes.some(({ isLost }) => isLost)
+    ? allocatesSomewhere(code, entry)
+    : outcomes.some((outcome) => outcome.takes && isNegative(outcome) !== 'yes');
+
 /** It allocates, itself or in a function of its file. */
-function takesSomething(code: TreeCode, { place, function: name }: TableEntry): boolean {
+function allocatesSomewhere(code: TreeCode, { place, function: name }: TableEntry): boolean {
   const seen = new Set<string>();
   const allocates = (target: RunnableFunction): boolean =>
     target.graphs.some(({ nodes }) =>

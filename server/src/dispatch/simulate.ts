@@ -1,4 +1,5 @@
 import type { TableEntry } from '../link/entry';
+import { nearest } from '../syntax/nearest-name';
 import type { CodeReader } from '../watchers/code-reader';
 import { findEvent, type FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
@@ -90,7 +91,7 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
   const value = code.constants.evaluate(home, valText);
   if (value === undefined && request.val !== undefined)
     return {
-      problem: `--val ${request.val}: not a number, and not made of constants that ${home === '' ? 'the tree' : home} sees`,
+      problem: `--val ${request.val}: ${whatIsWrong(code, named, home, request.val)}`,
     };
   const val: Value =
     value === undefined ? { kind: 'symbol', id: 'val', type: unsignedLong } : number(value, unsignedLong);
@@ -107,6 +108,19 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
     failures.push({ function: one.function, errno });
   }
   return { event: named, site, val, valText, failures, home, notes };
+}
+
+function whatIsWrong(code: TreeCode, event: FamilyEvent, home: string, val: string): string {
+  const where = home === '' ? 'the tree' : home;
+  const unknown = (val.match(/\b[A-Za-z_]\w*/g) ?? []).find(
+    (name) => code.constants.number(home, name) === undefined,
+  );
+  if (unknown === undefined) return `not a number, and not made of constants that ${where} sees`;
+  const meant = nearest(
+    unknown,
+    flagsOf(code, event, home).map(({ name }) => name),
+  );
+  return `${unknown} is not a constant that ${where} sees${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }
 
 function errnoOf(code: TreeCode, home: string, text: string): number | undefined {

@@ -13,6 +13,12 @@ import type { TreeCode } from './tree-code';
 export interface Outcome {
   readonly shown: PossibleReturn;
   readonly bounds: Bounds;
+  /** What has to hold for it, whichever way is taken. */
+  readonly conditions: readonly string[];
+  /** On some way there, memory was taken and not given back. */
+  readonly takes: boolean;
+  /** How it comes about was not seen to the end. */
+  readonly isLost: boolean;
 }
 
 export const isNegative = ({ bounds }: Outcome): 'yes' | 'no' | 'maybe' =>
@@ -35,10 +41,32 @@ export function watcherOutcomes(code: TreeCode, entry: TableEntry, val: Value): 
   const seen = new Map<string, Outcome>();
   for (const outcome of outcomes) {
     const key = `${outcome.shown.text} ${String(outcome.shown.line)}`;
-    if (!seen.has(key)) seen.set(key, outcome);
+    const other = seen.get(key);
+    seen.set(key, other ? eitherOf(other, outcome) : outcome);
   }
-  return [...seen.values()].sort((a, b) => a.shown.line - b.shown.line);
+  return [...seen.values()].map(withReason).sort((a, b) => a.shown.line - b.shown.line);
 }
+
+/** Two ways to the same return, as one. */
+function eitherOf(one: Outcome, other: Outcome): Outcome {
+  const [a, b] = [one.bounds, other.bounds];
+  return {
+    shown: one.shown,
+    bounds: {
+      min: a.min < b.min ? a.min : b.min,
+      max: a.max > b.max ? a.max : b.max,
+      not: a.not.filter((value) => value < b.min || value > b.max || b.not.includes(value)),
+    },
+    conditions: one.conditions.filter((condition) => other.conditions.includes(condition)),
+    takes: one.takes || other.takes,
+    isLost: one.isLost || other.isLost,
+  };
+}
+
+const withReason = (outcome: Outcome): Outcome =>
+  outcome.shown.reason === ''
+    ? { ...outcome, shown: { ...outcome.shown, reason: outcome.conditions.slice(-3).join(', ') } }
+    : outcome;
 
 /** In the file itself, else in a source file that it includes or that includes it. */
 function definitionsOf(code: TreeCode, entry: TableEntry): readonly RunnableFunction[] {
@@ -68,6 +96,9 @@ const unknownOutcome = (place: Place, reason: string): Outcome => ({
     line: place.line,
   },
   bounds: anyInt,
+  conditions: [],
+  takes: false,
+  isLost: true,
 });
 
 function outcomesOf(code: TreeCode, target: RunnableFunction, val: Value): readonly Outcome[] {
@@ -89,6 +120,7 @@ function outcomeOf(code: TreeCode, target: RunnableFunction, ending: Ending): Ou
   const place = placeIn(code, target.file, ending.at);
   if (ending.lost !== undefined) return unknownOutcome(place, ending.lost);
   const steps = stepsOf(ending.state.trail);
+  const rest = { conditions: conditionsOf(code, steps), takes: takesMemory(steps), isLost: false };
   if (!ending.value) {
     const isVoid = target.returnType === 'void';
     return {
@@ -101,6 +133,7 @@ function outcomeOf(code: TreeCode, target: RunnableFunction, ending: Ending): Ou
         reason: isVoid ? 'it is declared void' : 'it ends without a return',
       },
       bounds: anyInt,
+      ...rest,
     };
   }
   const ended = settled(ending.state, ending.value);
@@ -110,9 +143,10 @@ function outcomeOf(code: TreeCode, target: RunnableFunction, ending: Ending): Ou
     shown: {
       ...shownValue(code, target, value, boundsOf(ending, value)),
       ...place,
-      reason: reasonOf(code, steps),
+      reason: '',
     },
     bounds: boundsOf(ending, value),
+    ...rest,
   };
 }
 
@@ -126,7 +160,7 @@ function boundsOf(ending: Ending, value: Value): Bounds {
   return { min: 1n, max: anyInt.max, not: [] };
 }
 
-type ShownValue = Pick<PossibleReturn, 'text' | 'kind' | 'value' | 'callee'>;
+export type ShownValue = Pick<PossibleReturn, 'text' | 'kind' | 'value' | 'callee'>;
 
 /** A value as a person writes it; error numbers by the name that the code around it uses. */
 export function shownValue(
@@ -178,8 +212,8 @@ export function nameOfError(
 }
 
 /** The tests that led there: those that might have gone the other way, and those that `val` decided. */
-function reasonOf(code: TreeCode, steps: readonly TrailStep[]): string {
-  const told = steps.flatMap((step) => {
+function conditionsOf(code: TreeCode, steps: readonly TrailStep[]): readonly string[] {
+  return steps.flatMap((step) => {
     if (step.kind === 'unknown') return [step.reason];
     if (step.kind !== 'test') return [];
     const line = placeIn(code, step.file, step.at).line;
@@ -188,7 +222,11 @@ function reasonOf(code: TreeCode, steps: readonly TrailStep[]): string {
     if (step.decided && !step.names.includes('val') && !step.text.includes('flags')) return [];
     return [`${step.holds ? step.text : `!${parenthesised(step.text)}`} (line ${String(line)})`];
   });
-  return told.slice(-3).join(', ');
+}
+
+function takesMemory(steps: readonly TrailStep[]): boolean {
+  const released = new Set(steps.flatMap((step) => (step.kind === 'released' ? [step.id] : [])));
+  return steps.some((step) => step.kind === 'taken' && !released.has(step.id));
 }
 
 const parenthesised = (text: string): string => (/^[\w>.()-]+$/.test(text) ? text : `(${text})`);

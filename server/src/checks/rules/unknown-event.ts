@@ -2,7 +2,8 @@ import type { TableEntry } from '../../link/entry';
 import type { CheckContext } from '../check-context';
 import { constantPrefix, definesName, isTreesOwnEvent } from '../event-names';
 import type { Problem, Rule } from '../rule';
-import { nearest, wordIn } from '../texts';
+import { nearest } from '../../syntax/nearest-name';
+import { wordIn } from '../texts';
 import { lex } from '../../syntax/c/lex';
 
 export const unknownEvent: Rule = {

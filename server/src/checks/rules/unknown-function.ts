@@ -6,7 +6,8 @@ import { writtenEntries } from '../entries';
 import { mayInclude } from '../../watchers/may-include';
 import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { Problem, Rule } from '../rule';
-import { nearest, wordIn } from '../texts';
+import { nearest } from '../../syntax/nearest-name';
+import { wordIn } from '../texts';
 
 export const unknownFunction: Rule = {
   name: 'unknown-function',

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule';
 import { suppressionsOf } from '../suppression';
-import { nearest } from '../texts';
+import { nearest } from '../../syntax/nearest-name';
 
 /** The rule that watches the comments themselves; `names`: of all other rules. */
 export const unknownSuppression = (names: readonly string[]): Rule => ({

@@ -2,7 +2,7 @@ import type { Expression } from '../../syntax/c/function-body';
 import { arithmetic, derived, literal, literalType } from './arithmetic';
 import { cType, int, promoted, wrap, type CType } from './c-type';
 import { compare } from './compare';
-import { knownCall } from './known-calls';
+import { knownCall, releasedBy } from './known-calls';
 import { pathOf } from './path';
 import type { Answer, Call, Frame } from './program';
 import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
@@ -275,7 +275,12 @@ export function evaluator(runInto: RunInto): Evaluator {
     const answer = fresh(after, `${made.name}()`, made.at, frame.followed !== undefined, {
       callee: made.name,
     });
-    if (!frame.followed) return [answer];
+    if (!frame.followed) {
+      const id = releasedBy(made);
+      return [
+        id === undefined ? answer : { ...answer, state: noted(answer.state, { kind: 'released', id }) },
+      ];
+    }
     const { name, arguments: given, texts, at } = made;
     const step = { kind: 'call', file: made.file, at, name, arguments: given, texts } as const;
     return [{ ...answer, state: noted(answer.state, step) }];

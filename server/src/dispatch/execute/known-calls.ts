@@ -44,6 +44,27 @@ const allocators = new Set([
   ],
 ]);
 
+/** Functions that give memory back, to the argument that says which. */
+const releasing: ReadonlyMap<string, number> = new Map([
+  ...[
+    'kfree',
+    'kvfree',
+    'vfree',
+    'kfree_sensitive',
+    'kfree_skb',
+    'free_percpu',
+    'free_page',
+    '__free_page',
+  ].map((name) => [name, 0] as const),
+  ...['kmem_cache_free', 'mempool_free'].map((name) => [name, name === 'mempool_free' ? 0 : 1] as const),
+]);
+
+/** The symbol that points at what a call gives back. */
+export function releasedBy({ name, arguments: given }: Call): string | undefined {
+  const value = given[releasing.get(name) ?? -1];
+  return value?.kind === 'symbol' ? value.id : undefined;
+}
+
 export const isAllocator = (name: string): boolean => allocators.has(name);
 
 const lastPointer = (1n << 63n) - 1n;
@@ -100,7 +121,10 @@ function allocation(call: Call, state: State): readonly Answer[] {
     });
   const pointer: Value = { kind: 'symbol', id, type: undefined, callee: call.name, at: call.at };
   return [
-    { value: pointer, state: bounded(test(false), id, { min: 1n, max: lastPointer, not: [] }) },
+    {
+      value: pointer,
+      state: bounded(noted(test(false), { kind: 'taken', id }), id, { min: 1n, max: lastPointer, not: [] }),
+    },
     { value: number(0, undefined), state: test(true) },
   ];
 }

@@ -36,6 +36,8 @@ export type TrailStep =
       readonly val: Value | undefined;
       readonly result: Value;
     }
+  /** Memory that an allocator gave, or that is given back; `id`: of the symbol that points at it. */
+  | { readonly kind: 'taken' | 'released'; readonly id: string }
   /** Something was given up: what follows holds for any value. */
   | { readonly kind: 'unknown'; readonly file: string; readonly at: number; readonly reason: string };
 
