@@ -1,4 +1,5 @@
 import { generatedHeaders } from '../syntax/c/kernel-includes';
+import { rememberLast } from '../syntax/c/remember-last';
 import { scanC } from '../syntax/c/scan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import { lineStarts } from '../syntax/positions';
@@ -53,15 +54,17 @@ export function sourceFiles(
   };
 }
 
-/** Hardly any file is ever asked for its lines. */
+const linesOf = rememberLast<SourceFile, readonly number[]>(128);
+
+/** Hardly any file is ever asked for its lines, and few are asked again. */
 function sourceFile(path: string, text: string): SourceFile {
-  let starts: readonly number[] | undefined;
-  return {
+  const file: SourceFile = {
     path,
     text,
     facts: scanC(text),
     get lineStarts() {
-      return (starts ??= lineStarts(text));
+      return linesOf(file, () => lineStarts(text));
     },
   };
+  return file;
 }

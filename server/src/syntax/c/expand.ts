@@ -56,7 +56,14 @@ export function parseMacro(name: string, parameters: readonly string[] | undefin
 
 /** Full expansion of `tokens` in `scope`. */
 export function expand(tokens: readonly Token[], scope: MacroScope): readonly Expanded[] {
-  const input = tokens.map((token): Expanded => ({ ...token, origin: token.offset, hidden: undefined }));
+  const input = tokens.map(({ kind, text, spaced, offset }): Expanded => ({
+    kind,
+    text,
+    spaced,
+    offset,
+    origin: offset,
+    hidden: undefined,
+  }));
   const output: Expanded[] = [];
   expandInto(input, scope, output, { left: largestExpansion });
   return output;
@@ -199,7 +206,15 @@ function substitute(
     expandedArguments[index] = output;
     return output;
   };
-  const own = (token: Token): Expanded => ({ ...token, offset: -1, origin: call.origin, hidden: undefined });
+  // Written out: a spread takes several times as long, and this is where most tokens come from.
+  const own = ({ kind, text, spaced }: Token): Expanded => ({
+    kind,
+    text,
+    spaced,
+    offset: -1,
+    origin: call.origin,
+    hidden: undefined,
+  });
   const placemarker = (spaced: boolean): Expanded => ({
     kind: 'punctuator',
     text: '',
@@ -276,7 +291,9 @@ function substitute(
     // Placemarkers have done their work once `##` is done; the white space before one stays.
     if (token.placemarker === true) continue;
     made.push({
-      ...token,
+      kind: token.kind,
+      text: token.text,
+      offset: token.offset,
       spaced: made.length === 0 ? call.spaced : spaced,
       // The call itself is the origin of it all, also of what its arguments wrote.
       origin: call.origin,

@@ -1,5 +1,6 @@
 import { blockCommentEnd, Char, lineCommentEnd, newlines, quotedEnd } from './comments-and-strings';
 import { logicalLine, readDirective, type Directive } from './directive';
+import { rememberLast } from './remember-last';
 import { scanStatements } from './statements';
 
 export type { Directive, SimpleTest } from './directive';
@@ -7,11 +8,16 @@ export type { Directive, SimpleTest } from './directive';
 /** What is known of a C file from its text alone, so that it can be kept as long as the text stays. */
 export interface CFileFacts {
   readonly directives: readonly Directive[];
-  /** {@link scanStatements}; looked for when they are first asked for: of most headers nobody does. */
+  /**
+   * {@link scanStatements}; looked for when they are asked for, and kept for the files that were asked for last: of most
+   * headers nobody asks, and of most sources once.
+   */
   readonly statements: Int32Array;
   /** The macro of an include guard around the whole file, or `#pragma once` (then the empty string). */
   readonly guard: string | undefined;
 }
+
+const statementsOf = rememberLast<CFileFacts, Int32Array>(128);
 
 /** 1: what has to be looked at. */
 const stops = new Uint8Array(128);
@@ -86,14 +92,14 @@ export function scanC(text: string): CFileFacts {
       at = otherEnd = logical.end;
     } else at++;
   }
-  let statements: Int32Array | undefined;
-  return {
+  const facts: CFileFacts = {
     directives,
     guard: pragmaOnce ? '' : guardOf(text, directives),
     get statements() {
-      return (statements ??= scanStatements(text, directives));
+      return statementsOf(facts, () => scanStatements(text, directives));
     },
   };
+  return facts;
 }
 
 /** `#ifndef G` first, its `#endif` last, nothing but comments outside, and `#define G` in it. */

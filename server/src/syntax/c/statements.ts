@@ -38,7 +38,17 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
   };
 
   while (at < length) {
-    const char = text.charCodeAt(at);
+    let char = text.charCodeAt(at);
+    // Within a body, and within a statement, little else than its end matters.
+    if (start >= 0) {
+      const stops = braces > 0 ? inBody : inStatement;
+      while (char > 127 || stops[char] === 0) {
+        if (char > Char.Space && char !== 0xfeff) lineStart = false;
+        if (++at >= length) break;
+        char = text.charCodeAt(at);
+      }
+      if (at >= length) break;
+    }
     if (char === Char.Newline) {
       at++;
       lineStart = true;
@@ -122,6 +132,12 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
   closeStatement(length);
   return new Int32Array(statements);
 }
+
+/** 1: what has to be looked at. */
+const inBody = new Uint8Array(128);
+const inStatement = new Uint8Array(128);
+for (const char of '\n"#\'{}/\\') inBody[char.charCodeAt(0)] = inStatement[char.charCodeAt(0)] = 1;
+for (const char of '();=') inStatement[char.charCodeAt(0)] = 1;
 
 /** True for `struct x {`, `static const union {`, `typedef enum`, `extern "C" {`: what goes on after its brace. */
 function namesAType(text: string, start: number): boolean {
