@@ -54,7 +54,7 @@ export function sourceFiles(
   };
 }
 
-const linesOf = rememberLast<SourceFile, readonly number[]>(128);
+const linesOf = rememberLast<readonly number[]>(128);
 
 /** Hardly any file is ever asked for its lines, and few are asked again. */
 function sourceFile(path: string, text: string): SourceFile {

@@ -1,8 +1,6 @@
 /** Keeps what was worked out for the last `most` keys that were asked for. */
-export function rememberLast<Key extends object, Value>(
-  most: number,
-): (key: Key, make: () => Value) => Value {
-  const known = new Map<Key, Value>();
+export function rememberLast<Value>(most: number): (key: object, make: () => Value) => Value {
+  const known = new Map<object, Value>();
   return (key, make) => {
     const before = known.get(key);
     const value = before ?? make();

@@ -17,7 +17,7 @@ export interface CFileFacts {
   readonly guard: string | undefined;
 }
 
-const statementsOf = rememberLast<CFileFacts, Int32Array>(128);
+const statementsOf = rememberLast<Int32Array>(128);
 
 /** 1: what has to be looked at. */
 const stops = new Uint8Array(128);
