@@ -56,11 +56,12 @@ export function parseMacro(name: string, parameters: readonly string[] | undefin
 
 /** Full expansion of `tokens` in `scope`. */
 export function expand(tokens: readonly Token[], scope: MacroScope): readonly Expanded[] {
-  const input = tokens.map(({ kind, text, spaced, offset }): Expanded => ({
+  const input = tokens.map(({ kind, text, spaced, offset, written }): Expanded => ({
     kind,
     text,
     spaced,
     offset,
+    written,
     origin: offset,
     hidden: undefined,
   }));
@@ -207,11 +208,12 @@ function substitute(
     return output;
   };
   // Written out: a spread takes several times as long, and this is where most tokens come from.
-  const own = ({ kind, text, spaced }: Token): Expanded => ({
+  const own = ({ kind, text, spaced, written }: Token): Expanded => ({
     kind,
     text,
     spaced,
     offset: -1,
+    written,
     origin: call.origin,
     hidden: undefined,
   });
@@ -294,6 +296,7 @@ function substitute(
       kind: token.kind,
       text: token.text,
       offset: token.offset,
+      written: token.written,
       spaced: made.length === 0 ? call.spaced : spaced,
       // The call itself is the origin of it all, also of what its arguments wrote.
       origin: call.origin,

@@ -1,3 +1,5 @@
+import type { Place } from '../positions';
+
 /** Preprocessing tokens (C11 6.4). White space is a flag on the token after it; comments are white space. */
 export interface Token {
   readonly kind: 'name' | 'number' | 'string' | 'char' | 'punctuator';
@@ -6,6 +8,8 @@ export interface Token {
   readonly spaced: boolean;
   /** Offset in the file (0-based, UTF-16), or -1 for what a macro's body wrote. */
   readonly offset: number;
+  /** Where it is written, its macro's body included; noted for linker scripts only. */
+  readonly written?: Place | undefined;
 }
 
 const Char = {

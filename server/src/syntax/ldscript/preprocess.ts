@@ -30,11 +30,6 @@ export interface PreprocessedScript {
   readonly assumptions: readonly { readonly message: string; readonly file: string; readonly line: number }[];
 }
 
-/** A token that knows where it was written; the expander hands the extra fields on. */
-interface PlacedToken extends Token {
-  readonly written: Place;
-}
-
 interface State {
   readonly sources: ScriptSources;
   readonly macros: Map<string, Macro | undefined>;
@@ -172,7 +167,7 @@ function placedMacro(
   return { ...parsed, body: tokens.slice(from).map((token) => withPlace(token, place(token.offset))) };
 }
 
-const withPlace = (token: Token, written: Place): PlacedToken => ({ ...token, written });
+const withPlace = (token: Token, written: Place): Token => ({ ...token, written });
 
 function include(
   directive: Directive & { readonly kind: 'include' },
@@ -254,7 +249,7 @@ function emit(text: string, from: number, to: number, place: (offset: number) =>
     line = '';
   };
   for (const token of expanded) {
-    const written = writtenAt(token) ?? current ?? place(from);
+    const written = token.written ?? current ?? place(from);
     // A name in one piece (`.initcall##level##.init`) stays in one, wherever its pieces were written.
     const breaks = token.spaced || line === '';
     if (breaks && (current?.line !== written.line || current.file !== written.file)) {
@@ -264,9 +259,4 @@ function emit(text: string, from: number, to: number, place: (offset: number) =>
     line += (token.spaced && line !== '' ? ' ' : '') + token.text;
   }
   flush();
-}
-
-function writtenAt(token: Token): Place | undefined {
-  const { written } = token as Token & Partial<PlacedToken>;
-  return written;
 }
