@@ -11,6 +11,9 @@ export interface LeadingMacro {
   readonly body: string;
 }
 
+/** Nothing in a string is ever expanded: `"board_staging: " fmt` does not use the macro board_staging. */
+const literal = /"(?:[^"\\]|\\.)*"/gs;
+
 const words = /[A-Za-z_]\w*/g;
 
 /** A shorter beginning says too little about the name that it becomes part of: `DEFINE_` begins half of the kernel. */
@@ -58,8 +61,9 @@ export function leadingMacros(
         if (uses === undefined) into.set(word, [{ define: directive, file: path }]);
         else if (uses.at(-1)?.define !== directive) uses.push({ define: directive, file: path });
       };
-      for (const [word] of directive.body.matchAll(words)) note(byWord, word);
-      for (const [, word, pasted = word ?? ''] of directive.body.matchAll(beginning))
+      const code = directive.body.includes('"') ? directive.body.replace(literal, '""') : directive.body;
+      for (const [word] of code.matchAll(words)) note(byWord, word);
+      for (const [, word, pasted = word ?? ''] of code.matchAll(beginning))
         if (pasted.length >= shortestBeginning) note(byBeginning, pasted);
       if (names.has(directive.name) || spellsSection(directive.body)) add(directive, path);
     }
