@@ -73,6 +73,11 @@ describe('language server: help with editing', () => {
       return 'not refused';
     };
     assert.match(await refused('audit_free'), /uses the name audit_free already/);
+    // Declared in a header: a static function of that name would not compile.
+    assert.match(
+      await refused('notify_task_watchers'),
+      /task_watchers\.h declares notify_task_watchers already/,
+    );
     assert.match(await refused('1st'), /not a name in C/);
     assert.match(await refused('while'), /not a name in C/);
     assert.match(await refused('other', at('kernel/fork.c', 'WATCH_TASK_INIT')), /only the function/);

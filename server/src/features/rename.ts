@@ -85,6 +85,8 @@ export function renamingEdits(
     return file && (concerned.includes(other) || !isStatic) && placesOfName(file, newName).length > 0;
   });
   if (clash !== undefined) return { refused: `${clash} uses the name ${newName} already` };
+  const declaring = taken.find((other) => isHeaderFor(view, path, other) && declares(view, other, newName));
+  if (declaring !== undefined) return { refused: `${declaring} declares ${newName} already` };
   const found: Target[] = [];
   for (const other of new Set(concerned)) {
     const file = view.source(other);
@@ -100,6 +102,27 @@ export function renamingEdits(
     found.push(...places.map((range) => ({ file: other, range })));
   }
   return found;
+}
+
+/** A header that every file may include, or one beside it. */
+function isHeaderFor({ snapshot }: View, path: string, header: string): boolean {
+  if (!header.endsWith('.h')) return false;
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return (
+    header.startsWith('include/') ||
+    header.startsWith(`arch/${snapshot.plan.srcarch}/include/`) ||
+    (header.startsWith(folder) && !header.slice(folder.length).includes('/'))
+  );
+}
+
+/** A static function of that name would contradict it. */
+function declares(view: View, path: string, name: string): boolean {
+  const file = view.source(path);
+  return (
+    file !== undefined &&
+    (file.facts.directives.some((directive) => directive.kind === 'define' && directive.name === name) ||
+      placesOfName(file, name).some(({ end }) => /^\s*\(/.test(file.text.slice(end, end + 20))))
+  );
 }
 
 function isMember(file: SourceFile, { start, end }: Range): boolean {
