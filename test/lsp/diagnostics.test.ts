@@ -108,6 +108,32 @@ describe('language server diagnostics', () => {
     await next(file, from, (codes) => codes.length === 0);
   });
 
+  it('of rules that follow every way through functions come after the answers to what is asked meanwhile', async () => {
+    await start();
+    const path = 'kernel/fork.c';
+    const text = textOf(path);
+    const uri = await client.open(join(folder, path));
+    // Before INIT, the way to the error path leads to FREE for a task that nobody has seen.
+    const slipped = text.replace('\t\treturn ERR_PTR(-ENOMEM);', '\t\tgoto bad_fork_cleanup;');
+    assert.notEqual(slipped, text);
+    const from = client.notifications.length;
+    const isSlow = (params: unknown): boolean =>
+      published.parse(params).diagnostics.some(({ code }) => code === 'free-before-init');
+    const sent = change(uri, 2, slipped);
+    const hover = client.request('textDocument/hover', {
+      textDocument: { uri },
+      position: positionOf(slipped, 'WATCH_TASK_INIT'),
+    });
+    assert.match(JSON.stringify(await hover), /copy_thread_tls/);
+    assert.ok(
+      !client.notifications
+        .slice(from)
+        .some(({ method, params }) => method === 'textDocument/publishDiagnostics' && isSlow(params)),
+    );
+    await sent;
+    await client.wait('textDocument/publishDiagnostics', isSlow, from);
+  });
+
   it('of a closed or deleted file go', async () => {
     await start();
     const uri = await client.open(join(folder, file), broken());

@@ -1,5 +1,6 @@
 import type { Range } from '../syntax/positions';
 import type { CheckContext } from './check-context';
+import type { Steps } from './steps';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -74,5 +75,7 @@ export interface Rule {
   readonly why: string;
   readonly bad: RuleExample;
   readonly good: RuleExample;
+  /** Work of `find` that takes long, in steps. What it finds is kept: after it, `find` is quick. */
+  readonly prepare?: (context: CheckContext) => Steps<unknown>;
   readonly find: (context: CheckContext) => readonly Problem[];
 }

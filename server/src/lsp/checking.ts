@@ -5,6 +5,7 @@ import type { CheckContext } from '../checks/check-context';
 import { checkSnapshot } from '../checks/check-snapshot';
 import { namesToFind } from '../checks/names-to-find';
 import type { Finding, Rule } from '../checks/rule';
+import type { Steps } from '../checks/steps';
 import type { SourceFile } from '../syntax/c/unit';
 import type { RuleSetting } from '../watchers/project-file';
 import type { FamilyView, Session } from '../workspace/session';
@@ -30,6 +31,8 @@ export const noFindings: Findings = { byFile: new Map(), views: [] };
 
 /** Milliseconds of checking after which others get their turn. */
 const longestTurn = 25;
+/** The same for the rules that wait until it is quiet. */
+const shortTurn = 5;
 /** A rule that took more milliseconds three times in a row, its first time apart, waits until it is quiet. */
 const quickly = 8;
 const slowInARow = 3;
@@ -72,12 +75,13 @@ export interface CheckingOptions {
   /** Milliseconds since the client asked for something. */
   readonly quiet: () => number;
   readonly log: (message: string) => void;
+  readonly rules?: readonly Rule[];
 }
 
 /** Checks one kernel whenever somebody wants to know; what was found is kept until something changes. */
 export function checking(
   session: Session,
-  { families, settings, outdated, quiet, log }: CheckingOptions,
+  { families, settings, outdated, quiet, log, rules = allRules }: CheckingOptions,
 ): Checking {
   /** By family and rule. */
   const runs = new Map<string, RuleRun>();
@@ -98,6 +102,13 @@ export function checking(
     ...settings(),
   });
   const nameOf = (view: FamilyView, rule: Rule): string => `${view.snapshot.family.name} ${rule.name}`;
+
+  /** What a rule does beforehand, if it does; what fails there fails again when it is asked. */
+  const preparation = (rule: Rule, reader: CheckContext): Steps<unknown> | undefined => {
+    if (severities()[rule.name] === 'off') return undefined;
+    const steps = rule.prepare?.(reader);
+    return steps && quietly(steps);
+  };
 
   /** One rule that fails must not silence the others. */
   const findingsOf = (reader: CheckContext, rule: Rule): readonly Finding[] => {
@@ -140,15 +151,21 @@ export function checking(
     breathe: number,
   ): Promise<boolean> => {
     let since = performance.now();
+    /** False: the views are others now. */
+    const pause = async (): Promise<boolean> => {
+      if (performance.now() - since < breathe) return true;
+      await turn();
+      since = performance.now();
+      return sameKey(presentRound().key, round.key);
+    };
     for (const view of round.views) {
       const reader = await checkReader(session, view);
-      for (const rule of allRules) {
+      for (const rule of rules) {
         if (!isDue(runs.get(nameOf(view, rule)), rule)) continue;
+        const steps = preparation(rule, reader);
+        while (steps?.next().done === false) if (!(await pause())) return false;
         ask(view, reader, rule, round);
-        if (performance.now() - since < breathe) continue;
-        await turn();
-        since = performance.now();
-        if (!sameKey(presentRound().key, round.key)) return false;
+        if (!(await pause())) return false;
       }
     }
     return true;
@@ -157,7 +174,7 @@ export function checking(
   const put = (round: Round): Findings => {
     const found = new Map<string, Finding>();
     for (const view of round.views)
-      for (const rule of allRules) {
+      for (const rule of rules) {
         const run = runs.get(nameOf(view, rule));
         if (!run) continue;
         const findings = run.round === round ? run.findings : carryOver(run.findings, run.files, view.source);
@@ -209,7 +226,7 @@ export function checking(
         askSlowSoon(since);
         return;
       }
-      askAll(round, (run) => run?.round !== round, 0)
+      askAll(round, (run) => run?.round !== round, shortTurn)
         .then((done) => {
           if (!done) return;
           put(round);
@@ -230,6 +247,14 @@ export function checking(
       return running;
     },
   };
+}
+
+function* quietly(steps: Steps<unknown>): Steps<unknown> {
+  try {
+    return yield* steps;
+  } catch {
+    return undefined;
+  }
 }
 
 const isSlow = ({ slow }: RuleRun, { name }: Rule): boolean => slow >= slowInARow || slowRules.has(name);

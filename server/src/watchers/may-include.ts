@@ -1,4 +1,4 @@
-import { normalise } from '../syntax/c/unit';
+import { normalise, type SourceFile } from '../syntax/c/unit';
 import type { TextReader } from './code-reader';
 
 /**
@@ -27,9 +27,11 @@ export function mayInclude(
   let computed = false;
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (files.has(file)) continue;
-    let includes = included.get(file);
-    if (!includes) included.set(file, (includes = includesOf(context, file, architectures, roots)));
-    if (includes === 'no file') continue;
+    const source = context.source(file);
+    if (!source) continue;
+    const known = included.get(source);
+    const includes = known ?? includesOf(context, source, architectures, roots);
+    if (!known) included.set(source, includes);
     files.add(file);
     computed ||= includes.computed;
     for (const target of includes.targets) if (!files.has(target)) waiting.push(target);
@@ -43,31 +45,29 @@ interface Includes {
   readonly computed: boolean;
 }
 
-type IncludesByFile = Map<string, Includes | 'no file'>;
+type IncludesByFile = WeakMap<SourceFile, Includes>;
 
-/** By architectures; a reader always reads the same. */
-const kept = new WeakMap<TextReader, Map<string, IncludesByFile>>();
+/** By architectures. Which files there are is the same as long as the same function reads them. */
+const kept = new WeakMap<TextReader['source'], Map<string, IncludesByFile>>();
 
-function includesKept(context: TextReader, architectures: string): IncludesByFile {
-  let byArchitectures = kept.get(context);
-  if (!byArchitectures) kept.set(context, (byArchitectures = new Map<string, IncludesByFile>()));
+function includesKept({ source }: TextReader, architectures: string): IncludesByFile {
+  let byArchitectures = kept.get(source);
+  if (!byArchitectures) kept.set(source, (byArchitectures = new Map<string, IncludesByFile>()));
   let byFile = byArchitectures.get(architectures);
-  if (!byFile) byArchitectures.set(architectures, (byFile = new Map<string, Includes | 'no file'>()));
+  if (!byFile) byArchitectures.set(architectures, (byFile = new WeakMap<SourceFile, Includes>()));
   return byFile;
 }
 
 function includesOf(
   context: TextReader,
-  file: string,
+  { path, facts }: SourceFile,
   architectures: readonly string[],
   roots: readonly string[],
-): Includes | 'no file' {
-  const source = context.source(file);
-  if (!source) return 'no file';
-  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+): Includes {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const targets = new Set<string>();
   let computed = false;
-  for (const directive of source.facts.directives) {
+  for (const directive of facts.directives) {
     if (directive.kind !== 'include') continue;
     if (directive.form === 'computed') {
       computed = true;

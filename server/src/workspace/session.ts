@@ -284,7 +284,7 @@ export function openSession(
     one.stale = false;
     if (!snapshot) return;
     one.epoch = working;
-    one.view = { snapshot, source: (path) => view.source(path), complete: one.state.scope() === 'tree' };
+    one.view = { snapshot, source: readerOf(view), complete: one.state.scope() === 'tree' };
     if (!closed) listener.changed(name, one.view);
   };
   const isUrgent = (): boolean => edits.size > 0 || onDisk.size > 0 || kernelDue || everythingDue || closed;
@@ -451,6 +451,15 @@ export function openSession(
 }
 
 const isRead = (path: string): boolean => /\.[chS]$/.test(path);
+
+/** What reads the files: another function only when files came or went, so that what hangs on that can be kept. */
+const readers = new WeakMap<RememberedFiles, FamilyView['source']>();
+
+function readerOf(files: RememberedFiles): FamilyView['source'] {
+  let reader = readers.get(files);
+  if (!reader) readers.set(files, (reader = (path) => files.source(path)));
+  return reader;
+}
 
 /** The sources that a kernel compiles, as one text to compare. */
 function sourcesOf({ plan }: Kernel): string {

@@ -2,6 +2,7 @@ import { lex } from '../../syntax/c/lex';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
+import { finish, type Steps } from '../steps';
 import type { Code } from './code';
 import { initWalk, type Effect, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
 import {
@@ -35,7 +36,10 @@ const knownProblems = new WeakMap<CheckContext, readonly ForkProblem[]>();
 const deepest = 3;
 
 /** Everything that is wrong on the ways through functions that notify an event which may fail. */
-export function forkProblems(context: CheckContext): readonly ForkProblem[] {
+export const forkProblems = (context: CheckContext): readonly ForkProblem[] => finish(followForks(context));
+
+/** The same in steps; what it finds is kept. */
+export function* followForks(context: CheckContext): Steps<readonly ForkProblem[]> {
   const found = knownProblems.get(context);
   if (found) return found;
   const taking = new Set(failingEvents(context.snapshot).map(({ name }) => name));
@@ -45,7 +49,7 @@ export function forkProblems(context: CheckContext): readonly ForkProblem[] {
   if (taking.size > 0)
     for (const one of notifyingFunctions(context))
       if (one.sites.some(({ event }) => event !== undefined && taking.has(event)))
-        problems.push(...problemsOf(context, one, { taking, givingBack }, undefined, 0).problems);
+        problems.push(...(yield* problemsOf(context, one, { taking, givingBack }, undefined, 0)).problems);
   knownProblems.set(context, problems);
   return problems;
 }
@@ -58,13 +62,13 @@ interface Helper {
   readonly of: NotifyingFunction;
 }
 
-function problemsOf(
+function* problemsOf(
   context: CheckContext,
   subject: NotifyingFunction,
   events: Events,
   helper: Helper | undefined,
   depth: number,
-): { readonly problems: readonly ForkProblem[]; readonly givesBack: boolean } {
+): Steps<{ readonly problems: readonly ForkProblem[]; readonly givesBack: boolean }> {
   const problems: ForkProblem[] = [];
   const skips: ForkProblem[] = [];
   let handedOn: Signs = 0;
@@ -73,7 +77,8 @@ function problemsOf(
   for (const code of notifyingCode(context, subject.file, subject.fact, helper?.name)) {
     const effectOf = (call: CallExpression): Effect | undefined =>
       effect(context, code, call, events, helper);
-    const result: InitWalk | undefined = initWalk(code, effectOf);
+    yield;
+    const result: InitWalk | undefined = yield* initWalk(code, effectOf);
     if (!result) continue;
     const taking = helper?.name ?? subject.sites[0]?.dispatcher ?? '';
     problems.push(...result.lost.map((lost): ForkProblem => ({ kind: 'lost', code, taking, lost })));
@@ -91,7 +96,7 @@ function problemsOf(
   const above: ForkProblem[] = [];
   if (depth < deepest)
     for (const caller of callersOf(context, subject)) {
-      const next = problemsOf(
+      const next = yield* problemsOf(
         context,
         { ...caller, sites: [] },
         events,

@@ -12,7 +12,8 @@ import type { State } from './evaluate';
 import { onlyPrints } from './known-functions';
 import { negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Value } from './values';
-import { walk, type Trail, type Way } from './walk';
+import type { Steps } from '../steps';
+import { walkSteps, type Trail, type Way } from './walk';
 
 /** What a call in the function does to the task that is being made. */
 export type Effect =
@@ -97,10 +98,10 @@ interface Exit {
  * Follows a function that takes something for a new task: once as if the taking call had failed, once as if it had not.
  * A test of its result is one that sends the two different ways.
  */
-export function initWalk(
+export function* initWalk(
   code: Code,
   effectOf: (call: CallExpression) => Effect | undefined,
-): InitWalk | undefined {
+): Steps<InitWalk | undefined> {
   const lost: Lost[] = [];
   const skipped: Skipped[] = [];
   const tooEarly: TooEarly[] = [];
@@ -117,7 +118,7 @@ export function initWalk(
       ? { ...state, phase: { ...state.phase, isHandled: true } }
       : state;
 
-  const isComplete = walk<Phase>(code, {
+  const isComplete = yield* walkSteps<Phase>(code, {
     start: { kind: 'before', jump: undefined },
     key: keyOf,
     isSpecial: (id, phase) =>

@@ -1,5 +1,6 @@
 import { bareCondition, type FlowEdge, type FlowNode } from '../../syntax/c/flow/control-flow';
 import type { Expression } from '../../syntax/c/function-body';
+import { finish, type Steps } from '../steps';
 import type { Code } from './code';
 import { evaluator, type State, type Watcher } from './evaluate';
 import { anySign, holds, signOf } from './signs';
@@ -45,7 +46,13 @@ const mostStates = 40_000;
 const mostSigns = 6;
 
 /** False where the body was too large, or something in it was not understood: then not every way was followed. */
-export function walk<P>(code: Code, walker: Walker<P>): boolean {
+export const walk = <P>(code: Code, walker: Walker<P>): boolean => finish(walkSteps(code, walker));
+
+/** So many nodes are one step. */
+const nodesInStep = 200;
+
+/** The same in steps. */
+export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
   const { graph, variables, live } = code;
   const keepsMembers = walker.keepsMembers ?? false;
   const { evaluate, test, store, declare, forget } = evaluator<P>({
@@ -264,7 +271,11 @@ export function walk<P>(code: Code, walker: Walker<P>): boolean {
   }
 
   push(graph.entry, { variables: new Map(), signs: new Map(), phase: walker.start }, undefined);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) step(next.at, next.state, next.trail);
+  let passed = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    step(next.at, next.state, next.trail);
+    if (++passed % nodesInStep === 0) yield;
+  }
   return isComplete;
 }
 

@@ -3,6 +3,7 @@ import type { SourceFile } from '../../syntax/c/unit';
 import type { Range } from '../../syntax/positions';
 import { conditionsAround } from '../../watchers/call-sites';
 import type { CheckContext } from '../check-context';
+import { writtenEntries } from '../entries';
 import type { Fix, Problem, Rule } from '../rule';
 import { lineRemoval } from '../texts';
 import { watcherFunctions, type WatcherFunction } from '../watcher-functions';
@@ -44,29 +45,50 @@ static int lockdep_init_task(unsigned long val, struct task_struct *tsk)
 task_watcher_func(init, lockdep_init_task);
 `,
   },
-  find: (context) => {
-    const byName = new Map<string, WatcherFunction[]>();
-    for (const watcher of watcherFunctions(context)) {
-      const { name } = watcher.fact;
-      byName.set(name, [...(byName.get(name) ?? []), watcher]);
+  *prepare(context) {
+    // Whoever asks first for the functions of all these files has them parsed.
+    for (const path of new Set(writtenEntries(context.snapshot).map(({ place }) => place.file))) {
+      context.functions(path);
+      yield;
     }
-    return [...byName.values()].flatMap((same) => leftBehind(context, same));
+    for (const same of watchersByName(context))
+      for (const path of others(context, same)) {
+        context.functions(path);
+        yield;
+      }
   },
+  find: (context) => watchersByName(context).flatMap((same) => leftBehind(context, same)),
 };
+
+function watchersByName(context: CheckContext): readonly (readonly WatcherFunction[])[] {
+  const byName = new Map<string, WatcherFunction[]>();
+  for (const watcher of watcherFunctions(context)) {
+    const { name } = watcher.fact;
+    byName.set(name, [...(byName.get(name) ?? []), watcher]);
+  }
+  return [...byName.values()];
+}
 
 /** Programs of their own, that share no function with the kernel. */
 const notKernel = /^(?:Documentation|tools|scripts|samples|usr)\//;
 
-function leftBehind(context: CheckContext, same: readonly WatcherFunction[]): readonly Problem[] {
+/** Other files that name the watcher, where its name tells which watcher it is. */
+function others(context: CheckContext, same: readonly WatcherFunction[]): readonly string[] {
   const [first] = same;
   // Two files' watchers of one name, or one that is static under some conditions only: which is meant is not known.
   if (!first || same.some(({ fact, file }) => !fact.isStatic || file.path !== first.file.path)) return [];
   const { file, fact } = first;
   if (!file.path.endsWith('.c')) return [];
-  const others = (context.mentions(fact.name) ?? []).filter(
+  return (context.mentions(fact.name) ?? []).filter(
     (path) => path !== file.path && /\.[ch]$/.test(path) && !notKernel.test(path),
   );
-  const uses = others.flatMap((path) => {
+}
+
+function leftBehind(context: CheckContext, same: readonly WatcherFunction[]): readonly Problem[] {
+  const [first] = same;
+  if (!first) return [];
+  const { file, fact } = first;
+  const uses = others(context, same).flatMap((path) => {
     const other = context.source(path);
     return other ? [{ other, ...readFile(context, other, first) }] : [];
   });

@@ -1,7 +1,7 @@
 import type { Range } from '../../syntax/positions';
 import { failingEvents } from '../entries';
 import { newLabelFixes } from '../flow/give-back-fix';
-import { forkProblems } from '../flow/fork-paths';
+import { followForks, forkProblems } from '../flow/fork-paths';
 import type { Code } from '../flow/code';
 import type { TooEarly } from '../flow/init-walk';
 import type { Problem, Rule } from '../rule';
@@ -65,6 +65,7 @@ bad_fork_out:
 }
 `,
   },
+  prepare: followForks,
   find: (context) => {
     const taking = failingEvents(context.snapshot)
       .map(({ name }) => name)

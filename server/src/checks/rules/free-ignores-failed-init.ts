@@ -3,7 +3,7 @@ import { findDispatcher } from '../../dispatch/run-dispatcher';
 import { treeCode } from '../../dispatch/tree-code';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
-import { forkProblems } from '../flow/fork-paths';
+import { followForks, forkProblems } from '../flow/fork-paths';
 import { mayBeError, mayBeNull, memberUses, type MemberUse } from '../flow/member-uses';
 import { contentOf } from '../flow/task-content';
 import { taskMembers, type TaskMembers } from '../flow/task-members';
@@ -82,6 +82,7 @@ static int sample_stop(unsigned long val, struct task_struct *tsk)
 task_watcher_func(free, sample_stop);
 `,
   },
+  prepare: followForks,
   find: (context) => {
     const taking = new Set(failingEvents(context.snapshot).map(({ name }) => name));
     const undoing = undoingEvents(context.snapshot.family);

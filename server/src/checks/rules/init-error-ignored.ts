@@ -1,7 +1,7 @@
 import { failingEvents, liveCalls } from '../entries';
 import { errorPathFixes } from '../flow/error-path-fix';
 import { isThrownAway } from '../flow/call-places';
-import { forkProblems } from '../flow/fork-paths';
+import { followForks, forkProblems } from '../flow/fork-paths';
 import type { Problem, Rule } from '../rule';
 
 export const initErrorIgnored: Rule = {
@@ -41,6 +41,7 @@ int sample_fork(struct task_struct *p)
 }
 `,
   },
+  prepare: followForks,
   find: (context) => {
     const { snapshot } = context;
     const names = new Set(failingEvents(snapshot).map(({ name }) => name));

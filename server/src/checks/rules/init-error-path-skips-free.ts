@@ -1,6 +1,6 @@
 import { failingEvents, tableEntries, undoingEvents } from '../entries';
 import { giveBackFixes } from '../flow/give-back-fix';
-import { forkProblems } from '../flow/fork-paths';
+import { followForks, forkProblems } from '../flow/fork-paths';
 import type { Problem, Rule } from '../rule';
 
 export const initErrorPathSkipsFree: Rule = {
@@ -52,6 +52,7 @@ out_free:
 }
 `,
   },
+  prepare: followForks,
   find: (context) => {
     const { snapshot } = context;
     const taking = failingEvents(snapshot).map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { errorPathFixes } from '../flow/error-path-fix';
 import { isThrownAway } from '../flow/call-places';
-import { forkProblems } from '../flow/fork-paths';
+import { followForks, forkProblems } from '../flow/fork-paths';
 import { failingEvents } from '../entries';
 import type { Problem, Rule } from '../rule';
 
@@ -64,6 +64,7 @@ bad_fork_cleanup:
 }
 `,
   },
+  prepare: followForks,
   find: (context) => {
     const events = failingEvents(context.snapshot)
       .map(({ name }) => name)

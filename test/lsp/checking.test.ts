@@ -1,0 +1,80 @@
+import { strict as assert } from 'node:assert';
+import { readFile, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { freeBeforeInit } from '../../server/src/checks/rules/free-before-init';
+import type { Rule } from '../../server/src/checks/rule';
+import { checking, type Checking } from '../../server/src/lsp/checking';
+import { openSession, type Session } from '../../server/src/workspace/session';
+import { copyOfExample } from '../cli/kernel-under-test';
+
+/** What never gives others their turn must fail, not hang. */
+const mostSteps = 50_000_000;
+
+describe('checking while others want to be served', () => {
+  let folder = '';
+  let session: Session;
+  const settings = {};
+  before(async () => {
+    folder = copyOfExample();
+    session = openSession(folder, {}, ['task-watchers'], {
+      state: () => undefined,
+      changed: () => undefined,
+    });
+    await session.settledView('task-watchers');
+  });
+  after(() => {
+    session.close();
+    rmSync(folder, { recursive: true });
+  });
+  const checkingWith = (rule: Pick<Rule, 'prepare' | 'find'>): Checking =>
+    checking(session, {
+      families: () => ['task-watchers'],
+      settings: () => settings,
+      outdated: () => undefined,
+      quiet: () => Infinity,
+      log: (message) => {
+        assert.fail(message);
+      },
+      rules: [{ ...freeBeforeInit, ...rule }],
+    });
+
+  it('lets what comes in be answered between the steps of a rule', async () => {
+    const order: string[] = [];
+    const asked = checkingWith({
+      // As long as nobody else was served: it can end only if others are.
+      *prepare() {
+        readFile(__filename, () => order.push('request'));
+        for (let steps = 0; order.length === 0 && steps < mostSteps; steps++) yield;
+      },
+      find() {
+        order.push('rule');
+        return [];
+      },
+    });
+    await asked.current();
+    assert.deepEqual(order, ['request', 'rule']);
+  });
+
+  it('gives up what an edit has made void', async () => {
+    const file = 'kernel/fork.c';
+    const old = session.peek('task-watchers')?.snapshot;
+    let asked = 0;
+    const found = await checkingWith({
+      *prepare({ snapshot }) {
+        if (snapshot !== old) return;
+        session.edit(
+          file,
+          `${readFileSync(join(folder, file), 'utf8')}task_watcher_func(exit, fork_init);\n`,
+        );
+        for (let steps = 0; steps < mostSteps; steps++) yield;
+      },
+      find({ snapshot }) {
+        asked++;
+        assert.notEqual(snapshot, old);
+        return [];
+      },
+    }).current();
+    assert.equal(asked, 1);
+    assert.equal(found?.views[0], session.peek('task-watchers'));
+  });
+});
