@@ -27,6 +27,15 @@ export const registrationMutations: readonly Mutation[] = [
     },
   },
   {
+    name: 'a misspelt macro',
+    rule: 'misspelt-macro',
+    plant: substitute(
+      registration,
+      ({ 1: event = '', 2: name = '' }, chance) =>
+        `${misspelt('task_watcher_func', chance)}(${event}, ${name});\n`,
+    ),
+  },
+  {
     name: 'a misspelt event',
     rule: 'unknown-event',
     plant: substitute(

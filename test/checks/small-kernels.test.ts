@@ -2,10 +2,14 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { copyOfExample } from '../cli/kernel-under-test';
-import { change, findingsIn, write } from './kernel-under-check';
+import { toDialectB } from '../cli/dialect-b';
+import { change, findingsIn, setConfig, write } from './kernel-under-check';
 import { smallKernels, type SmallKernel } from './small-kernels';
+import { slipsOf2006 } from './slips-of-2006';
 
-function lay(root: string, { edits = [], files = {} }: SmallKernel): void {
+function lay(root: string, { edits = [], files = {}, config = [], isDecember = false }: SmallKernel): void {
+  if (isDecember) toDialectB(root);
+  setConfig(root, config);
   for (const { file, from, to } of edits) change(root, file, (text) => text.replace(from, to));
   for (const [file, text] of Object.entries(files)) {
     write(root, file, text);
@@ -19,7 +23,7 @@ function lay(root: string, { edits = [], files = {} }: SmallKernel): void {
 }
 
 describe('whole kernels, each with one slip or its right twin', () => {
-  for (const kernel of smallKernels)
+  for (const kernel of [...smallKernels, ...slipsOf2006])
     it(kernel.name, async () => {
       const root = copyOfExample();
       try {

@@ -4,6 +4,10 @@ export interface SmallKernel {
   readonly edits?: readonly { readonly file: string; readonly from: string; readonly to: string }[];
   /** New files; a `.c` file is built. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The dialect of December 2006; edits and files are written in it. */
+  readonly isDecember?: boolean;
+  /** Lines of the configuration to add; `-CONFIG_X` takes one away. */
+  readonly config?: readonly string[];
   /** `file rule: a part of the line it is on`; nothing else is found but hints. */
   readonly finds: readonly string[];
 }

@@ -12,6 +12,7 @@ import { initErrorPathSkipsFree } from './rules/init-error-path-skips-free';
 import { initErrorUnhandled } from './rules/init-error-unhandled';
 import { initWatcherSwallowsError } from './rules/init-watcher-swallows-error';
 import { initWithoutFree } from './rules/init-without-free';
+import { misspeltMacro } from './rules/misspelt-macro';
 import { notLinked } from './rules/not-linked';
 import { orphanSection } from './rules/orphan-section';
 import { placementMismatch } from './rules/placement-mismatch';
@@ -42,6 +43,7 @@ const rules: readonly Rule[] = [
   initErrorUnhandled,
   initWatcherSwallowsError,
   initWithoutFree,
+  misspeltMacro,
   notLinked,
   orphanSection,
   placementMismatch,

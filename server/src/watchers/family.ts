@@ -125,7 +125,9 @@ export function eventOfSection(family: Family, section: string): string | undefi
     if (event) return event.name;
     // `.task.table` holds a dispatcher's array: an event would be written `.task.TABLE`.
     const isSpeltSo = spell(spelt, shape.spelling) === spelt;
-    const isKnown = family.events.some(({ name }) => name.toLowerCase() === spelt.toLowerCase());
+    const isKnown = family.events.some(
+      ({ name, constant }) => constant === spelt || name.toLowerCase() === spelt.toLowerCase(),
+    );
     if (/^\w+$/.test(spelt) && (isSpeltSo || isKnown)) return spelt;
   }
   return undefined;

@@ -19,7 +19,7 @@ export function errorPathFixes(
   how: Lost['how'],
 ): readonly Fix[] {
   // A test is there, and somebody meant what it does.
-  if (how === 'goes-on' || how === 'made-positive') return [];
+  if (how === 'goes-on' || how === 'made-positive' || how === 'no-error') return [];
   const source = context.source(code.file);
   const at = code.graph.nodes.findIndex(
     (node) =>

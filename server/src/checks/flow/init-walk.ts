@@ -31,7 +31,7 @@ export interface Lost {
   readonly call: CallExpression;
   /** The place after which nobody can know of it any more. */
   readonly at: Range;
-  readonly how: 'overwritten' | 'left' | 'goes-on' | 'made-positive';
+  readonly how: 'overwritten' | 'left' | 'goes-on' | 'made-positive' | 'no-error';
 }
 
 /** A way out on which nothing gives back. */
@@ -254,8 +254,12 @@ export function* initWalk(
         !acts(trail, phase.call, passedWhenDone, effectOf)
       )
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
-      else if (isErrorPointer(node) && signs === positive)
-        lost.push({ call: phase.call, at: node.range, how: 'made-positive' });
+      else if (isErrorPointer(node) && (signs & negative) === 0)
+        lost.push({
+          call: phase.call,
+          at: node.range,
+          how: signs === positive ? 'made-positive' : 'no-error',
+        });
       else if (isSeveral) continue;
       else if (!phase.isGivenBack) {
         handedOn |= signs;

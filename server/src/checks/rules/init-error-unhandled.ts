@@ -95,6 +95,7 @@ const said = {
   left: 'is not tested on every path to the end of the function',
   'goes-on': 'is tested, but the function goes on all the same',
   'made-positive': 'is made positive, and ERR_PTR() of a positive number is no error',
+  'no-error': 'is tested, but what is returned then is no error',
 } as const;
 
 const lostBy = {
@@ -102,4 +103,5 @@ const lostBy = {
   left: 'the function ends here without having tested it',
   'goes-on': 'the function returns here what it returns when nothing failed',
   'made-positive': 'IS_ERR() does not see this',
+  'no-error': 'ERR_PTR() of 0 is NULL, which IS_ERR() does not see',
 } as const;

@@ -5,7 +5,9 @@ import {
   boundarySymbols,
   dispatcherTables,
   type DispatcherTable,
+  type TableElement,
 } from '../../watchers/dispatcher-table';
+import { constantPrefix } from '../event-names';
 import { eventNumbers, type EventNumber } from '../../watchers/event-numbers';
 import type { Fix, Problem, Rule } from '../rule';
 
@@ -55,12 +57,70 @@ Where they are not, notifying one event calls the functions of another, or of se
   find: (context) => {
     const numbers = eventNumbers(context);
     const byConstant = new Map([...numbers.values()].map(({ constant, value }) => [constant, value]));
-    return dispatcherTables(context, (constant) => byConstant.get(constant)).flatMap((table) => [
-      ...againstNumbers(context, table, numbers),
-      ...againstScript(context, table),
-    ]);
+    const counted = tooFewCounted(context, numbers);
+    const tables = dispatcherTables(context, (constant) => byConstant.get(constant));
+    return [
+      ...counted,
+      ...tables.flatMap((table) => [
+        ...againstNumbers(context, table, numbers),
+        ...againstScript(context, table),
+        ...withoutEnd(context, table),
+      ]),
+    ];
   },
 };
+
+/** `NUM_WATCH_TASK_EVENTS`: a dispatcher turns away events whose number is not below it. */
+function tooFewCounted(context: CheckContext, numbers: ReadonlyMap<string, EventNumber>): readonly Problem[] {
+  const prefix = constantPrefix(context.snapshot.family.events);
+  if (prefix === undefined) return [];
+  return context.snapshot.candidates.flatMap((path): readonly Problem[] => {
+    const file = context.source(path);
+    return (file?.facts.directives ?? []).flatMap((directive): readonly Problem[] => {
+      if (!file || directive.kind !== 'define' || !directive.name.startsWith(`NUM_${prefix}`)) return [];
+      const count = /^\(?(\d+)\)?$/.exec(directive.body.trim())?.[1];
+      const over = [...numbers.values()].filter(({ value }) => count !== undefined && value >= Number(count));
+      const [first] = over;
+      if (!first) return [];
+      const start = file.text.indexOf(directive.name, directive.offset);
+      return [
+        {
+          file: path,
+          range: { start, end: start + directive.name.length },
+          message: `${directive.name} is ${count ?? ''}, but ${over.map(({ constant, value }) => `${constant} is ${String(value)}`).join(' and ')}: it does not count every event`,
+          related: [
+            {
+              file: first.file,
+              range: first.range,
+              message: `${first.constant} is ${String(first.value)} here`,
+            },
+          ],
+        },
+      ];
+    });
+  });
+}
+
+/** Where the dispatcher reads up to the element after an event's, the last event needs one too. */
+function withoutEnd(context: CheckContext, table: DispatcherTable): readonly Problem[] {
+  const symbols = boundarySymbols(context.snapshot);
+  const last = table.elements.reduce<TableElement | undefined>(
+    (most, one) => ((one.index ?? -1) > (most?.index ?? -1) ? one : most),
+    undefined,
+  );
+  const event = last && symbols.get(last.symbol);
+  const file = context.source(table.file);
+  if (!last || !file || event === undefined || event === atEnd) return [];
+  if (table.elements.some(({ index }) => index === undefined)) return [];
+  if (!new RegExp(`\\b${table.name}\\s*\\[\\s*\\w+\\s*\\+\\s*1\\s*\\]`).test(file.text)) return [];
+  return [
+    {
+      file: table.file,
+      range: last.range,
+      message: `${table.name} ends with ${last.symbol}: nothing says where the ${context.snapshot.family.noun[1]} of ${event} end`,
+    },
+  ];
+}
 
 function againstNumbers(
   context: CheckContext,

@@ -1,4 +1,7 @@
 import type { TableEntry } from '../../link/entry';
+import type { SourceFile } from '../../syntax/c/unit';
+import type { Family } from '../../watchers/family';
+import type { CallSite } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
 import { constantPrefix, definesName, isTreesOwnEvent } from '../event-names';
 import type { Problem, Rule } from '../rule';
@@ -52,11 +55,20 @@ function registration(context: CheckContext, entry: TableEntry): readonly Proble
   const file = context.source(entry.place.file);
   if (file === undefined || isTreesOwnEvent(context, entry.section)) return [];
   const { family } = context.snapshot;
-  const written = entry.arguments.find((argument) => argument.toLowerCase() === entry.event.toLowerCase());
+  // A call site names an event by its constant, a registration does not.
+  const byConstant = family.events.find(
+    ({ constant }) => constant !== undefined && entry.arguments.includes(constant),
+  );
+  const written =
+    byConstant?.constant ??
+    entry.arguments.find((argument) => argument.toLowerCase() === entry.event.toLowerCase());
   const range = written === undefined ? entry.range : wordIn(file, entry.range, written);
-  const lower = written?.toLowerCase() === (written ?? ' ');
+  const lower = byConstant
+    ? isWrittenSmall(family, entry.section)
+    : written?.toLowerCase() === (written ?? ' ');
   const names = family.events.map(({ name }) => (lower ? name.toLowerCase() : name));
-  const meant = nearest(entry.event, names);
+  const spelt = lower ? byConstant?.name.toLowerCase() : byConstant?.name;
+  const meant = spelt ?? nearest(entry.event, names);
   const known = names.join(', ');
   return [
     {
@@ -86,6 +98,8 @@ function notifications(context: CheckContext): readonly Problem[] {
     const written = index === undefined ? '' : (site.arguments[index] ?? '');
     const file = context.source(site.file);
     if (site.event !== undefined || !file || constants.length === 0) return [];
+    const misplaced = constants.find((one) => site.arguments.includes(one));
+    if (misplaced !== undefined) return [swapped(file, site, misplaced, written)];
     const isNumber = /^\d+$/.test(written);
     // A variable may hold any event; a constant of the family's shape that nobody defines is a slip.
     const isConstant = written.startsWith(prefix ?? ' ') && !definesName(context, written);
@@ -106,6 +120,31 @@ function notifications(context: CheckContext): readonly Problem[] {
     return [{ file: file.path, range, message, fixes }];
   });
 }
+
+/** `notify(val, WATCH_TASK_INIT, tsk)`: both are numbers, so that no compiler says a word. */
+function swapped(file: SourceFile, site: CallSite, constant: string, written: string): Problem {
+  const range = wordIn(file, site.range, constant);
+  const other = wordIn(file, site.range, written);
+  const edits = [
+    { file: file.path, range: other, text: constant },
+    { file: file.path, range, text: written },
+  ];
+  return {
+    file: file.path,
+    range,
+    fixes: /^\w+$/.test(written)
+      ? [{ title: `Swap ${written} and ${constant}`, edits, isPreferred: true }]
+      : [],
+    message: `${constant} does not stand where ${site.dispatcher}() takes its event: what is notified is whatever event has the number of the other value`,
+  };
+}
+
+/** Where a section spells events in small letters, so do the registrations that lead to it. */
+const isWrittenSmall = ({ sections }: Family, section: string): boolean =>
+  sections.some(
+    ({ template, spelling }) =>
+      spelling === 'lower' && section.startsWith(template.split('{event}')[0] ?? ' '),
+  );
 
 /** The tree may have more events than the family: then there are more constants of its shape. */
 function numberOfEvents({ snapshot, source }: CheckContext): number {

@@ -1,6 +1,8 @@
 import { lex } from '../../syntax/c/lex';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { TableEntry } from '../../link/entry';
+import { branchFollower, configDecides } from '../../watchers/config-conditions';
+import type { Snapshot } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
 import { writtenEntries } from '../entries';
 import { mayInclude } from '../../watchers/may-include';
@@ -53,7 +55,8 @@ function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
   if (unit !== file.path && !context.source(unit)) return [];
   // Where a macro makes the name, the same macro may make the function.
   if (entry.macro !== undefined && !entry.arguments.includes(entry.function)) return [];
-  const names = namesInHeads(context, file);
+  // What is linked may be defined in a branch that this configuration leaves out.
+  const names = namesInHeads(context, file, entry.status === 'linked');
   if (names.has(entry.function) || mayBePasted(entry.function, names)) return [];
   const reach = mayInclude(context, unit);
   if (reach.computed) return [];
@@ -81,7 +84,7 @@ function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
 }
 
 /** Every name outside function bodies and outside registrations, where a function could be defined or declared. */
-function namesInHeads({ snapshot }: CheckContext, file: SourceFile): ReadonlySet<string> {
+function namesInHeads({ snapshot }: CheckContext, file: SourceFile, isBuilt: boolean): ReadonlySet<string> {
   const registered = [
     ...snapshot.tables.flatMap(({ entries }) => entries),
     ...snapshot.unknownEvents,
@@ -90,10 +93,29 @@ function namesInHeads({ snapshot }: CheckContext, file: SourceFile): ReadonlySet
     .filter(({ place }) => place.file === file.path)
     .map(({ range }) => range);
   const names = new Set<string>();
+  const isLeftOut = isBuilt ? leftOut(snapshot, file) : () => false;
   for (const { name, offset } of headNames(file))
-    if (!registered.some((range) => range.start <= offset && offset < range.end)) names.add(name);
+    if (!isLeftOut(offset) && !registered.some((range) => range.start <= offset && offset < range.end))
+      names.add(name);
   for (const name of definedWords(file)) names.add(name);
   return names;
+}
+
+/** Places that the configuration surely does not compile. */
+function leftOut({ config }: Snapshot, { facts }: SourceFile): (offset: number) => boolean {
+  const branches = branchFollower(configDecides(config));
+  let next = 0;
+  let passed = 0;
+  return (offset) => {
+    // Names are asked for in order.
+    if (offset < passed) return false;
+    passed = offset;
+    for (; (facts.directives[next]?.offset ?? Infinity) < offset; next++) {
+      const directive = facts.directives[next];
+      if (directive) branches.pass(directive);
+    }
+    return !branches.mayBeBuilt();
+  };
 }
 
 const headNames = rememberByFile((file) => {
