@@ -56,6 +56,27 @@ export const codeMutations: readonly Mutation[] = [
     ),
   },
   {
+    name: 'FREE twice on one way',
+    rule: 'free-notified-twice',
+    plant: inFork(
+      [
+        '\tnotify_task_watchers(WATCH_TASK_FREE, 0, p);\n',
+        '\tnotify_task_watchers(WATCH_TASK_FREE, 0, p);\n\tnotify_task_watchers(WATCH_TASK_FREE, 0, p);\n',
+      ],
+      [
+        tested,
+        tested.replace(
+          '\t\tgoto',
+          '\t\tnotify_task_watchers(WATCH_TASK_FREE, 0, p),\n\t\t\tp->usage = 0;\n\tif (retval < 0)\n\t\tgoto',
+        ),
+      ],
+      [
+        '\tnotify_task_watchers(WATCH_TASK_FREE, 0, p);\n',
+        '\tif (p->usage)\n\t\tnotify_task_watchers(WATCH_TASK_FREE, clone_flags, p);\n\tnotify_task_watchers(WATCH_TASK_FREE, 0, p);\n',
+      ],
+    ),
+  },
+  {
     name: 'a failure that the INIT watcher keeps to itself',
     rule: 'init-watcher-swallows-error',
     plant: (files, chance) =>

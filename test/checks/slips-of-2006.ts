@@ -334,4 +334,39 @@ export const slipsOf2006: readonly SmallKernel[] = [
   december('the macro misspelt', `${watcher('w')}DEFINE_TSK_EXITCALL(w);\n`, [
     'misspelt-macro: DEFINE_TSK_EXITCALL(w)',
   ]),
+  // FREE, on more than one label or by way of another function.
+  fork(
+    'FREE on two labels that fall through',
+    `	retval = ${notifyInit};\n	if (retval < 0)\n		goto bad_free;\n	retval = prepare(p);\n	if (retval)\n		goto bad_more;\n	return p;\nbad_more:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\nbad_free:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	return ERR_PTR(retval);\n`,
+    ['free-notified-twice: notify_task_watchers(WATCH_TASK_FREE'],
+  ),
+  fork(
+    'FREE on two labels that do not',
+    `	retval = ${notifyInit};\n	if (retval < 0)\n		goto bad_free;\n	retval = prepare(p);\n	if (retval)\n		goto bad_more;\n	return p;\nbad_more:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	return ERR_PTR(retval);\nbad_free:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	return ERR_PTR(retval);\n`,
+  ),
+  fork(
+    'FREE once under each of two conditions',
+    `	retval = ${notifyInit};\n	if (retval < 0)\n		goto bad_free;\n	return p;\nbad_free:\n	if (flags & CLONE_VM)\n		notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	forget(p);\n	if (!(flags & CLONE_VM))\n		notify_task_watchers(WATCH_TASK_FREE, flags, p);\n	return ERR_PTR(retval);\n`,
+  ),
+  fork(
+    'FREE, and a function that may notify it',
+    `	retval = ${notifyInit};\n	if (retval < 0)\n		goto bad_free;\n	return p;\nbad_free:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	put(p);\n	return ERR_PTR(retval);\n`,
+    [],
+    'void put(struct task_struct *p);\nvoid put(struct task_struct *p)\n{\n	if (--p->usage == 0)\n		notify_task_watchers(WATCH_TASK_FREE, 0, p);\n}\n',
+  ),
+  fork(
+    'FREE, and a function that notifies it',
+    `	retval = ${notifyInit};\n	if (retval < 0)\n		goto bad_free;\n	return p;\nbad_free:\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	drop(p);\n	return ERR_PTR(retval);\n`,
+    ['free-notified-twice: drop(p)'],
+    'void drop(struct task_struct *p);\nvoid drop(struct task_struct *p)\n{\n	p->usage = 0;\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n}\n',
+  ),
+  sample(
+    'FREE of one task after the other',
+    `void reap(struct task_struct *p, struct task_struct *q);\nstruct task_struct *next(struct task_struct *p);\nvoid reap(struct task_struct *p, struct task_struct *q)\n{\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n	notify_task_watchers(WATCH_TASK_FREE, 0, q);\n	p = next(p);\n	notify_task_watchers(WATCH_TASK_FREE, 0, p);\n}\n`,
+  ),
+  sample(
+    'FREE of the same task by a function that never notifies INIT',
+    `void reap(struct task_struct *p);\nvoid reap(struct task_struct *p)\n{\n	notify_task_watchers(WATCH_TASK_FREE, p->exit_code, p);\n	if (p->usage)\n		notify_task_watchers(WATCH_TASK_FREE, 0, p);\n}\n`,
+    ['free-notified-twice: notify_task_watchers(WATCH_TASK_FREE, 0, p)'],
+  ),
 ];

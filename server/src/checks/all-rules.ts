@@ -7,6 +7,7 @@ import { eventNeverNotified } from './rules/event-never-notified';
 import { eventWithoutWatchers } from './rules/event-without-watchers';
 import { freeBeforeInit } from './rules/free-before-init';
 import { freeIgnoresFailedInit } from './rules/free-ignores-failed-init';
+import { freeNotifiedTwice } from './rules/free-notified-twice';
 import { initErrorIgnored } from './rules/init-error-ignored';
 import { initErrorPathSkipsFree } from './rules/init-error-path-skips-free';
 import { initErrorUnhandled } from './rules/init-error-unhandled';
@@ -38,6 +39,7 @@ const rules: readonly Rule[] = [
   eventWithoutWatchers,
   freeBeforeInit,
   freeIgnoresFailedInit,
+  freeNotifiedTwice,
   initErrorIgnored,
   initErrorPathSkipsFree,
   initErrorUnhandled,

@@ -42,9 +42,7 @@ export const forkProblems = (context: CheckContext): readonly ForkProblem[] => f
 export function* followForks(context: CheckContext): Steps<readonly ForkProblem[]> {
   const found = knownProblems.get(context);
   if (found) return found;
-  const taking = new Set(failingEvents(context.snapshot).map(({ name }) => name));
-  const undoing = undoingEvents(context.snapshot.family);
-  const givingBack = new Set([...undoing].flatMap(([back, from]) => (taking.has(from) ? [back] : [])));
+  const { taking, givingBack } = eventsOf(context);
   const problems: ForkProblem[] = [];
   if (taking.size > 0)
     for (const one of notifyingFunctions(context))
@@ -52,6 +50,44 @@ export function* followForks(context: CheckContext): Steps<readonly ForkProblem[
         problems.push(...(yield* problemsOf(context, one, { taking, givingBack }, undefined, 0)).problems);
   knownProblems.set(context, problems);
   return problems;
+}
+
+function eventsOf({ snapshot }: CheckContext): Events {
+  const taking = new Set(failingEvents(snapshot).map(({ name }) => name));
+  const undoing = undoingEvents(snapshot.family);
+  return {
+    taking,
+    givingBack: new Set([...undoing].flatMap(([back, from]) => (taking.has(from) ? [back] : []))),
+  };
+}
+
+/** What calls do to tasks, for who follows them on their own. */
+export interface Effects {
+  /** `isSure`: a function that notifies counts as giving back only if it always does. */
+  readonly effectOf: (
+    code: Code,
+    call: CallExpression,
+    isSure: (helper: NotifyingFunction) => boolean,
+  ) => Effect | undefined;
+  /** The call itself is a notification that gives back. */
+  readonly givesBack: (code: Code, call: CallExpression) => boolean;
+}
+
+export function effectsOf(context: CheckContext): Effects {
+  const events = eventsOf(context);
+  return {
+    effectOf(code, call, isSure) {
+      const found = effect(context, code, call, events, undefined);
+      if (found?.kind !== 'give-back' || siteAt(context, code.file, call)) return found;
+      const name = call.callee.kind === 'identifier' ? call.callee.name : '';
+      const helper = notifyingCallee(context, code.file, name);
+      return helper && isSure(helper) ? found : undefined;
+    },
+    givesBack(code, call) {
+      const event = siteAt(context, code.file, call)?.event;
+      return event !== undefined && events.givingBack.has(event);
+    },
+  };
 }
 
 /** A helper whose failing hands on the failure of what it notifies. */
