@@ -4,7 +4,7 @@ import type { Range } from '../../syntax/positions';
 import { mayInclude } from '../../watchers/may-include';
 import type { CheckContext } from '../check-context';
 import type { Problem, Rule } from '../rule';
-import { nearest } from '../texts';
+import { nearest } from '../../syntax/nearest-name';
 
 export const misspeltMacro: Rule = {
   name: 'misspelt-macro',
