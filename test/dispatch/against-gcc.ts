@@ -6,16 +6,17 @@ import { simulateDispatch } from '../../server/src/dispatch/simulate';
 import type { CodeReader } from '../../server/src/watchers/code-reader';
 import { contextOf } from '../checks/kernel-under-check';
 import { copyOfExample } from '../cli/kernel-under-test';
+import { dice } from './dice';
 import {
   callerBodies,
   callerFile,
-  dice,
   dispatcherBodies,
   dispatcherFile,
   harnessHeader,
   harnessMain,
   watcherFile,
 } from './generated-code';
+import { moreCallers, moreDispatchers } from './generated-walkers';
 
 /** What one real run did, read from the harness's output. */
 interface RealRun {
@@ -48,8 +49,9 @@ export async function compareGenerated(seed: number, pairs: number): Promise<Com
   try {
     const random = dice(seed);
     const count = 1 + random.roll(5);
-    const dispatcher = random.pick(dispatcherBodies);
-    layKernel(root, count, (index) => watcherFile(index, random), dispatcher, random.pick(callerBodies));
+    const dispatcher = random.pick([...dispatcherBodies, ...moreDispatchers]);
+    const caller = random.pick([...callerBodies, ...moreCallers]);
+    layKernel(root, count, (index) => watcherFile(index, random), dispatcher, caller);
     const reader = await contextOf(root);
     const inputs = Array.from({ length: pairs }, () => ({
       val: BigInt(
@@ -142,7 +144,8 @@ function runForReal(
     .map((line, index) => readRun(line, inputs[index] ?? { val: 0n, mask: 0n }));
 }
 
-function readRun(line: string, { val, mask }: { readonly val: bigint; readonly mask: bigint }): RealRun {
+function readRun(line: string, input: { readonly val: bigint; readonly mask: bigint }): RealRun {
+  let { val } = input;
   const ran: { watcher: number; val: string }[] = [];
   const undone: number[] = [];
   const left = new Map<number, number>();
@@ -151,14 +154,17 @@ function readRun(line: string, { val, mask }: { readonly val: bigint; readonly m
   let freed = false;
   for (const word of line.split(' ')) {
     const [key = '', value = '', result = ''] = word.split(':');
-    if (key === 'notify') freed ||= value === '6';
-    else if (key === 'left') left.set(Number(value), Number(result));
+    if (key === 'notify') {
+      freed ||= value === '6';
+      // What the caller passes need not be what it was given.
+      if (value === '0') val = BigInt(result);
+    } else if (key === 'left') left.set(Number(value), Number(result));
     else if (key === 'gave') gave ??= Number(value);
     else if (key === 'returned') returned = Number(value);
     else if (Number(key) >= 100) undone.push(Number(key) - 100);
     else ran.push({ watcher: Number(key), val: value });
   }
-  return { val, mask, ran, left, gave: gave ?? 0, freed, undone, returned };
+  return { val, mask: input.mask, ran, left, gave: gave ?? 0, freed, undone, returned };
 }
 
 /** The numbers a possible return stands for, or `undefined` for any. */
@@ -196,6 +202,7 @@ function compareRun(
     if (called === 'no' && names.includes(name)) wrong.push(`${name} ran`);
   }
   const inOrder = simulated.steps.map((step) => step.function).filter((name) => names.includes(name));
+  if (simulated.dispatcher?.backwards === true) inOrder.reverse();
   if (inOrder.join() !== names.join()) wrong.push(`order ${names.join()}, predicted ${inOrder.join()}`);
   if (!admits(simulated.result, real.gave))
     wrong.push(`gave ${String(real.gave)}, predicted ${texts(simulated.result)}`);

@@ -1,23 +1,9 @@
-/** Random numbers from a seed, so that every run makes the same programs (mulberry32). */
-export interface Dice {
-  /** From 0 to `sides - 1`. */
-  readonly roll: (sides: number) => number;
-  readonly pick: <T>(items: readonly [T, ...T[]]) => T;
-}
-
-export function dice(seed: number): Dice {
-  let state = seed >>> 0;
-  const roll = (sides: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
-  };
-  return { roll, pick: (items) => items[roll(items.length)] ?? items[0] };
-}
+import type { Dice } from './dice';
+import { shapes, shapesPrologue, type Writer } from './generated-shapes';
 
 /** One watcher's file: functions with everything that decides a return value, registered for INIT, some for FREE too. */
-export function watcherFile(index: number, { roll, pick }: Dice): string {
+export function watcherFile(index: number, dice: Dice): string {
+  const { roll, pick } = dice;
   const name = `watch_${String(index)}`;
   const helper = roll(2) === 0;
   const lines: string[] = [];
@@ -43,7 +29,19 @@ export function watcherFile(index: number, { roll, pick }: Dice): string {
   };
   const leave = (): string =>
     pick(['return 0;', `return ${error()};`, 'goto out;', `return err;`, 'return 1;']);
+  let serial = 0;
+  const writer = (depth: number, budget: number): Writer => ({
+    ...{ roll, pick, put, depth, test, error, leave, flag, index },
+    inner: (deeper) => {
+      statement(deeper, budget - 1);
+    },
+    serial: () => String(serial++),
+  });
   function statement(depth: number, budget: number): void {
+    if (budget > 0 && roll(3) === 0) {
+      pick(shapes)(writer(depth, budget));
+      return;
+    }
     switch (budget <= 0 ? 3 + roll(5) : roll(12)) {
       case 0:
       case 1: {
@@ -132,7 +130,10 @@ export function watcherFile(index: number, { roll, pick }: Dice): string {
     put(1, 'int narrow = (int)val - 50;');
     put(1, 'int err = 0, i;');
     put(1, 'void *p = NULL;');
+    put(1, 'int *where;');
     put(0, '');
+    if (roll(4) === 0) put(1, 'where = &err;');
+    else put(1, 'where = &i;');
     put(1, `log_enter(${String(index)}, val);`);
     for (let left = 2 + roll(4); left > 0; left--) statement(1, 2);
     put(0, 'out:');
@@ -144,6 +145,7 @@ export function watcherFile(index: number, { roll, pick }: Dice): string {
   put(0, '#include <linux/task_watchers.h>');
   put(0, '#include <linux/harness.h>');
   put(0, '');
+  put(0, shapesPrologue(index, dice));
   if (helper) {
     put(0, `static int help_${String(index)}(unsigned long bits, struct task_struct *tsk)`);
     put(0, '{');
@@ -375,7 +377,7 @@ int notify_task_watchers(unsigned int ev, unsigned long val, struct task_struct 
 {
 	int result;
 
-	printf("notify:%u ", ev);
+	printf("notify:%u:%lu ", ev, val);
 	result = real_notify(ev, val, tsk);
 	current_watcher = -1;
 	printf("gave:%d ", result);

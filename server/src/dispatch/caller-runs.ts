@@ -153,7 +153,8 @@ function withVal(
 ): State {
   if (val === undefined || site.val === undefined) return state;
   const { types } = shapeOf(program.wordBits, target, graph);
-  if (!types.has(site.val) || exposedNames(graph).has(site.val)) return state;
+  if (!types.has(site.val) || exposedNames(graph).has(site.val) || target.shadowed.has(site.val))
+    return state;
   return assigned(state, site.val, val, types.get(site.val));
 }
 

@@ -14,8 +14,8 @@ export interface Constants {
    * headers that the file may include define it in more than one way.
    */
   readonly number: (file: string, name: string) => bigint | undefined;
-  /** The body of a macro that takes arguments, as far as one is known there. */
-  readonly functionMacro: (file: string, name: string) => string | undefined;
+  /** What a macro does beside giving a value; `undefined`: `name` is no macro there, as far as is known. */
+  readonly macroEffects: (file: string, name: string) => MacroEffects | undefined;
   /** The number that an expression of constants is in `file`: `CLONE_VM|CLONE_FS`. */
   readonly evaluate: (file: string, text: string) => bigint | undefined;
   /** Macros with a name that begins with `prefix` and the value of a single bit, by value; of the header that has most. */
@@ -25,12 +25,23 @@ export interface Constants {
   ) => readonly { readonly name: string; readonly value: bigint }[];
 }
 
+export interface MacroEffects {
+  /** It has a `return` or a `goto`, itself or in a macro that it uses. */
+  readonly leaves: boolean;
+  /** Words that it brings along, which are not its parameters: a variable of the caller's may be among them. */
+  readonly names: ReadonlySet<string>;
+  readonly takesArguments: boolean;
+}
+
 interface Definition {
   readonly parameters: readonly string[] | undefined;
   readonly body: string;
 }
 
 type Definitions = ReadonlyMap<string, readonly Definition[]>;
+
+/** Macros inside macros are looked into this far. */
+const deepestMacro = 5;
 
 const noDefinitions: Definitions = new Map();
 
@@ -47,7 +58,7 @@ export function constantsOf(reader: TextReader): Constants {
   /** The files that define a name, of all that were looked at. */
   const definers = new Map<string, string[]>();
   const numbers = new Map<string, bigint | undefined>();
-  const macros = new Map<string, string | undefined>();
+  const effects = new Map<string, MacroEffects | undefined>();
   const flagsFound = new Map<string, ReturnType<Constants['flags']>>();
 
   const { config } = reader.snapshot;
@@ -159,21 +170,31 @@ export function constantsOf(reader: TextReader): Constants {
     }
   };
 
-  const macroBody = (file: string, name: string): string | undefined => {
-    const definition = definitionOf(file, name);
-    if (definition === 'several')
-      return definitionsFor(file, name)
-        .map(({ body }) => body)
-        .join('\n');
-    return definition?.parameters ? definition.body : undefined;
+  const effectsOf = (file: string, name: string, within: ReadonlySet<string>): MacroEffects | undefined => {
+    const found = definitionOf(file, name);
+    const all = found === 'several' ? definitionsFor(file, name) : found ? [found] : [];
+    if (all.length === 0) return undefined;
+    const names = new Set<string>();
+    let leaves = false;
+    const inside = new Set([...within, name]);
+    for (const { parameters, body } of all)
+      for (const word of body.match(/\b[A-Za-z_]\w*/g) ?? []) {
+        leaves ||= word === 'return' || word === 'goto';
+        if (inside.has(word) || parameters?.includes(word) === true) continue;
+        names.add(word);
+        const nested = inside.size < deepestMacro ? effectsOf(file, word, inside) : undefined;
+        leaves ||= nested?.leaves === true;
+        nested?.names.forEach((one) => names.add(one));
+      }
+    return { leaves, names, takesArguments: all.some(({ parameters }) => parameters !== undefined) };
   };
 
   return {
     number,
-    functionMacro(file, name) {
+    macroEffects(file, name) {
       const key = `${file} ${name}`;
-      if (!macros.has(key)) macros.set(key, macroBody(file, name));
-      return macros.get(key);
+      if (!effects.has(key)) effects.set(key, effectsOf(file, name, new Set()));
+      return effects.get(key);
     },
     evaluate: evaluated,
     flags(file, prefix) {

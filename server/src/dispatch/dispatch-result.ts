@@ -36,6 +36,8 @@ export interface DispatcherShown extends Place {
   readonly semantics: string;
   /** A negative return of some watcher can reach the caller. */
   readonly keepsErrors: boolean;
+  /** It calls the last slot first. */
+  readonly backwards?: true;
 }
 
 export interface DispatchStep extends Place {

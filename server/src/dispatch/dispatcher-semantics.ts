@@ -11,6 +11,8 @@ export interface DispatcherSemantics {
   /** Whether a watcher's error reaches the caller; `undefined`: its code could not be followed. */
   readonly keepsErrors: 'always' | 'sometimes' | 'never' | undefined;
   readonly stopsAtError: boolean;
+  /** It calls the last slot first. */
+  readonly backwards: boolean;
 }
 
 const kept = new WeakMap<FoundDispatcher, DispatcherSemantics>();
@@ -23,18 +25,22 @@ export function dispatcherSemantics(code: TreeCode, found: FoundDispatcher): Dis
 }
 
 function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
-  const runWith = (...results: readonly [number, number, number]): Observed | undefined =>
-    observed(tryOut(code, found, results));
-  const fine = runWith(0, 0, 0);
+  const fine = observed(tryOut(code, found, [0, 0, 0]));
+  const backwards = fine?.called.join() === '2,1,0';
+  /** What the watchers return in the order in which they are called. */
+  const runWith = (...[a, b, c]: readonly [number, number, number]): Observed | undefined =>
+    observed(tryOut(code, found, backwards ? [c, b, a] : [a, b, c]));
   const alone = [runWith(-11, 0, 0), runWith(0, -12, 0), runWith(0, 0, -13)];
-  const two = runWith(-11, -12, 0);
-  const reversed = runWith(-12, -11, 0);
+  // Joined by `|`, `&` or `+` these two make a third number.
+  const two = runWith(-11, -22, 0);
+  const reversed = runWith(-22, -11, 0);
   const failing = alone.flatMap((run) => run ?? []);
   if (!fine || !two || !reversed || failing.length < alone.length)
     return {
       text: 'its code could not be followed',
       keepsErrors: undefined,
       stopsAtError: false,
+      backwards: false,
     };
   const reaching = failing.filter(({ result }) => result !== undefined && result < 0);
   const keepsErrors =
@@ -48,10 +54,12 @@ function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
         : failing.some(({ called }) => called.length < 3)
           ? 'stops after some errors'
           : 'calls every watcher';
+  const order = backwards ? ', the last slot first,' : '';
   return {
-    text: `${calls} and ${returnsText(keepsErrors, failing, two, reversed)}`,
+    text: `${calls}${order} and ${returnsText(keepsErrors, failing, two, reversed)}`,
     keepsErrors,
     stopsAtError,
+    backwards,
   };
 }
 
@@ -70,9 +78,11 @@ function returnsText(
   }
   if (failing.some(({ result }, index) => result !== -11 - index)) return 'returns an error of its own';
   if (two.called.length === 1) return 'returns it';
+  if ([two, reversed].some(({ result }) => result !== -11 && result !== -22))
+    return 'returns the errors combined into another number';
   if (two.result === -11)
-    return reversed.result === -12 ? 'returns the first error' : 'returns the highest error';
-  return reversed.result === -12 ? 'returns the lowest error' : 'returns the last error';
+    return reversed.result === -22 ? 'returns the first error' : 'returns the highest error';
+  return reversed.result === -22 ? 'returns the lowest error' : 'returns the last error';
 }
 
 interface Observed {

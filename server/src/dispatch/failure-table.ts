@@ -35,8 +35,10 @@ function rowOf(
   const at = result.steps.findIndex((step) => step.slot === failed.slot && step.function === failed.function);
   const ran = (from: number, to: number): readonly string[] =>
     result.steps.slice(from, to).flatMap((step) => (step.called === 'yes' ? [step.function] : []));
-  const ranBefore = ran(0, at);
-  const ranAfter = ran(at + 1, result.steps.length);
+  const [lower, higher] = [ran(0, at), ran(at + 1, result.steps.length)];
+  const isBackwards = result.dispatcher?.backwards === true;
+  const ranBefore = isBackwards ? higher.toReversed() : lower;
+  const ranAfter = isBackwards ? lower.toReversed() : higher;
   const undoing = code.reader.snapshot.family.events.find(({ name }) => name === result.event)?.undoneBy;
   const freedOn = result.caller.map(({ steps }) =>
     steps.flatMap((step) =>

@@ -236,6 +236,7 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
       ...placeOfFunction(code, found),
       semantics: semantics?.text ?? '',
       keepsErrors: semantics?.keepsErrors === 'always',
+      ...(semantics?.backwards === true ? { backwards: true as const } : {}),
     },
     steps,
     result: results,

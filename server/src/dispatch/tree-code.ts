@@ -3,6 +3,7 @@ import type { FunctionBody } from '../syntax/c/function-body';
 import type { FunctionFact } from '../syntax/c/tree/functions';
 import type { CodeReader } from '../watchers/code-reader';
 import { configDecides, mayBeBuilt } from '../watchers/config-conditions';
+import { shadowedNames } from './shadowed-names';
 import { constantsOf, type Constants } from './constants';
 import type { Program, RunnableFunction } from './execute/program';
 
@@ -41,7 +42,8 @@ function makeTreeCode(reader: CodeReader): TreeCode {
     if (!made) {
       const { name, parameters, returnType } = fact;
       const text = reader.source(file)?.text ?? '';
-      made = { name, file, parameters, returnType, graphs: bodies.map(controlFlow), text };
+      const shadowed = new Set(bodies.flatMap(({ block }) => [...shadowedNames(parameters, block)]));
+      made = { name, file, parameters, returnType, graphs: bodies.map(controlFlow), text, shadowed };
       runnables.set(bodies, made);
     }
     return made;
@@ -77,7 +79,7 @@ function makeTreeCode(reader: CodeReader): TreeCode {
   const program: Program = {
     wordBits: config && !config.has('CONFIG_64BIT') && narrowArchitectures.has(plan.arch) ? 32 : 64,
     constant: constants.number,
-    macro: constants.functionMacro,
+    macro: constants.macroEffects,
     enabled: (symbol) => decide(`IS_ENABLED(${symbol})`),
     definition,
     element: () => undefined,

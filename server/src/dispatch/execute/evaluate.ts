@@ -3,6 +3,7 @@ import { arithmetic, derived, literal, literalType } from './arithmetic';
 import { cType, int, promoted, wrap, type CType } from './c-type';
 import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
+import { afterWord, macroOf } from './macro-words';
 import { pathOf } from './path';
 import type { Answer, Call, Frame } from './program';
 import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
@@ -137,6 +138,8 @@ export function evaluator(runInto: RunInto): Evaluator {
     const { name } = expression;
     if (name === 'NULL' || name === 'false') return { value: number(0, undefined), state };
     if (name === 'true') return { value: number(1, int), state };
+    if (frame.function.shadowed.has(name))
+      return fresh(state, name, expression.range.start, frame.followed !== undefined);
     if (frame.types.has(name) && !frame.exposed.has(name)) {
       const known = state.locals.get(name);
       if (known) return { value: settled(state, known), state };
@@ -150,6 +153,8 @@ export function evaluator(runInto: RunInto): Evaluator {
       if (global) return { value: global, state };
       const constant = frame.program.constant(frame.function.file, name);
       if (constant !== undefined) return { value: number(constant, literalType(constant, false)), state };
+      const after = afterWord(frame, name, state);
+      if (after !== state) return fresh(after, name, expression.range.start, frame.followed !== undefined);
     }
     return fromMemory(frame, name, frame.types.get(name), expression.range.start, state);
   }
@@ -187,8 +192,16 @@ export function evaluator(runInto: RunInto): Evaluator {
   /** What a slot holds: the function there. */
   const entryAt = (position: number): Value => ({ kind: 'function', name: `slot ${String(position)}` });
 
-  function pathValue(frame: Frame, expression: Expression, state: State): Answer {
+  /** Of one variable at least, the other of the same name would have the same path. */
+  function knownPath({ function: { shadowed } }: Frame, expression: Expression): string | undefined {
     const path = pathOf(expression);
+    return path !== undefined && shadowed.size > 0 && path.split(/\W+/).some((word) => shadowed.has(word))
+      ? undefined
+      : path;
+  }
+
+  function pathValue(frame: Frame, expression: Expression, state: State): Answer {
+    const path = knownPath(frame, expression);
     if (path === undefined)
       return fresh(state, 'memory', expression.range.start, frame.followed !== undefined);
     return fromMemory(frame, path, undefined, expression.range.start, state);
@@ -256,9 +269,9 @@ export function evaluator(runInto: RunInto): Evaluator {
    * it is given (`get_user(x, p)`).
    */
   function ordinary(frame: Frame, made: Call, state: State): readonly Answer[] {
-    const macro = frame.program.macro(frame.function.file, made.name);
-    const written = macro === undefined ? undefined : new Set(made.texts);
-    const leaves = macro !== undefined && /\breturn\b/.test(macro);
+    const macro = macroOf(frame, made.name, true);
+    const written = macro === undefined ? undefined : new Set([...made.texts, ...macro.names]);
+    const leaves = macro?.leaves === true;
     const jumps = made.texts.some((text) => frame.labels.has(text));
     // Where only some variables are followed, nothing is known of memory that could change.
     const ready = frame.followed && state.memory.size === 0 ? state : disturbed(state);
@@ -380,7 +393,13 @@ export function evaluator(runInto: RunInto): Evaluator {
     });
   }
 
-  function store(frame: Frame, target: Expression, { value, state }: Answer): Answer {
+  function store(frame: Frame, target: Expression, { value, state: given }: Answer): Answer {
+    if (target.kind === 'identifier' && frame.function.shadowed.has(target.name))
+      return fresh(given, target.name, target.range.start, frame.followed !== undefined);
+    const state =
+      target.kind === 'identifier' && !frame.types.has(target.name)
+        ? afterWord(frame, target.name, given)
+        : given;
     if (target.kind === 'identifier' && frame.types.has(target.name) && !frame.exposed.has(target.name)) {
       if (frame.followed && !frame.followed.has(target.name)) return { value, state };
       const after = assigned(state, target.name, value, frame.types.get(target.name));
@@ -391,7 +410,7 @@ export function evaluator(runInto: RunInto): Evaluator {
       value.kind === 'number' && (value.value < 0n || value.value > 1n)
         ? { kind: 'symbol', id: `stored#${String(state.calls)}`, type: undefined }
         : value;
-    return { value, state: { ...stored(state, pathOf(target), kept), calls: state.calls + 1 } };
+    return { value, state: { ...stored(state, knownPath(frame, target), kept), calls: state.calls + 1 } };
   }
 
   function test(

@@ -11,6 +11,8 @@ export interface RunnableFunction {
   readonly returnType: string;
   readonly graphs: readonly FlowGraph[];
   readonly text: string;
+  /** Variables of which an inner block has another of the same name: nothing is known of either. */
+  readonly shadowed: ReadonlySet<string>;
 }
 
 export interface Call {
@@ -33,8 +35,13 @@ export interface Program {
   readonly wordBits: 32 | 64;
   /** A macro or enumerator of the tree that is a number, as `file` sees it. */
   readonly constant: (file: string, name: string) => bigint | undefined;
-  /** The body of a macro with arguments, as far as `file` and its includes tell; `undefined`: none is known. */
-  readonly macro: (file: string, name: string) => string | undefined;
+  /** What a macro does beside giving a value, as far as `file` and its includes tell; `undefined`: it is none. */
+  readonly macro: (
+    file: string,
+    name: string,
+  ) =>
+    | { readonly leaves: boolean; readonly names: ReadonlySet<string>; readonly takesArguments: boolean }
+    | undefined;
   /** `CONFIG_X` is `y`; `undefined`: no configuration. */
   readonly enabled: (symbol: string) => boolean | undefined;
   /** A function of the same file that may be run into. */
@@ -47,7 +54,7 @@ export interface Program {
   readonly answers: (call: Call, state: State) => readonly Answer[] | undefined;
   /** Calls through a pointer into the table. */
   readonly throughTable: (position: number, call: Call, state: State) => readonly Answer[];
-  /** How often a loop is followed exactly before everything it changes counts as unknown. */
+  /** How often a loop is followed exactly, where tests in it stay open, before everything it changes is unknown. */
   readonly loopLimit: number;
 }
 

@@ -46,8 +46,27 @@ const deepest = 6;
 interface Way {
   readonly node: number;
   readonly state: State;
-  /** How often each loop head was passed. */
-  readonly passes: ReadonlyMap<number, number>;
+  readonly passes: ReadonlyMap<number, Passes>;
+}
+
+/** What was seen of a loop when its head was passed last. */
+interface Passes {
+  readonly count: number;
+  /** As `count`, but rounds in which nothing was left open do not count, as long as they are few. */
+  readonly spent: number;
+  readonly trail: State['trail'];
+}
+
+/** Rounds of a loop that are followed where it is known how each test turns out. */
+const mostKnownRounds = 8;
+
+function passAgain(before: Passes | undefined, { trail }: State): Passes {
+  if (!before) return { count: 1, spent: 1, trail };
+  let isOpen = false;
+  for (let at = trail; at && at !== before.trail && !isOpen; at = at.before)
+    isOpen = at.step.kind === 'test' && !at.step.decided;
+  const count = before.count + 1;
+  return { count, spent: before.spent + (isOpen || count > mostKnownRounds ? 1 : 0), trail };
 }
 
 /** Follows every way through one graph of a function. `states`: how many were looked at, shared by nested runs. */
@@ -97,12 +116,13 @@ export function runGraph(
       continue;
     }
     if (heads.has(way.node)) {
-      const count = (passes.get(way.node) ?? 0) + 1;
-      passes = new Map([...passes, [way.node, count]]);
+      const pass = passAgain(passes.get(way.node), state);
+      const { spent } = pass;
+      passes = new Map(passes).set(way.node, pass);
       // After the exact rounds comes one for all the others together; what that one leads back to is known.
-      if (count > program.loopLimit + 1) continue;
-      if (count === program.loopLimit + 1) {
-        const reason = `the loop may go round more than ${String(program.loopLimit)} times`;
+      if (spent > program.loopLimit + 1) continue;
+      if (spent === program.loopLimit + 1) {
+        const reason = 'the loop may go round more often than is followed';
         const step = { kind: 'unknown', file: target.file, at: node.range.start, reason } as const;
         state = noted({ ...disturbed(state), locals: new Map() }, step);
       }
@@ -203,7 +223,9 @@ export function runGraph(
         // A static one is initialised once, before anything runs.
         if (node.statement.storage.includes('static')) return [state];
         return evaluate(inside, initialiser, state).map((answer) =>
-          inside.exposed.has(name) || (inside.followed && !inside.followed.has(name))
+          inside.exposed.has(name) ||
+          inside.function.shadowed.has(name) ||
+          (inside.followed && !inside.followed.has(name))
             ? answer.state
             : assigned(answer.state, name, answer.value, inside.types.get(name)),
         );
@@ -284,7 +306,7 @@ export function withParameters(
   let entered: State = { ...state, locals: new Map() };
   target.parameters.forEach(({ name, type }, index) => {
     const value = given[index];
-    if (name === undefined || value === undefined || exposed.has(name)) return;
+    if (name === undefined || value === undefined || exposed.has(name) || target.shadowed.has(name)) return;
     entered = assigned(entered, name, value, cType(type, program.wordBits));
   });
   return entered;
