@@ -1,29 +1,58 @@
 /**
  * Measures tw-index beside whatever of ripgrep, ctags and cscope is installed, and beside a program that only reads the
- * files: `npm run bench -- [--tree PATH [--config FILE]] [--sizes 1000,10000] [--registrations 10,1000] [--runs 5]
- * [--without cscope,ctags] [--json FILE] [--svg FILE]`. Without --tree, the trees are generated, measured and removed.
+ * files. Without --tree, the trees are generated, measured and removed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { generateTree } from './generate-tree';
 import { measure, median, type Run } from './measure';
-import { plot, type Line } from './plot';
+import { plot, type Chart, type Line } from './plot';
 
-const { values } = parseArgs({
-  options: {
-    tree: { type: 'string' },
-    config: { type: 'string' },
-    sizes: { type: 'string', default: '1000,10000,57000,250000' },
-    registrations: { type: 'string', default: '10,100,1000,10000' },
-    runs: { type: 'string', default: '5' },
-    without: { type: 'string', default: '' },
-    json: { type: 'string' },
-    svg: { type: 'string' },
-  },
-});
+const usage = `Usage: npm run bench -- [options]
+
+  --tree PATH            measure this kernel tree instead of generated ones
+  --config FILE          its configuration
+  --sizes LIST           files of the generated trees, with 100 watchers each (1000,10000,57000,250000; none: an empty list)
+  --registrations LIST   watchers in generated trees of 10,000 files (10,100,1000,10000)
+  --runs N               rounds, by turns (5)
+  --without LIST         leave out: rg, ctags, cscope
+  --json FILE            write every run
+  --svg FILE             write time over files, and time and memory over watchers
+`;
+
+const values = readOptions();
+
+function readOptions(): ReturnType<typeof parsed> {
+  try {
+    const options = parsed();
+    if (!options.help) return options;
+    process.stdout.write(usage);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function parsed() {
+  return parseArgs({
+    options: {
+      help: { type: 'boolean', default: false },
+      tree: { type: 'string' },
+      config: { type: 'string' },
+      sizes: { type: 'string', default: '1000,10000,57000,250000' },
+      registrations: { type: 'string', default: '10,100,1000,10000' },
+      runs: { type: 'string', default: '5' },
+      without: { type: 'string', default: '' },
+      json: { type: 'string' },
+      svg: { type: 'string' },
+    },
+  }).values;
+}
 
 interface Contestant {
   readonly name: string;
@@ -39,6 +68,7 @@ interface Row {
   /** Medians; the ratio is to ripgrep in the same rounds, or to the first. */
   readonly seconds: number;
   readonly ratio: number;
+  readonly processor: number;
   readonly peak: number;
   readonly runs: readonly Run[];
 }
@@ -46,9 +76,15 @@ interface Row {
 const index = resolve(__dirname, '../../server/bin/tw-index.js');
 const reader = resolve(__dirname, 'read-all.cjs');
 const scratch = mkdtempSync(join(tmpdir(), 'bench-out-'));
+/** Files of the trees with different numbers of watchers. */
+const spreadOver = 10_000;
 const without = new Set(values.without.split(','));
 const rounds = Number(values.runs);
-const numbers = (list: string): readonly number[] => list.split(',').map(Number);
+const numbers = (list: string): readonly number[] =>
+  list
+    .split(',')
+    .filter((word) => word !== '')
+    .map(Number);
 
 function isInstalled(command: string): boolean {
   try {
@@ -95,7 +131,8 @@ function contestants(root: string, config: string | undefined): readonly Contest
     ...others.filter(({ name, command }) => !without.has(name) && isInstalled(command)),
     { name: 'reading in node', command: process.execPath, arguments: [reader, root] },
     tables('table, whole tree', '--all', '--no-cache'),
-    ...(config === undefined ? [] : [tables('table, linked', '--no-cache')]),
+    // Generated trees have a configuration of their own.
+    ...(config === undefined && values.tree !== undefined ? [] : [tables('table, linked', '--no-cache')]),
     tables('table, kept answer', '--all'),
   ];
 }
@@ -130,18 +167,20 @@ async function measured(
     name,
     seconds: seconds(name),
     ratio: seconds(name) / base,
+    processor: median((runs.get(name) ?? []).map((run) => run.processor)),
     peak: median((runs.get(name) ?? []).map((run) => run.peak)),
     runs: runs.get(name) ?? [],
   }));
 }
 
 function printed(rows: readonly Row[]): string {
-  const lines = rows.map(({ tree, name, seconds, ratio, peak }) =>
+  const lines = rows.map(({ tree, name, seconds, ratio, processor, peak }) =>
     [
       tree.padEnd(34),
       name.padEnd(20),
       `${seconds.toFixed(2)} s`.padStart(10),
       `${ratio.toFixed(2)} x`.padStart(9),
+      `${processor.toFixed(2)} s cpu`.padStart(12),
       `${peak.toFixed(0)} MB`.padStart(8),
     ].join(' '),
   );
@@ -161,10 +200,14 @@ async function main(): Promise<void> {
       add(await measured(values.tree, resolve(values.tree), undefined, undefined));
     else {
       const sizes = numbers(values.sizes).map((files) => [files, 100] as const);
-      const spread = numbers(values.registrations).map((registrations) => [10_000, registrations] as const);
+      const spread = numbers(values.registrations).map(
+        (registrations) => [spreadOver, registrations] as const,
+      );
       for (const [files, registrations] of [...sizes, ...spread]) {
         const root = generateTree(files, registrations);
         try {
+          // Nothing is kept of files that changed in the last two seconds.
+          await setTimeout(2200);
           add(await measured(`${files} files, ${registrations} watchers`, root, files, registrations));
         } finally {
           rmSync(root, { recursive: true, force: true });
@@ -175,18 +218,29 @@ async function main(): Promise<void> {
     rmSync(scratch, { recursive: true, force: true });
   }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
-  if (values.svg !== undefined) writeFileSync(values.svg, plot(curves(rows)));
+  if (values.svg !== undefined) writeFileSync(values.svg, plot(charts(rows)));
 }
 
-/** Time over the size of the tree. */
-function curves(rows: readonly Row[]): readonly Line[] {
+/** Time over files, and time and memory over watchers. */
+function charts(rows: readonly Row[]): readonly Chart[] {
   const ofSizes = rows.filter(({ registrations }) => registrations === 100);
-  return [...new Set(ofSizes.map(({ name }) => name))].map((name) => ({
+  const ofWatchers = rows.filter(({ files, name }) => files === spreadOver && name.startsWith('table'));
+  return [
+    { along: 'files in the tree', unit: 's', lines: lines(ofSizes, 'files', 'seconds') },
+    { along: 'watchers', unit: 's', lines: lines(ofWatchers, 'registrations', 'seconds') },
+    { along: 'watchers', unit: 'MB', lines: lines(ofWatchers, 'registrations', 'peak') },
+  ];
+}
+
+function lines(
+  rows: readonly Row[],
+  along: 'files' | 'registrations',
+  up: 'seconds' | 'peak',
+): readonly Line[] {
+  return [...new Set(rows.map(({ name }) => name))].map((name) => ({
     name,
     points: [
-      ...new Map(
-        ofSizes.flatMap((row) => (row.name === name ? [[row.files ?? 0, row.seconds] as const] : [])),
-      ),
+      ...new Map(rows.flatMap((row) => (row.name === name ? [[row[along] ?? 0, row[up]] as const] : []))),
     ].sort(([a], [b]) => a - b),
   }));
 }
