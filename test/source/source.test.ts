@@ -1,10 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diskTree } from '../../server/src/source/disk-tree';
-import { prescanFiles, prescanTree } from '../../server/src/source/prescan';
+import { mayInclude } from '../../server/src/source/include-names';
+import { prescanFiles, prescanTree, startScan } from '../../server/src/source/prescan';
 import { chooseRoot, findRootAbove } from '../../server/src/source/root';
 
 describe('the tree on disk', () => {
@@ -101,6 +102,29 @@ describe('the tree on disk', () => {
       ];
       for (const threads of [1, 2])
         assert.deepEqual((await prescanTree(root, needles, { threads })).hits, expected);
+    });
+
+    it('finds the same when other threads begin before this one takes part', async function () {
+      // With one processor nobody else begins.
+      if (availableParallelism() < 2) this.skip();
+      write('drivers/a/deep.c', 'x DEFINE_TASK_INITCALL(f); task_watcher');
+      write('include/linux/a/deep.h', '#include "deep.c"\n#define x task_watcher');
+      write('include/linux/a/other.c', 'task_watcher');
+      write('include/top.h', 'task_watcher');
+      const options = { includes: true };
+      const whole = await startScan(root, needles, undefined, options)?.finish();
+      const expected = await prescanTree(root, needles, options);
+      assert.deepEqual(whole?.hits, expected.hits);
+      assert.deepEqual(mayInclude(whole.includes, ['deep.c']), mayInclude(expected.includes, ['deep.c']));
+      const headers = await startScan(root, needles, ['include'], options)?.finish();
+      assert.deepEqual(headers?.hits, [
+        { file: 'include/linux/a/deep.h', needles: [0] },
+        { file: 'include/top.h', needles: [0] },
+      ]);
+      assert.deepEqual(mayInclude(headers.includes, ['deep.c']), [
+        { file: 'include/linux/a/deep.h', needles: [0] },
+      ]);
+      assert.ok(!headers.looked.files.includes('include/linux/a/other.c'));
     });
 
     it('finds a needle that straddles two pieces of a large file', async () => {

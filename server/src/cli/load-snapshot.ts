@@ -1,10 +1,13 @@
 import { checkContext } from '../checks/check-context';
 import type { InputLog } from '../source/input-log';
+import type { RunningScan } from '../source/prescan';
+import { chooseRoot } from '../source/root';
 import type { CodeReader } from '../watchers/code-reader';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { cParser } from '../workspace/c-parser-files';
-import { openKernel, type Kernel } from '../workspace/open-kernel';
+import { beginCandidates } from '../workspace/find-candidates';
+import { findProject, openKernel, type Kernel } from '../workspace/open-kernel';
 import { kernelFiles, takeSnapshot, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { Failure, orFail } from './failure';
 import { progressLine, type ProgressLine } from './progress';
@@ -30,11 +33,22 @@ export function openFamily(
 export async function loadSnapshot(settings: Settings, scope: Scope, log?: InputLog): Promise<Snapshot> {
   const progress = progressLine(!settings.quiet);
   try {
+    const ahead = lookAhead(settings, scope, log);
     const { kernel, family } = openFamily(settings, progress, log);
-    return await takeSnapshot(kernel, family, { scope, report: progress.report });
+    return await takeSnapshot(kernel, family, { scope, report: progress.report, ahead });
   } finally {
     progress.end();
   }
+}
+
+/** Makefiles are read by one thread: meanwhile others can look at files. What is wrong is said when the kernel is opened. */
+function lookAhead(settings: Settings, scope: Scope, log: InputLog | undefined): RunningScan | undefined {
+  const chosen = chooseRoot(settings.root, process.cwd());
+  if ('failure' in chosen) return undefined;
+  const project = findProject(chosen.root);
+  if ('failure' in project) return undefined;
+  const family = project.families.find(({ name }) => name === settings.family);
+  return family && beginCandidates(chosen.root, family, project.exclude, scope, log);
 }
 
 /** The same, with the code beside it. */

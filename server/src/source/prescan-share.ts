@@ -1,8 +1,8 @@
 import { scanner, type ScanResult } from './scan-files';
 
-/** A piece of the work: folders with all below them, folders without, or files one by one. */
+/** A piece of the work: folders with all below them (or the headers in them), folders without, or files one by one. */
 export interface Part {
-  readonly kind: 'folder' | 'own-files' | 'files';
+  readonly kind: 'folder' | 'headers' | 'own-files' | 'files';
   readonly paths: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function runShare(share: Share, after?: (taken: number) => void): ScanRes
     if (part === undefined) return scan.result();
     for (const path of part.paths) {
       if (part.kind === 'files') scan.file(path);
-      else scan.folder(path, part.kind === 'folder');
+      else scan.folder(path, part.kind !== 'own-files', part.kind === 'headers');
     }
     after?.(Math.min(Atomics.load(share.next, 0), share.parts.length));
   }

@@ -52,41 +52,94 @@ export async function prescanFiles(
   return scanParts(root, needles, parts, files.length < worthAThread ? { ...options, threads: 1 } : options);
 }
 
+/** A scan that other threads have begun. */
+export interface RunningScan {
+  readonly root: string;
+  readonly needles: readonly string[];
+  readonly exclude: readonly string[];
+  /** False: only the headers of some folders. */
+  readonly isWhole: boolean;
+  /** This thread takes part from now on; once only. What was looked at is listed in any case. */
+  readonly finish: (report?: (done: number, total: number) => void) => Promise<ScanResult>;
+  /** Nobody wants it any more. */
+  readonly abandon: () => void;
+}
+
+/**
+ * Begins to scan in other threads, while this one has something else to do: the whole tree, or the headers below the
+ * folders named. `undefined`: there are no other threads.
+ */
+export function startScan(
+  root: string,
+  needles: readonly string[],
+  headersOf: readonly string[] | undefined,
+  { exclude = [], log, includes = false }: PrescanOptions,
+): RunningScan | undefined {
+  const threads = Math.min(availableParallelism(), 4);
+  if (threads < 2) return undefined;
+  const parts =
+    headersOf === undefined ? folderParts(root, exclude, log) : headerParts(root, exclude, headersOf, log);
+  const share = shareOf(root, needles, parts, { exclude, includes, logged: true });
+  const others = Array.from({ length: threads - 1 }, () => startWorker(share));
+  // Whoever fails before asking for the result need not wait for it.
+  for (const { worker } of others) worker.unref();
+  return {
+    root,
+    needles,
+    exclude,
+    isWhole: headersOf === undefined,
+    async finish(report) {
+      for (const { worker } of others) worker.ref();
+      const own = runShare(share, (taken) => report?.(taken, parts.length));
+      return logged(
+        share,
+        log,
+        mergedScans([own, ...(await Promise.all(others.map(({ result }) => result)))]),
+      );
+    },
+    abandon() {
+      for (const { worker, result } of others) {
+        result.catch(() => undefined);
+        void worker.terminate();
+      }
+    },
+  };
+}
+
+function shareOf(
+  root: string,
+  needles: readonly string[],
+  parts: readonly Part[],
+  { exclude, includes, logged: isLogged }: Pick<Share, 'exclude' | 'includes' | 'logged'>,
+): Share {
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  return { root, needles, exclude, parts, next, logged: isLogged, includes };
+}
+
 async function scanParts(
   root: string,
   needles: readonly string[],
   parts: readonly Part[],
   options: PrescanOptions,
 ): Promise<ScanResult> {
-  const next = new Int32Array(new SharedArrayBuffer(4));
-  const { log } = options;
-  const share: Share = {
-    root,
-    needles,
-    exclude: options.exclude ?? [],
-    parts,
-    next,
-    logged: log !== undefined,
-    includes: options.includes === true,
-  };
+  const { log, exclude = [], includes = false } = options;
+  const share = shareOf(root, needles, parts, { exclude, includes, logged: log !== undefined });
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
+  const start = (count: number): readonly Promise<ScanResult>[] =>
+    Array.from({ length: count }, () => startWorker(share).result);
   if (options.apart === true && threads > 1) {
     const watch = setInterval(() => {
-      options.report?.(Math.min(Atomics.load(next, 0), parts.length), parts.length);
+      options.report?.(Math.min(Atomics.load(share.next, 0), parts.length), parts.length);
     }, reportEvery);
     try {
-      return logged(
-        share,
-        log,
-        merge(await Promise.all(Array.from({ length: threads }, () => startWorker(share)))),
-      );
+      return logged(share, log, mergedScans(await Promise.all(start(threads))));
     } finally {
       clearInterval(watch);
     }
   }
-  const others = Array.from({ length: threads - 1 }, () => startWorker(share));
+  const others = start(threads - 1);
   const own = runShare(share, (taken) => options.report?.(taken, parts.length));
-  return logged(share, log, merge([own, ...(await Promise.all(others))]));
+  return logged(share, log, mergedScans([own, ...(await Promise.all(others))]));
 }
 
 function logged(
@@ -100,7 +153,7 @@ function logged(
   return result;
 }
 
-function startWorker(share: Share): Promise<ScanResult> {
+function startWorker(share: Share): { readonly worker: Worker; readonly result: Promise<ScanResult> } {
   const bundled = join(__dirname, 'prescan-worker.js');
   // Run from TypeScript (in tests), the worker needs the loader that the process has.
   const worker = existsSync(bundled)
@@ -109,15 +162,17 @@ function startWorker(share: Share): Promise<ScanResult> {
         workerData: share,
         execArgv: ['--require', 'tsx/cjs'],
       });
-  return new Promise((resolve, reject) => {
-    worker.once('message', (result: ScanResult) => {
-      resolve(result);
+  const result = new Promise<ScanResult>((resolve, reject) => {
+    worker.once('message', (found: ScanResult) => {
+      resolve(found);
     });
     worker.once('error', reject);
   });
+  return { worker, result };
 }
 
-function merge(results: readonly ScanResult[]): ScanResult {
+/** What several looks at different files found. */
+export function mergedScans(results: readonly ScanResult[]): ScanResult {
   const byFile = (a: Hit, b: Hit): number => (a.file < b.file ? -1 : 1);
   return {
     hits: results.flatMap(({ hits }) => hits).sort(byFile),
@@ -135,25 +190,47 @@ function merge(results: readonly ScanResult[]): ScanResult {
   };
 }
 
+/** The folders in a folder that are looked into. */
+function foldersIn(
+  root: string,
+  path: string,
+  skip: ReadonlySet<string>,
+  log: InputLog | undefined,
+): readonly string[] {
+  try {
+    const entries = readdirSync(join(root, path), { withFileTypes: true });
+    log?.folder(join(root, path), listingMark(entries));
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .map(({ name }) => (path === '' ? name : `${path}/${name}`))
+      .filter((folder) => !skip.has(folder));
+  } catch {
+    log?.folder(join(root, path));
+    return [];
+  }
+}
+
+/** The headers below folders, shared out by the folders in them. */
+function headerParts(
+  root: string,
+  exclude: readonly string[],
+  tops: readonly string[],
+  log: InputLog | undefined,
+): readonly Part[] {
+  const skip = new Set(exclude);
+  return tops.flatMap((top): readonly Part[] => [
+    ...foldersIn(root, top, skip, log).map((path): Part => ({ kind: 'headers', paths: [path] })),
+    { kind: 'own-files', paths: [top] },
+  ]);
+}
+
 /**
  * Folders two levels down make parts small enough to share out; the largest go first (drivers/ is more than half of a
  * kernel, and drivers/gpu more than half of that), so that no thread is left alone with one at the end.
  */
 function folderParts(root: string, exclude: readonly string[], log?: InputLog): readonly Part[] {
   const skip = new Set([...exclude, ...withoutObjects]);
-  const folders = (path: string): readonly string[] => {
-    try {
-      const entries = readdirSync(join(root, path), { withFileTypes: true });
-      log?.folder(join(root, path), listingMark(entries));
-      return entries
-        .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-        .map(({ name }) => (path === '' ? name : `${path}/${name}`))
-        .filter((folder) => !skip.has(folder));
-    } catch {
-      log?.folder(join(root, path));
-      return [];
-    }
-  };
+  const folders = (path: string): readonly string[] => foldersIn(root, path, skip, log);
   const tops = folders('');
   const weight = (path: string): number => (path === 'drivers/gpu' ? 2 : path.startsWith('drivers/') ? 1 : 0);
   const below = tops.flatMap((top) => folders(top)).sort((a, b) => weight(b) - weight(a));

@@ -42,8 +42,8 @@ export interface ScanWishes {
 export interface Scanner {
   /** A file, relative to the root. */
   file(path: string): void;
-  /** A folder, with all below it if `deep`. */
-  folder(path: string, deep: boolean): void;
+  /** A folder, with all below it if `deep`; `headers`: only those in it. */
+  folder(path: string, deep: boolean, headers?: boolean): void;
   result(): ScanResult;
 }
 
@@ -132,7 +132,7 @@ export function scanner(
     looked.found.push(problems.length === problemsBefore ? mark.mark() : 0);
   };
 
-  const scanFolder = (top: string, deep: boolean): void => {
+  const scanFolder = (top: string, deep: boolean, headers = false): void => {
     const waiting = [top];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       let entries: Dirent[];
@@ -162,6 +162,7 @@ export function scanner(
           if (deep && !name.startsWith('.') && !excluded.has(path)) waiting.push(path);
         } else if (
           isSource(name) &&
+          (!headers || name.endsWith('.h')) &&
           (entry.isFile() || (entry.isSymbolicLink() && isFileLink(`${root}/${path}`)))
         )
           scanFile(path);

@@ -5,9 +5,17 @@ import {
   noIncludeNames,
   type IncludeNames,
 } from '../source/include-names';
+import type { InputLog } from '../source/input-log';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
-import { prescanFiles, prescanTree } from '../source/prescan';
-import type { Hit } from '../source/scan-files';
+import {
+  mergedScans,
+  prescanFiles,
+  prescanTree,
+  startScan,
+  type PrescanOptions,
+  type RunningScan,
+} from '../source/prescan';
+import type { Hit, ScanResult } from '../source/scan-files';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
@@ -52,6 +60,7 @@ export async function findCandidates(
   files: UnitFiles,
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
+  ahead?: RunningScan,
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
@@ -60,6 +69,14 @@ export async function findCandidates(
     withOverlaid(hits, needles, kernel.tree.overlaid, (path) =>
       linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
     );
+  let unused = ahead;
+  const takeAhead = (needles: readonly string[], isWhole: boolean): RunningScan | undefined => {
+    const taken = unused;
+    unused = undefined;
+    if (taken?.isWhole === isWhole && isFor(taken, kernel, needles)) return taken;
+    taken?.abandon();
+    return undefined;
+  };
   const scan = async (
     needles: readonly string[],
     step: string,
@@ -75,9 +92,8 @@ export async function findCandidates(
         report(step, done, total);
       },
     };
-    const result = paths
-      ? await prescanFiles(kernel.root, needles, [...paths], options)
-      : await prescanTree(kernel.root, needles, options);
+    const begun = takeAhead(needles, paths === undefined);
+    const result = await scanned(kernel.root, needles, paths && [...paths], options, begun);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
@@ -136,6 +152,32 @@ export async function findCandidates(
     linkedOnly: linked !== undefined,
     notes: unique(notes),
   };
+}
+
+const isFor = ({ root, needles, exclude }: RunningScan, kernel: Kernel, wanted: readonly string[]): boolean =>
+  root === kernel.root &&
+  needles.join() === wanted.join() &&
+  exclude.join() === kernel.project.exclude.join();
+
+/** Chosen files, or the whole tree, with what a scan that was begun before has of it. */
+async function scanned(
+  root: string,
+  needles: readonly string[],
+  paths: readonly string[] | undefined,
+  options: PrescanOptions,
+  begun: RunningScan | undefined,
+): Promise<ScanResult> {
+  if (!begun)
+    return paths ? prescanFiles(root, needles, paths, options) : prescanTree(root, needles, options);
+  const first = await begun.finish(options.report);
+  if (!paths) return first;
+  const seen = new Set(first.looked.files);
+  const wanted = new Set(paths);
+  // It has looked where nobody wanted it to: then it says more than it should.
+  if (first.skipped.length > 0 || first.looked.files.some((file) => !wanted.has(file)))
+    return prescanFiles(root, needles, paths, options);
+  const rest = paths.filter((path) => !seen.has(path));
+  return mergedScans([first, await prescanFiles(root, needles, rest, { ...options, threads: 1 })]);
 }
 
 /** Files with wanted statements that may become part of other units. */
@@ -213,6 +255,20 @@ export function canMean(include: { readonly text: string }, target: string): boo
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/**
+ * Begins, in other threads, to look at what {@link findCandidates} will look at first, before it is known what is linked.
+ */
+export function beginCandidates(
+  root: string,
+  family: Family,
+  exclude: readonly string[],
+  scope: Scope,
+  log: InputLog | undefined,
+): RunningScan | undefined {
+  const headers = scope === 'tree' ? undefined : ['include'];
+  return startScan(root, family.needles, headers, { exclude, log, includes: true });
+}
 
 /** With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. */
 function linkedFiles(kernel: Kernel, scope: Scope): Set<string> | undefined {

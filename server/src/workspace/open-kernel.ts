@@ -153,7 +153,8 @@ function findConfig(
   }
 }
 
-function findProject(root: string): ProjectFile | { readonly failure: string } {
+/** What the tree says about its families. */
+export function findProject(root: string): ProjectFile | { readonly failure: string } {
   const path = join(root, projectFileName);
   if (!existsSync(path)) return defaultProjectFile;
   try {

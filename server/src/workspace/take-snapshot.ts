@@ -3,6 +3,7 @@ import type { LaidTable } from '../link/tables';
 import { rememberByFile } from '../syntax/c/remember-by-file';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
+import type { RunningScan } from '../source/prescan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
@@ -36,6 +37,8 @@ export interface SnapshotWork {
 
 export interface SnapshotOptions {
   readonly scope: Scope;
+  /** {@link beginCandidates} of the same family and scope. */
+  readonly ahead?: RunningScan | undefined;
   readonly report: (step: string, done: number, total: number) => void;
 }
 
@@ -70,7 +73,14 @@ export async function takeSnapshotOf(
   files: UnitFiles,
   options: SnapshotOptions,
 ): Promise<TakenSnapshot> {
-  const candidates = await findCandidates(kernel, family, files, options.scope, options.report);
+  const candidates = await findCandidates(
+    kernel,
+    family,
+    files,
+    options.scope,
+    options.report,
+    options.ahead,
+  );
   options.report('reading units', 0, 0);
   return { snapshot: await snapshotOf(kernel, family, files, candidates), candidates };
 }
