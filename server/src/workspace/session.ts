@@ -1,16 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { diskTree, type DiskTree } from '../source/disk-tree';
-import { overlayTree } from '../source/overlay-tree';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { familyState, Interrupted, type FamilyState } from './family-state';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
-import { findMentions } from './find-mentions';
+import { nameSearch } from './name-search';
 import { openKernel, type Kernel, type KernelChoice } from './open-kernel';
-import { rememberedMentions } from './remembered-mentions';
+import { pendingChanges } from './pending-changes';
 import type { FileChange } from './revise-candidates';
 import { kernelFiles } from './take-snapshot';
+import { waiting } from './waiting';
 
 /** One family of an opened kernel, with the sources it was made from. */
 export interface FamilyView {
@@ -80,10 +79,6 @@ interface Tracked {
   found: { readonly candidates: Candidates; readonly scope: Scope } | undefined;
 }
 
-/** Files that decide what is built, and how. */
-const decides =
-  /(?:^|\/)(?:Makefile|Kbuild|Kconfig)[^/]*$|\.mk$|(?:^|\/)\.(?:config|task-watchers\.json)$|^scripts\//;
-
 /** Opens `root`, which is a kernel root, and starts on `families`. */
 export function openSession(
   root: string,
@@ -91,36 +86,30 @@ export function openSession(
   families: readonly string[],
   listener: SessionListener,
 ): Session {
-  const texts = new Map<string, string>();
-  const edits = new Map<string, string | undefined>();
-  const onDisk = new Set<string>();
+  const pending = pendingChanges(root);
   const wanted = new Set(families);
   const tracked = new Map<string, Tracked>();
-  const waiting = new Set<() => void>();
-  const mentions = rememberedMentions();
-  /** For each search that runs: the files that changed meanwhile. */
-  const searches = new Set<Set<string>>();
+  const waiters = waiting();
   let choice = firstChoice;
-  let disk: DiskTree = diskTree(root);
   let kernel: Kernel | undefined;
   let files: RememberedFiles | undefined;
   let kernelDue = true;
-  let everythingDue = false;
   let state: SessionState = { kind: 'indexing', message: 'reading makefiles', fraction: undefined };
   let epoch = 0;
-  /** How often everything was forgotten. */
-  let generation = 0;
   let closed = false;
   let running = false;
+
+  const names = nameSearch(
+    () => (closed ? undefined : kernel),
+    (path) => files?.source(path),
+  );
 
   const say = (next: SessionState): void => {
     state = next;
     if (!closed) listener.state(next);
   };
   const isDue = (): boolean =>
-    edits.size > 0 ||
-    onDisk.size > 0 ||
-    everythingDue ||
+    !pending.isEmpty() ||
     kernelDue ||
     (kernel !== undefined &&
       ([...wanted].some((name) => !tracked.has(name) && hasFamily(name)) ||
@@ -131,62 +120,26 @@ export function openSession(
     kernel?.project.families.some((family) => family.name === name) ?? false;
   const isSettled = (): boolean => !isDue() && ![...tracked.values()].some(({ scanning }) => scanning);
 
-  /** Edits and events become changes of files; what they mean for the makefiles is noted. */
+  /** Edits and events become changes of files; what else they mean is noted. */
   const takeChanges = (): readonly FileChange[] => {
-    if (everythingDue) {
-      everythingDue = false;
-      kernelDue = true;
-      disk = diskTree(root);
+    const taken = pending.take(kernel, files);
+    const { changes } = taken;
+    if (taken.kernelDue) kernelDue = true;
+    if (taken.everything) {
       files = undefined;
-      onDisk.clear();
-      mentions.clear();
-      generation++;
+      names.clear();
       for (const one of tracked.values()) one.scanDue = 'tree';
-    }
-    // A folder that came or went as a whole: its files did.
-    for (const path of [...onDisk])
-      if (kernel?.tree.kind(path) === 'directory')
-        for (const file of files?.facts.keys() ?? []) if (file.startsWith(`${path}/`)) onDisk.add(file);
-    const paths = new Set([...edits.keys(), ...onDisk]);
-    if (paths.size === 0) return [];
-    if (!kernel) kernelDue = true;
-    // What an editor opens, it usually opens as it is on disk.
-    for (const path of edits.keys()) if (isRead(path) && !onDisk.has(path)) files?.source(path);
-    const wasFolder = new Set([...onDisk].filter((path) => kernel?.tree.kind(path) === 'directory'));
-    const existed = new Map([...paths].map((path) => [path, kernel?.tree.kind(path) === 'file']));
-    for (const [path, text] of edits)
-      if (text === undefined) texts.delete(path);
-      else texts.set(path, text);
-    for (const path of onDisk) {
-      if (kernel?.tree.kind(path) === 'directory') disk.forgetBelow(path);
-      for (let at = path.lastIndexOf('/'); ; at = path.lastIndexOf('/', at - 1)) {
-        disk.forget(path.slice(0, Math.max(at, 0)));
-        if (at < 0) break;
-      }
-    }
-    edits.clear();
-    onDisk.clear();
-    const changes: FileChange[] = [];
-    for (const path of paths) {
-      const exists = kernel?.tree.kind(path) === 'file';
-      const before = files?.known(path);
-      if (decides.test(path) || existed.get(path) !== exists || wasFolder.has(path)) kernelDue = true;
-      files?.forget(path);
-      const after = exists && isRead(path) ? files?.source(path) : undefined;
-      if (before?.text !== after?.text || existed.get(path) !== exists || !isRead(path))
-        changes.push({ path, before, after });
     }
     for (const one of tracked.values())
       if (one.scanning) for (const { path } of changes) one.changedMeanwhile.add(path);
-    mentions.revise(changes, kernel?.project.exclude ?? []);
-    for (const meanwhile of searches) for (const { path } of changes) meanwhile.add(path);
+    names.revise(changes, kernel?.project.exclude ?? []);
     return changes;
   };
 
   const reopen = (): boolean => {
     kernelDue = false;
     if (state.kind !== 'ready') say({ kind: 'indexing', message: 'reading makefiles', fraction: undefined });
-    const opened = openKernel({ root, ...choice }, root, () => overlayTree(disk, texts));
+    const opened = openKernel({ root, ...choice }, root, () => pending.tree());
     if ('failure' in opened) {
       kernel = undefined;
       tracked.clear();
@@ -287,7 +240,7 @@ export function openSession(
     one.view = { snapshot, source: readerOf(view), complete: one.state.scope() === 'tree' };
     if (!closed) listener.changed(name, one.view);
   };
-  const isUrgent = (): boolean => edits.size > 0 || onDisk.size > 0 || kernelDue || everythingDue || closed;
+  const isUrgent = (): boolean => !pending.isEmpty() || kernelDue || closed;
 
   const step = async (): Promise<void> => {
     const working = epoch;
@@ -328,11 +281,11 @@ export function openSession(
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
       }
-      wake();
+      waiters.look();
       await turn();
     }
     if (isSettled() && kernel && state.kind !== 'ready') say({ kind: 'ready' });
-    wake();
+    waiters.look();
   };
   const start = (): void => {
     if (running || closed) return;
@@ -350,23 +303,8 @@ export function openSession(
         if (isDue() && state.kind !== 'failed') start();
       });
   };
-  const wake = (): void => {
-    for (const look of [...waiting]) look();
-  };
   const until = (holds: () => boolean, timeout?: number): Promise<void> =>
-    new Promise((resolve) => {
-      const finish = (): void => {
-        waiting.delete(look);
-        clearTimeout(timer);
-        resolve();
-      };
-      const look = (): void => {
-        if (holds() || closed) finish();
-      };
-      const timer = timeout === undefined ? undefined : setTimeout(finish, timeout);
-      waiting.add(look);
-      look();
-    });
+    waiters.until(() => holds() || closed, timeout);
   const changed = (): void => {
     epoch++;
     start();
@@ -377,28 +315,6 @@ export function openSession(
     start();
   };
   const isCurrent = (family: string): boolean => tracked.get(family)?.epoch === epoch;
-  let searching: Promise<unknown> = Promise.resolve();
-  const searchFor = async (names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> => {
-    for (let missing = mentions.missing(names); missing.length > 0; missing = mentions.missing(names)) {
-      const opened = kernel;
-      if (!opened || closed) break;
-      const before = generation;
-      const meanwhile = new Set<string>();
-      searches.add(meanwhile);
-      const found = await findMentions(opened, missing, () => undefined).finally(() => {
-        searches.delete(meanwhile);
-      });
-      if (before !== generation) continue;
-      mentions.adopt(found);
-      const changes = [...meanwhile].map((path): FileChange => ({
-        path,
-        before: undefined,
-        after: isRead(path) ? files?.source(path) : undefined,
-      }));
-      mentions.revise(changes, opened.project.exclude);
-    }
-    return mentions.known();
-  };
   start();
 
   return {
@@ -421,20 +337,14 @@ export function openSession(
       await until(() => isSettled() || (state.kind === 'failed' && !isDue()));
       return tracked.get(family)?.view;
     },
-    knownMentions: () => mentions.known(),
-    mentions(names) {
-      // One search at a time: what the one before finds need not be looked for again.
-      const searched = searching.then(() => searchFor(names));
-      searching = searched.catch(() => undefined);
-      return searched;
-    },
+    knownMentions: () => names.known(),
+    mentions: (wantedNames) => names.find(wantedNames),
     edit(path, text) {
-      edits.set(path, text);
+      pending.edit(path, text);
       changed();
     },
     changedOnDisk(paths) {
-      if (paths === 'everything') everythingDue = true;
-      else for (const path of paths) onDisk.add(path);
+      pending.changedOnDisk(paths);
       changed();
     },
     choose(next) {
@@ -445,12 +355,10 @@ export function openSession(
     choice: () => choice,
     close() {
       closed = true;
-      wake();
+      waiters.look();
     },
   };
 }
-
-const isRead = (path: string): boolean => /\.[chS]$/.test(path);
 
 /** What reads the files: another function only when files came or went, so that what hangs on that can be kept. */
 const readers = new WeakMap<RememberedFiles, FamilyView['source']>();
