@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { textDifference } from '../../server/src/syntax/text-difference';
 
@@ -21,6 +24,22 @@ describe('the stretch in which two texts differ', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('keeps no version alive that nobody else does', async () => {
+    setFlagsFromString('--expose-gc');
+    const first = { text: 'first' };
+    const between = ((): WeakRef<object> => {
+      const second = { text: 'second' };
+      textDifference(first, second);
+      textDifference(second, { text: 'third' });
+      return new WeakRef(second);
+    })();
+    // What a WeakRef was made of lives until the turn ends.
+    await turn();
+    runInNewContext('gc()');
+    assert.equal(between.deref(), undefined);
+    assert.equal(first.text, 'first');
   });
 
   it('is asked for anew when one of the two is another version', () => {

@@ -12,14 +12,15 @@ interface Version {
   readonly text: string;
 }
 
-const compared = new WeakMap<Version, { readonly after: Version; readonly found: TextDifference }>();
+/** An old version may be held for long: it must not hold all that came after it. */
+const compared = new WeakMap<Version, { readonly after: WeakRef<Version>; readonly found: TextDifference }>();
 
 /** Compares two versions of a file. The answer is kept: after an edit several ask about the same two. */
 export function textDifference(before: Version, after: Version): TextDifference {
   const known = compared.get(before);
-  if (known?.after === after) return known.found;
+  if (known?.after.deref() === after) return known.found;
   const found = compare(before.text, after.text);
-  compared.set(before, { after, found });
+  compared.set(before, { after: new WeakRef(after), found });
   return found;
 }
 
