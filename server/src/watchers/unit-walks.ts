@@ -119,7 +119,7 @@ function relevantFile(file: SourceFile, { pattern }: Wanted): RelevantFile {
   return {
     path: file.path,
     facts: file.facts,
-    statements: statements.map(({ start, end }) => file.text.slice(start, end)),
+    statements: statements.map(({ start, end }) => ({ start, end, text: file.text.slice(start, end) })),
   };
 }
 

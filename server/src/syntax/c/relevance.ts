@@ -42,8 +42,14 @@ export function setBit(bits: Bits, bit: number): void {
 export interface RelevantFile {
   readonly path: string;
   readonly facts: CFileFacts;
-  /** Texts of the statements that hold a wanted name. */
-  readonly statements: readonly string[];
+  /** The statements that hold a wanted name, in order. */
+  readonly statements: readonly RelevantStatement[];
+}
+
+export interface RelevantStatement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }
 
 /** How a file's includes resolve, in one set of include paths: paths, or `undefined` for what only expansion tells. */
@@ -77,40 +83,27 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
   const undone = new Set<string>();
   for (const { facts, statements } of files) {
     if (facts.guard !== undefined && facts.guard !== '') guards.add(facts.guard);
-    for (const statement of statements) wordsOf(statement).forEach(add);
-    const conditions: (readonly string[])[] = [];
-    facts.directives.forEach((directive, index) => {
-      switch (directive.kind) {
-        case 'if':
-          conditions.push(isOwnGuard(facts, index) ? [] : wordsOf(directive.text));
-          return;
-        case 'elif':
-          conditions.push([...(conditions.pop() ?? []), ...wordsOf(directive.text)]);
-          return;
-        case 'endif':
-          conditions.pop();
+    for (const { text } of statements) wordsOf(text).forEach(add);
+    walkConditions({ facts, statements }, (directive, conditions) => {
+      switch (directive?.kind) {
+        case undefined:
+          conditions.flatMap(wordsOf).forEach(add);
           return;
         case 'include':
-          for (const condition of conditions) condition.forEach(add);
+          conditions.flatMap(wordsOf).forEach(add);
           if (directive.form === 'computed') wordsOf(directive.text).forEach(add);
           return;
         case 'undef':
         case 'define': {
           if (directive.kind === 'undef') undone.add(directive.name);
-          // Splitting a body into words is left until the name turns out to be relevant: hardly any does.
-          const uses = [directive.kind === 'define' ? [bodyOf(directive)] : [], ...conditions].flat();
+          // Splitting into words is left until the name turns out to be relevant: hardly any does.
+          const uses = directive.kind === 'define' ? [directive.body, ...conditions] : [...conditions];
           const known = definitions.get(directive.name);
           if (known) known.push(uses);
           else definitions.set(directive.name, [uses]);
-          return;
         }
-        case 'else':
       }
     });
-    // A wanted statement's own conditions: all of the file's, to be simple.
-    if (statements.length > 0)
-      for (const directive of facts.directives)
-        if (directive.kind === 'if' || directive.kind === 'elif') wordsOf(directive.text).forEach(add);
   }
   // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
   for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) add(guard);
@@ -129,6 +122,52 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
   return { names, defined: new Set(defined), guards, reopened };
 }
 
+type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
+
+/**
+ * Calls `each` with every include and definition of a file, and (`undefined`) for every wanted statement, with the texts
+ * of the conditions that decide whether it is seen: those of the branches before it in the same `#if`, too.
+ */
+function walkConditions(
+  { facts, statements }: Pick<RelevantFile, 'facts' | 'statements'>,
+  each: (directive: Met | undefined, conditions: readonly string[]) => void,
+): void {
+  const conditions: string[] = [];
+  /** For each open #if, the number of conditions before it. */
+  const open: number[] = [];
+  let next = 0;
+  const statementsBefore = (offset: number): void => {
+    for (let one = statements[next]; one && one.start < offset; one = statements[next]) {
+      each(undefined, conditions);
+      // It goes on behind this directive, perhaps under other conditions.
+      if (one.end > offset) return;
+      next++;
+    }
+  };
+  facts.directives.forEach((directive, index) => {
+    if (next < statements.length) statementsBefore(directive.offset);
+    switch (directive.kind) {
+      case 'if':
+        open.push(conditions.length);
+        if (!isOwnGuard(facts, index)) conditions.push(directive.text);
+        return;
+      case 'elif':
+        conditions.push(directive.text);
+        return;
+      case 'endif':
+        conditions.length = open.pop() ?? conditions.length;
+        return;
+      case 'include':
+      case 'define':
+      case 'undef':
+        each(directive, conditions);
+        return;
+      case 'else':
+    }
+  });
+  statementsBefore(Infinity);
+}
+
 /** The #if of a file's own include guard, which is no condition. */
 const isOwnGuard = (facts: CFileFacts, index: number): boolean =>
   index === 0 && facts.guard !== undefined && facts.guard !== '';
@@ -142,26 +181,20 @@ export function namesWith(
   { facts, statements }: RelevantFile,
 ): ReadonlySet<string> | undefined {
   const added = new Set<string>();
-  const words: string[] = statements.flatMap(wordsOf);
-  for (const directive of facts.directives)
-    switch (directive.kind) {
-      case 'define':
-      case 'undef':
-        if (!defined.has(directive.name) || guards.has(directive.name)) return undefined;
-        if (names.has(directive.name) && directive.kind === 'define') words.push(...wordsOf(directive.body));
-        if (directive.kind === 'define' && directive.body.includes('##') && names.has(directive.name))
-          return undefined;
-        break;
-      case 'if':
-      case 'elif':
-        words.push(...wordsOf(directive.text));
-        break;
-      case 'include':
-        if (directive.form === 'computed') words.push(...wordsOf(directive.text));
-        break;
-      case 'else':
-      case 'endif':
-    }
+  const words: string[] = statements.flatMap(({ text }) => wordsOf(text));
+  let isKnown = true;
+  walkConditions({ facts, statements }, (directive, conditions) => {
+    if (directive?.kind === 'define' || directive?.kind === 'undef') {
+      if (!defined.has(directive.name) || guards.has(directive.name)) isKnown = false;
+      if (!names.has(directive.name)) return;
+      if (directive.kind === 'define') {
+        words.push(...wordsOf(directive.body));
+        if (directive.body.includes('##')) isKnown = false;
+      }
+    } else if (directive?.form === 'computed') words.push(...wordsOf(directive.text));
+    words.push(...conditions.flatMap(wordsOf));
+  });
+  if (!isKnown) return undefined;
   for (const word of words) {
     if (names.has(word)) continue;
     if (defined.has(word)) return undefined;
@@ -169,8 +202,6 @@ export function namesWith(
   }
   return added.size === 0 ? names : new Set([...names, ...added]);
 }
-
-const bodyOf = (define: Directive & { readonly kind: 'define' }): string => define.body;
 
 /** A shorter piece says too little about the name that it becomes part of. */
 const shortestPiece = 4;
