@@ -39,10 +39,11 @@ export interface UnitWalker {
 /** Walks units one by one; what they share (which includes can matter) is worked out once. */
 export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wanted): UnitWalker {
   const targetsOf = new Map<string, Targets>();
+  const withPaths = targetsByPaths(files);
   const targets = (includePaths: readonly string[]): Targets => {
     const key = includePaths.join(':');
     let found = targetsOf.get(key);
-    if (!found) targetsOf.set(key, (found = includeTargets(includePaths, files)));
+    if (!found) targetsOf.set(key, (found = withPaths(includePaths)));
     return found;
   };
   const reached = new Map<string, RelevantFile>();
@@ -128,44 +129,86 @@ interface Targets {
   readonly forget: (path: string) => void;
 }
 
-/** Every file that an include of a file may mean, in one set of include paths; `undefined` for computed ones. */
-function includeTargets(includePaths: readonly string[], files: UnitFiles): Targets {
-  const known = new Map<string, readonly (string | undefined)[]>();
-  const angled = new Map<string, readonly string[]>();
-  const inPaths = (spec: string, all: boolean): readonly string[] => {
-    const key = `${all ? '*' : ''}${spec}`;
-    let found = angled.get(key);
-    if (!found) {
-      const present = includePaths
-        .map((path) => normalise(`${path}/${spec}`))
-        .filter((path) => files.exists(path));
-      const fallback = present.length === 0 ? files.fallback(spec) : undefined;
-      const paths = fallback !== undefined && fallback !== 'generated' ? [fallback.path] : present;
-      found = all ? paths : paths.slice(0, 1);
-      angled.set(key, found);
-    }
-    return found;
-  };
-  const of = (path: string): readonly (string | undefined)[] => {
-    const cached = known.get(path);
-    if (cached) return cached;
-    const found: (string | undefined)[] = [];
+/** An include as far as include paths do not matter: the file it surely means, what is to be looked for, or neither. */
+type Written = { readonly path: string } | { readonly spec: string; readonly all: boolean } | undefined;
+
+/**
+ * Every file that an include of a file may mean, by include paths; `undefined` for computed ones. Hundreds of drivers
+ * have include paths of their own, which differ in their last folder: each folder is looked at once for each name.
+ */
+function targetsByPaths(files: UnitFiles): (includePaths: readonly string[]) => Targets {
+  const written = new Map<string, readonly Written[]>();
+  const writtenIn = (path: string): readonly Written[] => {
+    const known = written.get(path);
+    if (known) return known;
+    const found: Written[] = [];
     for (const directive of files.source(path)?.facts.directives ?? []) {
       if (directive.kind !== 'include') continue;
       if (directive.form === 'computed') found.push(undefined);
       else {
         const beside = normalise(path.slice(0, path.lastIndexOf('/') + 1) + directive.text);
-        if (directive.form === 'quote' && !directive.next && files.exists(beside)) found.push(beside);
-        else found.push(...inPaths(directive.text, directive.next));
+        if (directive.form === 'quote' && !directive.next && files.exists(beside))
+          found.push({ path: beside });
+        else found.push({ spec: directive.text, all: directive.next });
       }
     }
-    known.set(path, found);
+    written.set(path, found);
     return found;
   };
-  return {
-    of,
-    forget: (path) => {
-      known.delete(path);
-    },
+  const folders = new Map<string, Map<string, string | undefined>>();
+  const lookIn = (folder: string): ((spec: string) => string | undefined) => {
+    const names = folders.get(folder) ?? new Map<string, string | undefined>();
+    folders.set(folder, names);
+    return (spec) => {
+      let path = names.get(spec);
+      if (path !== undefined || names.has(spec)) return path;
+      path = normalise(`${folder}/${spec}`);
+      if (!files.exists(path)) path = undefined;
+      names.set(spec, path);
+      return path;
+    };
+  };
+  const fallback = (spec: string): readonly string[] => {
+    const found = files.fallback(spec);
+    return found !== undefined && found !== 'generated' ? [found.path] : [];
+  };
+  return (includePaths) => {
+    const looks = includePaths.map(lookIn);
+    const first = new Map<string, readonly string[]>();
+    const firstOf = (spec: string): readonly string[] => {
+      let found = first.get(spec);
+      if (found) return found;
+      for (const look of looks) {
+        const path = look(spec);
+        if (path !== undefined) {
+          found = [path];
+          break;
+        }
+      }
+      first.set(spec, (found ??= fallback(spec)));
+      return found;
+    };
+    const allOf = (spec: string): readonly string[] => {
+      const found = looks.flatMap((look) => look(spec) ?? []);
+      return found.length > 0 ? found : fallback(spec);
+    };
+    const known = new Map<string, readonly (string | undefined)[]>();
+    return {
+      of(path) {
+        let found = known.get(path);
+        if (found) return found;
+        found = writtenIn(path).flatMap((include): readonly (string | undefined)[] => {
+          if (include === undefined) return [undefined];
+          if ('path' in include) return [include.path];
+          return include.all ? allOf(include.spec) : firstOf(include.spec);
+        });
+        known.set(path, found);
+        return found;
+      },
+      forget(path) {
+        known.delete(path);
+        written.delete(path);
+      },
+    };
   };
 }
