@@ -182,19 +182,19 @@ export function namesWith(
 ): ReadonlySet<string> | undefined {
   const added = new Set<string>();
   const words: string[] = statements.flatMap(({ text }) => wordsOf(text));
-  let isKnown = true;
+  const now = { isKnown: true };
   walkConditions({ facts, statements }, (directive, conditions) => {
     if (directive?.kind === 'define' || directive?.kind === 'undef') {
-      if (!defined.has(directive.name) || guards.has(directive.name)) isKnown = false;
+      if (!defined.has(directive.name) || guards.has(directive.name)) now.isKnown = false;
       if (!names.has(directive.name)) return;
       if (directive.kind === 'define') {
         words.push(...wordsOf(directive.body));
-        if (directive.body.includes('##')) isKnown = false;
+        if (directive.body.includes('##')) now.isKnown = false;
       }
     } else if (directive?.form === 'computed') words.push(...wordsOf(directive.text));
     words.push(...conditions.flatMap(wordsOf));
   });
-  if (!isKnown) return undefined;
+  if (!now.isKnown) return undefined;
   for (const word of words) {
     if (names.has(word)) continue;
     if (defined.has(word)) return undefined;
