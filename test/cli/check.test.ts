@@ -1,8 +1,31 @@
 import { strict as assert } from 'node:assert';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { z } from 'zod';
 import { change, write } from '../checks/kernel-under-check';
 import { copyOfExample, twIndex, type Ran } from './kernel-under-test';
+
+/** OASIS’s own JSON schema of SARIF 2.1.0, as Microsoft’s SARIF SDK ships it. */
+const officialSchema = z
+  .looseObject({ $schema: z.string(), id: z.string(), title: z.string() })
+  .parse(
+    JSON.parse(
+      readFileSync(require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json'), 'utf8'),
+    ),
+  );
+
+/** What the official schema has against a log; it is of draft 4, where `$id` is called `id`. */
+function againstOfficialSchema(log: unknown): readonly string[] {
+  const schema = Object.fromEntries(
+    Object.entries(officialSchema).filter(([key]) => key !== 'id' && key !== '$schema'),
+  );
+  // One of its patterns is no regular expression where Unicode is asked for.
+  const options = { strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false };
+  const validate = new Ajv(options).compile({ $id: officialSchema.id, ...schema });
+  return validate(log)
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, message: text = '' }) => `${instancePath} ${text}`);
+}
 
 /** What SARIF 2.1.0 (OASIS, sections 3.13 to 3.55) asks of the parts that we write; anything else is a mistake. */
 const message = z.strictObject({ text: z.string().min(1), markdown: z.string().optional() });
@@ -188,6 +211,7 @@ describe('tw-index check', () => {
     spoil();
     const { status, out } = check('--format', 'sarif', '--min-severity', 'hint');
     assert.equal(status, 1);
+    assert.deepEqual(againstOfficialSchema(JSON.parse(out)), []);
     const [run] = sarifSchema.parse(JSON.parse(out)).runs;
     const { rules } = run.tool.driver;
     assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length);
@@ -203,6 +227,7 @@ describe('tw-index check', () => {
   it('SARIF without findings is a log with an empty list', () => {
     const { status, out } = check('--format', 'sarif');
     assert.equal(status, 0);
+    assert.deepEqual(againstOfficialSchema(JSON.parse(out)), []);
     assert.deepEqual(sarifSchema.parse(JSON.parse(out)).runs[0].results, []);
   });
 
