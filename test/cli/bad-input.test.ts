@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyOfExample, twIndex } from './kernel-under-test';
+import { command, copyOfExample, twIndex } from './kernel-under-test';
 
 /** What is wrong with a tree, and what is said about it; everything else has to be answered as before. */
 interface Case {
@@ -198,5 +199,32 @@ describe('tw-index and what is wrong with a tree', () => {
     const { status, notes } = table();
     assert.equal(status, 0);
     assert.deepEqual(notes, ['note: arch/x86 has no vmlinux.lds.S: nothing is known about tables']);
+  });
+
+  it('a pipe in the place of a source is not waited for', () => {
+    rmSync(join(folder, source));
+    execFileSync('mkfifo', [join(folder, source)]);
+    const { status, notes } = table();
+    assert.equal(status, 0);
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] ?? '', noSource);
+  });
+
+  const shell = (text: string): { readonly status: number | null; readonly err: string } => {
+    const { status, stderr } = spawnSync('sh', ['-c', text, process.execPath, command, folder], {
+      encoding: 'utf8',
+    });
+    return { status, err: stderr };
+  };
+
+  it('an output that takes nothing more is said in one line', () => {
+    assert.deepEqual(shell('"$0" "$1" --root "$2" > /dev/full'), {
+      status: 2,
+      err: 'tw-index: the output cannot be written: ENOSPC: no space left on device, write\n',
+    });
+  });
+
+  it('a reader that goes away ends it quietly', () => {
+    assert.deepEqual(shell('{ "$0" "$1" list --root "$2"; echo $? >&2; } | true'), { status: 0, err: '0\n' });
   });
 });

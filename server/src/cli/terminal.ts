@@ -26,12 +26,17 @@ export function stylesFor(choice: ColourChoice, stream: { readonly isTTY?: boole
 
 /** Writes results; a reader that goes away (`| head`) ends the program quietly, as it does other Unix tools. */
 export function survivePipeEnd(): void {
-  const quit = (error: NodeJS.ErrnoException): void => {
+  const quietly = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
   };
-  process.stdout.on('error', quit);
-  process.stderr.on('error', quit);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    quietly(error);
+    process.stderr.write(`tw-index: the output cannot be written: ${error.message}\n`, () => process.exit(2));
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    quietly(error);
+    process.exit(2);
+  });
 }
 
 /** Writes to stdout and resolves when the text has been taken, so that an exit afterwards loses nothing. */
