@@ -116,12 +116,12 @@ function headLines(result: DispatchResult, room: number): readonly Line[] {
     ...flowText(
       [
         { text: 'val ', type: 'body', tone: 'quiet' },
-        { text: val.text, type: 'value' },
+        ...(val.text === 'val' ? [] : [{ text: val.text, type: 'value' } as const]),
         ...(val.text === val.value || val.text === value
           ? []
           : [
               {
-                text: val.value === undefined ? `  ${value}` : ` = ${value}`,
+                text: val.value !== undefined ? ` = ${value}` : val.text === 'val' ? value : `  ${value}`,
                 type: 'body',
                 tone: 'quiet',
               } as const,

@@ -1,6 +1,6 @@
 import type { EventTable, TableEntry } from '../link/entry';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
-import { code, markdownTable, plain } from './markdown';
+import { code, linkTarget, markdownTable, plain } from './markdown';
 import { reason } from './reason';
 import { shownEntries } from './table-json';
 
@@ -42,7 +42,7 @@ export function place(
   linkTo: LinkTo,
 ): string {
   const link = linkTo(file, line);
-  return link === undefined ? code(`${file}:${line}`) : `[${plain(`${file}:${line}`)}](${link})`;
+  return link === undefined ? code(`${file}:${line}`) : `[${plain(`${file}:${line}`)}](${linkTarget(link)})`;
 }
 
 function eventMarkdown(snapshot: Snapshot, table: EventTable, all: boolean, linkTo: LinkTo): string {
