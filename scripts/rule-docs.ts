@@ -34,7 +34,8 @@ differ. The bad and the good code on the pages are compiled, and the rules run o
 \`test/checks/rule-examples.test.ts\`.
 
 Severities and rules that are off are set in \`.task-watchers.json\`: \`{ "rules": { "not-linked": "off" } }\`. A comment
-\`/* tw-ignore: RULE -- reason */\` on a line, or alone on the line before, suppresses a rule there.
+\`/* tw-ignore: RULE -- reason */\` on a line, or alone on the line before, suppresses a rule there;
+\`/* tw-ignore-file: RULE -- reason */\` anywhere in a file, in all of it.
 
 | rule | severity | finds |
 | ---- | -------- | ----- |

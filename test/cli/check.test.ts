@@ -270,6 +270,23 @@ describe('tw-index check', () => {
     assert.equal(check().status, 1);
   });
 
+  it('a comment may suppress a rule in all of its file, and no other', () => {
+    spoil();
+    const end = (rule: string): void => {
+      change(
+        root,
+        'kernel/lockdep.c',
+        (text) => `${text.split('\n//')[0] ?? ''}\n// tw-ignore-file: ${rule} -- old\n`,
+      );
+    };
+    end('watcher-signature');
+    assert.equal(check().status, 0);
+    end('watcher-missing-return');
+    assert.equal(check().status, 1);
+    end('watcher-signatur');
+    assert.match(check().out, /no rule watcher-signatur; did you mean watcher-signature\?/);
+  });
+
   it('.task-watchers.json sets severities and turns rules off', () => {
     spoil();
     write(root, '.task-watchers.json', '{ "rules": { "watcher-signature": "off" } }');
@@ -286,7 +303,10 @@ describe('tw-index check', () => {
     const { status, out, err } = check('--quiet');
     assert.equal(status, 2);
     assert.equal(out, '');
-    assert.match(err, /^tw-index: \.task-watchers\.json: rules: no rule watcher-signatur; there are: .*\n$/);
+    assert.match(
+      err,
+      /^tw-index: \.task-watchers\.json: rules: no rule watcher-signatur; did you mean watcher-signature\?\n$/,
+    );
     const explain = check('--explain', 'nonsense');
     assert.equal(explain.status, 2);
     assert.match(explain.err, /^tw-index: no rule nonsense; there are: .*\n$/);

@@ -21,7 +21,9 @@ export function checkSnapshot(
   const isSuppressed = ({ file: path, rule, line }: Finding): boolean => {
     const file = context.source(path);
     const suppressions = file ? suppressionsOf(file) : [];
-    return suppressions.some((one) => one.line === line && one.rules.some(({ name }) => name === rule));
+    return suppressions.some(
+      (one) => (one.line === undefined || one.line === line) && one.rules.some(({ name }) => name === rule),
+    );
   };
   const found = new Map<string, Finding>();
   for (const rule of rules) {

@@ -13,7 +13,8 @@ export function ruleMarkdown(rule: Rule): string {
     exampleMarkdown(rule.good),
     '## Turning it off',
     `In \`.task-watchers.json\`: \`{ "rules": { "${rule.name}": "off" } }\` (or another severity). At one place: a comment
-\`/* tw-ignore: ${rule.name} */\` on the line, or alone on the line before.`,
+\`/* tw-ignore: ${rule.name} */\` on the line, or alone on the line before;
+\`/* tw-ignore-file: ${rule.name} */\` for the whole file.`,
     '',
   ].join('\n\n');
 }

@@ -1,14 +1,14 @@
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
 
-/** A comment `tw-ignore: rule-name, other-rule` in C or linker-script code. */
+/** A comment `tw-ignore: rule-name, other-rule` or `tw-ignore-file: rule-name` in C or linker-script code. */
 export interface Suppression {
-  /** 1-based line whose findings it suppresses: its own, or the next where it stands alone. */
-  readonly line: number;
+  /** 1-based line whose findings it suppresses: its own, or the next where it stands alone. `undefined`: all of the file. */
+  readonly line: number | undefined;
   readonly rules: readonly { readonly name: string; readonly range: Range }[];
 }
 
-const comment = /\/\*\s*tw-ignore:([^*]*)\*\/|\/\/\s*tw-ignore:([^\n]*)/g;
+const comment = /\/\*\s*tw-ignore(-file)?:([^*]*)\*\/|\/\/\s*tw-ignore(-file)?:([^\n]*)/g;
 
 const known = new WeakMap<SourceFile, readonly Suppression[]>();
 
@@ -21,7 +21,7 @@ export function suppressionsOf(file: SourceFile): readonly Suppression[] {
 
 /** Every suppression in a text, in order. Text after the names (`tw-ignore: rule -- reason`) is for people. */
 export function suppressionsIn(text: string): readonly Suppression[] {
-  if (!text.includes('tw-ignore:')) return [];
+  if (!text.includes('tw-ignore')) return [];
   return [...text.matchAll(comment)].map((match) => {
     const end = match.index + match[0].length;
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
@@ -29,11 +29,12 @@ export function suppressionsIn(text: string): readonly Suppression[] {
     const before = text.slice(lineStart, match.index);
     const after = text.slice(end, lineEnd < 0 ? text.length : lineEnd);
     const alone = before.trim() === '' && after.replace(/\\/, '').trim() === '';
-    const listed = match[1] ?? match[2] ?? '';
+    const listed = match[2] ?? match[4] ?? '';
+    const isOfFile = (match[1] ?? match[3]) !== undefined;
     const names = listed.split('--')[0] ?? '';
     const from = match.index + match[0].indexOf(':') + 1;
     return {
-      line: text.slice(0, end).split('\n').length + (alone ? 1 : 0),
+      line: isOfFile ? undefined : text.slice(0, end).split('\n').length + (alone ? 1 : 0),
       rules: [...names.matchAll(/[A-Za-z][\w-]*/g)].map(({ 0: name, index }) => ({
         name,
         range: { start: from + index, end: from + index + name.length },

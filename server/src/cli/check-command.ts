@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allRules } from '../checks/all-rules';
 import { checkContext, type CheckContext } from '../checks/check-context';
+import { nearest } from '../syntax/nearest-name';
 import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check-snapshot';
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
@@ -26,13 +27,19 @@ const optionsSchema = z.object({
   explain: z.string().optional(),
 });
 
+/** Names the rule that was probably meant, else all there are. */
+function noRule(name: string): string {
+  const names = allRules.map((rule) => rule.name);
+  const meant = nearest(name, names);
+  return `no rule ${name}; ${meant === undefined ? `there are: ${names.join(', ')}` : `did you mean ${meant}?`}`;
+}
+
 /** Exit status 1 when a finding at or above `--min-severity` is left. */
 export async function runCheck(settings: Settings, options: unknown): Promise<number> {
   const { minSeverity, explain } = optionsSchema.parse(options);
   if (explain !== undefined) {
     const rule = allRules.find(({ name }) => name === explain);
-    if (!rule)
-      throw new Failure(`no rule ${explain}; there are: ${allRules.map(({ name }) => name).join(', ')}`);
+    if (!rule) throw new Failure(noRule(explain));
     await print(explainText(rule, stylesFor(settings.color, process.stdout)));
     return exitStatus.fine;
   }
@@ -83,10 +90,7 @@ export async function loadForChecks(settings: Settings): Promise<Loaded> {
     }
     const { rules } = kernel.project;
     const [unknown] = unknownRules({ rules }, allRules);
-    if (unknown !== undefined)
-      throw new Failure(
-        `${projectFileName}: rules: no rule ${unknown}; there are: ${allRules.map(({ name }) => name).join(', ')}`,
-      );
+    if (unknown !== undefined) throw new Failure(`${projectFileName}: rules: ${noRule(unknown)}`);
     const files = kernelFiles(kernel);
     const { snapshot } = await takeSnapshotOf(kernel, family, files, {
       scope: 'tree',

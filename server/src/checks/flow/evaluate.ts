@@ -1,7 +1,8 @@
 import { bareCondition } from '../../syntax/c/flow/control-flow';
 import type { CallExpression, Expression, ExpressionOf } from '../../syntax/c/function-body';
-import { asType, comparison, joined } from './combine';
+import { asType, joined } from './combine';
 import { givesNullOnFailure } from './known-functions';
+import { knownMacro } from './known-macros';
 import { positive, zero, type Signs } from './signs';
 import { computed, namedValue, negated, not, number, symbol, tested, type Known, type Value } from './values';
 import { baseOf, isPath, type Variables } from './variables';
@@ -305,53 +306,19 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     });
   }
 
-  /** Macros and functions that mean the same in every kernel. */
+  /** Functions that mean the same in every kernel. */
   function knownCall(
     { name, values, expression }: CallSeen,
     state: S,
     touched: S,
   ): readonly Outcome<P>[] | undefined {
-    const [first] = values;
-    if (name === undefined || first === undefined) return undefined;
-    switch (name) {
-      case 'likely':
-      case 'unlikely':
-      case '__builtin_expect':
-      case 'READ_ONCE':
-      case 'ACCESS_ONCE':
-      case 'ERR_PTR':
-      case 'PTR_ERR':
-      case 'ERR_CAST':
-      case 'rcu_dereference':
-        return [{ value: first, state }];
-      case 'IS_ERR':
-      case 'IS_ERR_VALUE':
-        return [{ value: comparison('<', signedSide(first), number(0), state), state }];
-      case 'IS_ERR_OR_NULL':
-        return [{ value: comparison('<=', signedSide(first), number(0), state), state }];
-      case 'PTR_ERR_OR_ZERO':
-        return tested(state, comparison('<', signedSide(first), number(0), state)).map((way) => ({
-          value: way.holds ? first : number(0),
-          state: way.known,
-        }));
-      case 'WARN_ON':
-      case 'WARN_ON_ONCE':
-      case 'WARN':
-      case 'WARN_ONCE':
-        return [{ value: not(not(first)), state }];
-      case 'BUG_ON':
-        return tested(state, first).flatMap((way) =>
-          way.holds ? [] : [{ value: number(0), state: way.known }],
-        );
-      default:
-        if (givesNullOnFailure(name))
-          return [fresh(`${name}()@${String(expression.range.start)};`, touched, zero | positive)];
-        return undefined;
-    }
+    if (name === undefined || values.length === 0) return undefined;
+    const known = knownMacro(name, values, state);
+    if (known) return known;
+    return givesNullOnFailure(name)
+      ? [fresh(`${name}()@${String(expression.range.start)};`, touched, zero | positive)]
+      : undefined;
   }
-
-  const signedSide = (value: Value): Value =>
-    value.kind === 'symbol' ? { kind: 'symbol', id: value.id } : value;
 
   const anyCall = ({ name, expression }: CallSeen, state: S): readonly Outcome<P>[] => [
     fresh(`${name ?? '*'}()@${String(expression.range.start)};`, state),
