@@ -59,7 +59,7 @@ export interface RunningScan {
   readonly exclude: readonly string[];
   /** False: only the headers of some folders. */
   readonly isWhole: boolean;
-  /** This thread takes part from now on; once only. What was looked at is listed in any case. */
+  /** This thread takes part from now on; once only. */
   readonly finish: (report?: (done: number, total: number) => void) => Promise<ScanResult>;
   /** Nobody wants it any more. */
   readonly abandon: () => void;
@@ -79,7 +79,12 @@ export function startScan(
   if (threads < 2) return undefined;
   const parts =
     headersOf === undefined ? folderParts(root, exclude, log) : headerParts(root, exclude, headersOf, log);
-  const share = shareOf(root, needles, parts, { exclude, includes, logged: true });
+  const share = shareOf(root, needles, parts, {
+    exclude,
+    includes,
+    // Who asked for some headers must know which those were.
+    logged: log !== undefined || headersOf !== undefined,
+  });
   const others = Array.from({ length: threads - 1 }, () => startWorker(share));
   // Whoever fails before asking for the result need not wait for it.
   for (const { worker } of others) worker.unref();
