@@ -16,7 +16,9 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
   const known = ofPattern.get(file.facts);
   if (known) return known;
   const found: InterestingStatement[] = [];
-  const { statements, directives } = file.facts;
+  const { directives } = file.facts;
+  // Hardly any header holds a wanted name outside directives: then its statements need not be found.
+  let statements: CFileFacts['statements'] | undefined;
   let directive = 0;
   let statement = 0;
   pattern.lastIndex = 0;
@@ -24,6 +26,7 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
     const at = match.index;
     while ((directives[directive]?.end ?? Infinity) <= at) directive++;
     if ((directives[directive]?.offset ?? Infinity) <= at) continue;
+    statements ??= file.facts.statements;
     while ((statements[statement + 2] ?? Infinity) <= at) statement += 3;
     const start = statements[statement];
     const body = statements[statement + 1];
