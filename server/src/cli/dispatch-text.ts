@@ -7,6 +7,7 @@ import type {
   LaterWatcher,
   PossibleReturn,
 } from '../dispatch/dispatch-result';
+import { someOf } from '../features/failures-shown';
 import { meetsText } from '../features/picture/watcher-stations';
 import { columns, placeText, type Styles } from './terminal';
 
@@ -200,10 +201,3 @@ export function failureTableText(rows: readonly FailureRow[], styles: Styles): s
       : `${styles.red('not given back')} on some way out, as nothing in their files runs on the event that undoes this one: ${kept.join(', ')}\n`;
   return `${columns([header.map((word) => styles.dim(word)), ...cells]).join('\n')}\n${only}${all}`;
 }
-
-const mostNames = 3;
-
-const someOf = (names: readonly string[]): string =>
-  names.length <= mostNames
-    ? names.join(', ')
-    : `${names.slice(0, mostNames).join(', ')} and ${String(names.length - mostNames)} more`;

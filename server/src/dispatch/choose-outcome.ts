@@ -46,14 +46,22 @@ export function withoutFailure(name: string, outcomes: readonly Outcome[]): Chos
       assumed: `${name}() may end without a value: what the dispatcher then reads is left to chance`,
     };
   const canFail = failing.length > 0 || bounds.min < 0n;
+  const taken = others.map(spared);
   return {
-    shown: others.find(({ shown }) => shown.kind === 'zero')?.shown ?? first.shown,
-    alternatives: others.map(({ shown }) => shown),
+    shown: taken.find(({ kind }) => kind === 'zero') ?? taken[0] ?? first.shown,
+    alternatives: taken,
     bounds: bounds.min < 0n ? { ...bounds, min: 0n, not: bounds.not.filter((value) => value > 0n) } : bounds,
     injected: false,
     mayFail: canFail,
     assumed: undefined,
   };
+}
+
+/** What may be an error is taken to be none. */
+function spared(outcome: Outcome): PossibleReturn {
+  const { shown } = outcome;
+  if (isNegative(outcome) !== 'maybe') return shown;
+  return { ...shown, text: shown.callee === undefined ? 'no error' : `no error of ${shown.callee}()` };
 }
 
 function only(name: string, failing: readonly Outcome[]): Chosen | undefined {

@@ -67,7 +67,10 @@ export function failuresHtml(rows: readonly FailureRow[]): string {
         : cell(`${String(row.freed.length)} watcher${row.freed.length === 1 ? '' : 's'}`, {
             title: row.freed.join(', '),
           }),
-      cell(row.notGivenBack.join(', '), { class: 'error' }),
+      cell(someOf(row.notGivenBack), {
+        class: 'error',
+        ...(row.notGivenBack.length > mostNames ? { title: row.notGivenBack.join(', ') } : {}),
+      }),
     ),
   );
   const heads = head.map((word, index) => element('th', isNumber(index) ? { class: 'number' } : {}, word));
@@ -85,6 +88,14 @@ export function failuresHtml(rows: readonly FailureRow[]): string {
     rows.some(({ injected }) => injected) ? element('p', { class: 'quiet' }, askedFor) : '',
   ].join('');
 }
+
+const mostNames = 3;
+
+/** The first few names, and how many more there are. */
+export const someOf = (names: readonly string[]): string =>
+  names.length <= mostNames
+    ? names.join(', ')
+    : `${names.slice(0, mostNames).join(', ')} and ${String(names.length - mostNames)} more`;
 
 const callerText = ({ callerReturns }: FailureRow): string =>
   callerReturns === '' ? 'no call site' : callerReturns;

@@ -28,13 +28,15 @@ th,td{padding:5px 20px 5px 0;border-bottom:1px solid color-mix(in srgb,var(--tw-
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 tr:last-child td{border-bottom:0}
 td .code,table.failures td,table.failures th{white-space:nowrap;overflow-wrap:normal}
+table.failures td.error{white-space:normal;min-width:15em}
 figure{container-type:inline-size;margin:16px 0 8px}
 figure svg{display:none;max-width:100%}
 figure svg.tw-size-0{display:block}
 @container (min-width:${String(pictureWidths[1])}px){figure svg.tw-size-0{display:none}figure svg.tw-size-1{display:block}}
 @container (min-width:${String(pictureWidths[2])}px){figure svg.tw-size-1{display:none}figure svg.tw-size-2{display:block}}
 @media (max-width:640px){body{padding:20px 10px 48px}h2{margin-top:40px}}
-@media print{body{padding:0}h2{break-after:avoid}figure,tr{break-inside:avoid}}
+@media print{body{padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}
+.scroll{overflow:visible}table{font-size:11px}th,td{padding-right:8px}td .code,table.failures td,table.failures th{white-space:normal;overflow-wrap:anywhere}table.failures td.error{min-width:0}}
 ${pictureStyle}`;
 
 /**
