@@ -36,7 +36,7 @@ figure svg.tw-size-0{display:block}
 @container (min-width:${String(pictureWidths[2])}px){figure svg.tw-size-1{display:none}figure svg.tw-size-2{display:block}}
 @media (max-width:640px){body{padding:20px 10px 48px}h2{margin-top:40px}}
 @media print{body{padding:0}h2,h3{break-after:avoid}tr{break-inside:avoid}thead{display:table-header-group}
-.scroll{overflow:visible}table{font-size:11px}th,td{padding-right:8px}td .code,table.failures td,table.failures th{white-space:normal;overflow-wrap:anywhere}table.failures td.error{min-width:0}}
+.scroll{overflow:visible}table{font-size:11px}th,td{padding-right:8px}td .code,table.failures td.error{white-space:normal;overflow-wrap:anywhere;min-width:0}table.failures th{white-space:normal}}
 ${pictureStyle}`;
 
 /**
