@@ -321,6 +321,18 @@ describe('dispatch: the way on', function () {
     );
   });
 
+  it('says when nobody notifies the event', () =>
+    inCopy(
+      (root) => {
+        change(root, 'fs/exec.c', (text) => text.replace(/.*notify_task_watchers\(.*\n/, ''));
+      },
+      (reader) => {
+        const { notes, caller } = dispatched(reader, { event: 'EXEC' });
+        deepEqual(notes, ['no linked code notifies EXEC: this would happen if it did']);
+        deepEqual(caller, []);
+      },
+    ));
+
   it('counts as not given back only what is kept, for this val', () =>
     inCopy(
       (root) => {

@@ -78,14 +78,23 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
     ({ event, status, caller }) => event === named.name && status === 'linked' && caller !== undefined,
   );
   const site = request.site ?? (sites.length === 1 ? sites[0] : undefined);
+  const computed = snapshot.callSites.filter(
+    ({ event, status }) => event === undefined && status === 'linked',
+  );
+  const placesOf = (of: readonly CallSite[]): string =>
+    of.map(({ file, line }) => `${file}:${String(line)}`).join(', ');
   const notes =
-    site || sites.length === 0
+    site !== undefined
       ? []
-      : [
-          `${named.name} is notified from ${sites
-            .map(({ file, line }) => `${file}:${String(line)}`)
-            .join(', ')}; choose one with --at to see what its caller does`,
-        ];
+      : sites.length === 0
+        ? [
+            computed.length === 0
+              ? `no linked code notifies ${named.name}: this would happen if it did`
+              : `which code notifies ${named.name} is not known: the event is computed in ${placesOf(computed)}`,
+          ]
+        : [
+            `${named.name} is notified from ${placesOf(sites)}; choose one with --at to see what its caller does`,
+          ];
   const home = (site ?? sites[0])?.file ?? findDispatcher(code)?.function.file ?? '';
   const valText = request.val ?? site?.val ?? 'val';
   const value = code.constants.evaluate(home, valText);
