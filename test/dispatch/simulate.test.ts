@@ -1,20 +1,12 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { DispatchResult } from '../../server/src/dispatch/dispatch-result';
 import { failureTable } from '../../server/src/dispatch/failure-table';
 import { simulateDispatch, type DispatchRequest } from '../../server/src/dispatch/simulate';
 import type { CodeReader } from '../../server/src/watchers/code-reader';
 import { change, contextOf } from '../checks/kernel-under-check';
-import { copyOfExample, exampleKernel } from '../cli/kernel-under-test';
-import { dispatcherBodies, dispatcherFile } from './generated-code';
-import { moreDispatchers } from './generated-walkers';
-
-const dispatched = (reader: CodeReader, request: DispatchRequest): DispatchResult => {
-  const result = simulateDispatch(reader, request);
-  if ('problem' in result) throw new Error(result.problem);
-  return result;
-};
+import { exampleKernel } from '../cli/kernel-under-test';
+import { dispatched, inCopy } from './simulated';
 
 const problem = (reader: CodeReader, request: DispatchRequest): string => {
   const result = simulateDispatch(reader, request);
@@ -136,129 +128,6 @@ describe('dispatch: the example kernel', function () {
   });
 });
 
-/** A copy of the example kernel, changed. */
-const inCopy = async (edit: (root: string) => void, test: (reader: CodeReader) => void): Promise<void> => {
-  const root = copyOfExample();
-  try {
-    edit(root);
-    test(await contextOf(root));
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
-};
-
-/** What a watcher may return that has this code in front of it and this body. */
-const returnsOf = async (before: string, body: string, val = '0'): Promise<readonly string[]> => {
-  let texts: readonly string[] = [];
-  await inCopy(
-    (root) => {
-      writeFileSync(
-        `${root}/kernel/sample.c`,
-        `#include <linux/errno.h>
-#include <linux/sched.h>
-#include <linux/task_watchers.h>
-int ext_take(int which);
-${before}
-static int sample(unsigned long val, struct task_struct *tsk)
-{
-${body}
-}
-task_watcher_func(init, sample);
-`,
-      );
-      change(root, 'kernel/Makefile', (text) => `${text}\nobj-y += sample.o\n`);
-    },
-    (reader) => {
-      const { steps } = dispatched(reader, { event: 'INIT', val });
-      texts = (steps.find((step) => step.function === 'sample')?.returns ?? []).map(({ text }) => text);
-    },
-  );
-  return texts;
-};
-
-// Each of these was once answered with a wrong certainty; `npm run verify:dispatch` found them.
-describe('dispatch: code that hides what it does', function () {
-  this.timeout(60_000);
-  const mayBe = (returns: readonly string[], ...real: readonly string[]): void => {
-    ok(
-      returns.some((text) => text.startsWith('unknown') || text.startsWith('what ') || real.includes(text)),
-      `${returns.join(' or ')}: leaves out ${real.join()}`,
-    );
-    ok(returns.length > 1 || !/^(?:0|-E\w+)$/.test(returns[0] ?? ''), `certain of ${returns.join()}`);
-  };
-
-  it('a macro that jumps to a label of the function', async () => {
-    // ext_take() may fail, and then it returns 1.
-    mayBe(
-      await returnsOf(
-        '#define TRY(call) do { if (call) goto out; } while (0)',
-        '\tTRY(ext_take(1));\n\treturn 0;\nout:\n\treturn 1;',
-      ),
-      '1',
-    );
-  });
-
-  it('a macro that returns by way of another', async () => {
-    mayBe(
-      await returnsOf(
-        '#define INNER(x) if (x) return -EINVAL\n#define OUTER(x) INNER(x)',
-        '\tOUTER(ext_take(1));\n\treturn 0;',
-      ),
-      '-EINVAL',
-    );
-  });
-
-  it('a macro without arguments that returns', async () => {
-    mayBe(
-      await returnsOf('#define LEAVE if (tsk->usage) return -EINVAL', '\tLEAVE;\n\treturn 0;'),
-      '-EINVAL',
-    );
-  });
-
-  it('a macro that sets a variable it was not given', async () => {
-    mayBe(
-      await returnsOf(
-        '#define SET(call) (err = (call))',
-        '\tint err = 0;\n\tSET(ext_take(1));\n\treturn err;',
-      ),
-      'what ext_take() returns',
-    );
-    mayBe(
-      await returnsOf('#define ERR err', '\tint err = 0;\n\tERR = ext_take(1);\n\treturn err;'),
-      'what ext_take() returns',
-    );
-  });
-
-  it('a variable of an inner block that has the name of another', async () => {
-    // The outer one stays 0.
-    mayBe(
-      await returnsOf(
-        '',
-        '\tint err = 0;\n\tif (!val) {\n\t\tint err = -EINVAL;\n\t\ttsk->usage = err;\n\t}\n\treturn err;',
-      ),
-      '0',
-    );
-    // A parameter too.
-    mayBe(
-      await returnsOf(
-        '',
-        '\tif (tsk) {\n\t\tlong val = 3;\n\t\ttsk->usage = val;\n\t}\n\treturn val ? -EINVAL : 0;',
-      ),
-      '0',
-    );
-  });
-
-  it('is still certain beside macros that do nothing of the kind', async () => {
-    deepEqual(
-      await returnsOf(
-        '#define NOTE(val) do { tsk->usage = (val); } while (0)\n#define LIMIT 3',
-        '\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(LIMIT);\n\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(4);\n\treturn val ? -EINVAL : 0;',
-      ),
-      ['0'],
-    );
-  });
-});
-
 describe('dispatch: the way on', function () {
   this.timeout(20_000);
   it('knows at the call what is passed as val, be it a variable of the caller’s own (as in 6.1)', () =>
@@ -369,81 +238,4 @@ task_watcher_func(init, keeper);
         deepEqual(kept('CLONE_VM'), []);
       },
     ));
-});
-
-describe('dispatch: what dispatchers do with errors', function () {
-  this.timeout(60_000);
-  // By hand from the bodies in generated-code.ts, in their order; the gcc tests hold the same against real runs.
-  const expected = [
-    'calls every watcher and returns the first error',
-    'calls every watcher and never returns an error: every failure is lost',
-    'stops at the first error and returns it',
-    'calls every watcher and returns the last error',
-    'calls every watcher and returns the lowest error',
-    'stops at the first error and returns an error of its own',
-  ];
-  dispatcherBodies.forEach((body, index) => {
-    it(`${String(index)}: ${expected[index] ?? ''}`, async () => {
-      const root = copyOfExample();
-      try {
-        writeFileSync(join(root, 'kernel/task_watchers.c'), dispatcherFile(body));
-        const result = dispatched(await contextOf(root), {
-          event: 'INIT',
-          fail: [{ function: 'audit_alloc' }],
-        });
-        equal(result.dispatcher?.semantics, expected[index]);
-        equal(result.dispatcher?.keepsErrors, index !== 1);
-        equal(result.result[0]?.text, index === 1 ? '0' : '-ENOMEM');
-        equal(result.caller[0]?.returns?.text, index === 1 ? 'p' : '-ENOMEM');
-      } finally {
-        rmSync(root, { recursive: true, force: true });
-      }
-    });
-  });
-
-  // By hand from generated-walkers.ts, in its order.
-  const more = [
-    // -11 joined with -22 is -1.
-    'calls every watcher and returns the errors combined into another number',
-    'calls every watcher, the last slot first, and returns the last error',
-    'calls every watcher and returns the first error',
-    'stops at the first error and returns it',
-    'calls every watcher and returns the first error',
-    'calls every watcher and returns the last error',
-  ];
-  moreDispatchers.forEach((body, index) => {
-    it(`${String(dispatcherBodies.length + index)}: ${more[index] ?? ''}`, () =>
-      inCopy(
-        (root) => {
-          writeFileSync(join(root, 'kernel/task_watchers.c'), dispatcherFile(body));
-        },
-        (reader) => {
-          const { dispatcher } = dispatched(reader, { event: 'INIT' });
-          equal(dispatcher?.semantics, more[index]);
-          const rows = failureTable(reader, { event: 'INIT', val: '0' });
-          if ('problem' in rows) throw new Error(rows.problem);
-          const row = rows.find(({ failed }) => failed.function === 'audit_alloc');
-          const before = ['copy_thread_tls', 'init_hardirq_state'];
-          const after = ['lockdep_init_task', 'init_task_mempolicy', 'copy_semundo', 'copy_keys'];
-          deepEqual(row?.ranBefore, index === 1 ? after.toReversed() : before);
-          deepEqual(row.ranAfter, index === 1 ? before.toReversed() : index === 3 ? [] : after);
-        },
-      ));
-  });
-
-  it('a watcher without a return leaves the result to chance, and nothing is certain', async () => {
-    const root = copyOfExample();
-    try {
-      change(root, 'kernel/auditsc.c', (text) =>
-        text
-          .replace(/(int audit_alloc\([^)]*\)\s*\{)/, '$1\n\tif (val == 3)\n\t\tgoto end;\n')
-          .replace(/(\n\treturn 0;\n)(\}\s*\n*task_watcher_func\(init)/, '$1end:\n\t;\n$2'),
-      );
-      const result = dispatched(await contextOf(root), { event: 'INIT', val: '3' });
-      equal(result.certain, false);
-      ok(result.notes.some((note) => note.includes('audit_alloc() may end without a value')));
-    } finally {
-      rmSync(root, { recursive: true, force: true });
-    }
-  });
 });

@@ -1,0 +1,85 @@
+import { deepEqual, ok } from 'node:assert/strict';
+import { returnsOf } from './simulated';
+
+// Each of these was once answered with a wrong certainty; `npm run verify:dispatch` found them.
+describe('dispatch: code that hides what it does', function () {
+  this.timeout(60_000);
+  const mayBe = (returns: readonly string[], ...real: readonly string[]): void => {
+    ok(
+      returns.some((text) => text.startsWith('unknown') || text.startsWith('what ') || real.includes(text)),
+      `${returns.join(' or ')}: leaves out ${real.join()}`,
+    );
+    ok(returns.length > 1 || !/^(?:0|-E\w+)$/.test(returns[0] ?? ''), `certain of ${returns.join()}`);
+  };
+
+  it('a macro that jumps to a label of the function', async () => {
+    // ext_take() may fail, and then it returns 1.
+    mayBe(
+      await returnsOf(
+        '#define TRY(call) do { if (call) goto out; } while (0)',
+        '\tTRY(ext_take(1));\n\treturn 0;\nout:\n\treturn 1;',
+      ),
+      '1',
+    );
+  });
+
+  it('a macro that returns by way of another', async () => {
+    mayBe(
+      await returnsOf(
+        '#define INNER(x) if (x) return -EINVAL\n#define OUTER(x) INNER(x)',
+        '\tOUTER(ext_take(1));\n\treturn 0;',
+      ),
+      '-EINVAL',
+    );
+  });
+
+  it('a macro without arguments that returns', async () => {
+    mayBe(
+      await returnsOf('#define LEAVE if (tsk->usage) return -EINVAL', '\tLEAVE;\n\treturn 0;'),
+      '-EINVAL',
+    );
+  });
+
+  it('a macro that sets a variable it was not given', async () => {
+    mayBe(
+      await returnsOf(
+        '#define SET(call) (err = (call))',
+        '\tint err = 0;\n\tSET(ext_take(1));\n\treturn err;',
+      ),
+      'what ext_take() returns',
+    );
+    mayBe(
+      await returnsOf('#define ERR err', '\tint err = 0;\n\tERR = ext_take(1);\n\treturn err;'),
+      'what ext_take() returns',
+    );
+  });
+
+  it('a variable of an inner block that has the name of another', async () => {
+    // The outer one stays 0.
+    mayBe(
+      await returnsOf(
+        '',
+        '\tint err = 0;\n\tif (!val) {\n\t\tint err = -EINVAL;\n\t\ttsk->usage = err;\n\t}\n\treturn err;',
+      ),
+      '0',
+    );
+    // A parameter too.
+    mayBe(
+      await returnsOf(
+        '',
+        '\tif (tsk) {\n\t\tlong val = 3;\n\t\ttsk->usage = val;\n\t}\n\treturn val ? -EINVAL : 0;',
+      ),
+      '0',
+    );
+  });
+
+  it('is still certain beside macros that do nothing of the kind', async () => {
+    deepEqual(
+      await returnsOf(
+        '#define NOTE(val) do { tsk->usage = (val); } while (0)\n#define LIMIT 3',
+        '\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(LIMIT);\n\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(4);\n\treturn val ? -EINVAL : 0;',
+      ),
+      ['0'],
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { DispatchResult } from '../../server/src/dispatch/dispatch-result';
+import { simulateDispatch, type DispatchRequest } from '../../server/src/dispatch/simulate';
+import type { CodeReader } from '../../server/src/watchers/code-reader';
+import { change, contextOf } from '../checks/kernel-under-check';
+import { copyOfExample } from '../cli/kernel-under-test';
+
+export const dispatched = (reader: CodeReader, request: DispatchRequest): DispatchResult => {
+  const result = simulateDispatch(reader, request);
+  if ('problem' in result) throw new Error(result.problem);
+  return result;
+};
+
+/** A copy of the example kernel, changed. */
+export const inCopy = async (
+  edit: (root: string) => void,
+  test: (reader: CodeReader) => void,
+): Promise<void> => {
+  const root = copyOfExample();
+  try {
+    edit(root);
+    test(await contextOf(root));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+};
+
+/** What a watcher may return that has this code in front of it and this body. */
+export const returnsOf = async (before: string, body: string, val = '0'): Promise<readonly string[]> => {
+  let texts: readonly string[] = [];
+  await inCopy(
+    (root) => {
+      writeFileSync(
+        `${root}/kernel/sample.c`,
+        `#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/task_watchers.h>
+int ext_take(int which);
+${before}
+static int sample(unsigned long val, struct task_struct *tsk)
+{
+${body}
+}
+task_watcher_func(init, sample);
+`,
+      );
+      change(root, 'kernel/Makefile', (text) => `${text}\nobj-y += sample.o\n`);
+    },
+    (reader) => {
+      const { steps } = dispatched(reader, { event: 'INIT', val });
+      texts = (steps.find((step) => step.function === 'sample')?.returns ?? []).map(({ text }) => text);
+    },
+  );
+  return texts;
+};
