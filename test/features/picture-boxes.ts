@@ -22,7 +22,8 @@ interface Open {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-const plain = (text: string): string =>
+/** Text as it was before it was escaped for HTML or XML. */
+export const unescaped = (text: string): string =>
   text.replace(/&(#?\w+);/g, (all, name: string) => entities[name] ?? all);
 
 const isTypeName = (name: string): name is TypeName => name in typeSizes;
@@ -46,7 +47,7 @@ export function boxesOf(svg: string): {
     const top = stack.at(-1);
     if (content !== undefined) {
       const type = /\btw-(\w+)/.exec(top?.attributes.get('class') ?? '')?.[1];
-      if (text && type !== undefined && isTypeName(type)) text.spans.push({ type, text: plain(content) });
+      if (text && type !== undefined && isTypeName(type)) text.spans.push({ type, text: unescaped(content) });
       continue;
     }
     if (close === '/') {

@@ -5,10 +5,9 @@ import type {
   DispatchStep,
   FailureRow,
   LaterWatcher,
-  PossibleReturn,
 } from '../dispatch/dispatch-result';
 import { someOf } from '../features/failures-shown';
-import { meetsText } from '../features/picture/watcher-stations';
+import { isFailure, meetsText } from '../features/picture/watcher-stations';
 import { columns, placeText, type Styles } from './terminal';
 
 /** A simulated notification for a terminal: the watchers in slot order, the result, the caller's way on. */
@@ -97,9 +96,6 @@ function assumed({ steps }: DispatchResult): string {
   if (!others) return '';
   return called.some(({ chosen }) => isFailure(chosen)) ? ', if nobody else fails' : ', if nobody fails';
 }
-
-const isFailure = (returned: PossibleReturn | undefined): boolean =>
-  returned !== undefined && (returned.kind === 'error' || (returned.value ?? 0) < 0);
 
 function resultLine(dispatched: DispatchResult, styles: Styles): string {
   const { result, certain } = dispatched;

@@ -42,7 +42,7 @@ export function watcherStations(result: DispatchResult, cellWidth: number): read
   return [...stations, endStation(result, cellWidth)];
 }
 
-const isFailure = (returned: PossibleReturn | undefined): boolean =>
+export const isFailure = (returned: PossibleReturn | undefined): boolean =>
   returned !== undefined && (returned.kind === 'error' || (returned.value ?? 0) < 0);
 
 /** The errors that are returned go with the line from the watcher that gave them; those that are dropped end there. */
