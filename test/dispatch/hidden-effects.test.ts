@@ -73,11 +73,40 @@ describe('dispatch: code that hides what it does', function () {
     );
   });
 
+  it('a macro that takes an address, or that is written to', async () => {
+    for (const macro of [
+      '#define FILL(x) fill((void *)&(x), 1)',
+      '#define FILL(x) fill(&x, 1)',
+      '#define FILL(x) (x)++',
+      '#define FILL(x) ((x) |= ext_take(1))',
+      '#define FILL(x) __asm__("" : "+r" (x))',
+    ])
+      mayBe(
+        await returnsOf(
+          `void fill(void *to, int size);\n${macro}`,
+          '\tint err = 0;\n\tFILL(err);\n\treturn err;',
+        ),
+        'unknown',
+      );
+    mayBe(
+      await returnsOf('#define OF(x) x', '\tint err = 0;\n\tOF(err) = ext_take(1);\n\treturn err;'),
+      'what ext_take() returns',
+    );
+  });
+
   it('is still certain beside macros that do nothing of the kind', async () => {
     deepEqual(
       await returnsOf(
         '#define NOTE(val) do { tsk->usage = (val); } while (0)\n#define LIMIT 3',
         '\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(LIMIT);\n\tfor (int i = 0; i < 2; i++)\n\t\tNOTE(4);\n\treturn val ? -EINVAL : 0;',
+      ),
+      ['0'],
+    );
+    // One that only reads leaves what it is given as it was.
+    deepEqual(
+      await returnsOf(
+        '#define BITS(x) ((x) & 7)\n#define SAME(a, b) ((a) == (b) && a & b)',
+        '\tint err = 0;\n\tif (BITS(err) || SAME(err, val))\n\t\ttsk->usage = 1;\n\treturn err;',
       ),
       ['0'],
     );

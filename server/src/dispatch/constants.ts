@@ -31,6 +31,8 @@ export interface MacroEffects {
   /** Words that it brings along, which are not its parameters: a variable of the caller's may be among them. */
   readonly names: ReadonlySet<string>;
   readonly takesArguments: boolean;
+  /** It may change variables that it is given or names. */
+  readonly writes: boolean;
 }
 
 interface Definition {
@@ -176,17 +178,25 @@ export function constantsOf(reader: TextReader): Constants {
     if (all.length === 0) return undefined;
     const names = new Set<string>();
     let leaves = false;
+    let writes = false;
     const inside = new Set([...within, name]);
-    for (const { parameters, body } of all)
+    for (const { parameters, body } of all) {
+      writes ||= mayWrite(body);
       for (const word of body.match(/\b[A-Za-z_]\w*/g) ?? []) {
         leaves ||= word === 'return' || word === 'goto';
         if (inside.has(word) || parameters?.includes(word) === true) continue;
         names.add(word);
-        const nested = inside.size < deepestMacro ? effectsOf(file, word, inside) : undefined;
+        const isTooDeep = inside.size >= deepestMacro;
+        const nested = isTooDeep ? undefined : effectsOf(file, word, inside);
         leaves ||= nested?.leaves === true;
+        writes ||= nested?.writes === true || (isTooDeep && definitionOf(file, word) !== undefined);
         nested?.names.forEach((one) => names.add(one));
       }
-    return { leaves, names, takesArguments: all.some(({ parameters }) => parameters !== undefined) };
+    }
+    return {
+      ...{ leaves, names, writes },
+      takesArguments: all.some(({ parameters }) => parameters !== undefined),
+    };
   };
 
   return {
@@ -222,6 +232,14 @@ export function constantsOf(reader: TextReader): Constants {
       .sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
   }
 }
+
+/**
+ * A macro's body assigns, counts up or down, takes an address, has assembler code, or makes names. `x & 7` and `x & y`
+ * take none; `(x) & y` might.
+ */
+const mayWrite = (body: string): boolean =>
+  /(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--|##|\b_*asm\b|\b_*asm_*\b/.test(body) ||
+  /(?<![&\w\]]\s*)&(?![&=]|\s*\d)|\breturn\s*&/.test(body);
 
 const isSame = (one: Definition, other: Definition): boolean =>
   folded(one.body) === folded(other.body) && one.parameters?.join() === other.parameters?.join();

@@ -3,7 +3,7 @@ import { arithmetic, derived, literal, literalType } from './arithmetic';
 import { cType, int, promoted, wrap, type CType } from './c-type';
 import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
-import { afterWord, macroOf } from './macro-words';
+import { afterWord, macroOf, throughMacro } from './macro-words';
 import { pathOf } from './path';
 import type { Answer, Call, Frame } from './program';
 import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
@@ -270,7 +270,7 @@ export function evaluator(runInto: RunInto): Evaluator {
    */
   function ordinary(frame: Frame, made: Call, state: State): readonly Answer[] {
     const macro = macroOf(frame, made.name, true);
-    const written = macro === undefined ? undefined : new Set([...made.texts, ...macro.names]);
+    const written = macro?.writes !== true ? undefined : new Set([...made.texts, ...macro.names]);
     const leaves = macro?.leaves === true;
     const jumps = made.texts.some((text) => frame.labels.has(text));
     // Where only some variables are followed, nothing is known of memory that could change.
@@ -396,10 +396,7 @@ export function evaluator(runInto: RunInto): Evaluator {
   function store(frame: Frame, target: Expression, { value, state: given }: Answer): Answer {
     if (target.kind === 'identifier' && frame.function.shadowed.has(target.name))
       return fresh(given, target.name, target.range.start, frame.followed !== undefined);
-    const state =
-      target.kind === 'identifier' && !frame.types.has(target.name)
-        ? afterWord(frame, target.name, given)
-        : given;
+    const state = throughMacro(frame, target, given);
     if (target.kind === 'identifier' && frame.types.has(target.name) && !frame.exposed.has(target.name)) {
       if (frame.followed && !frame.followed.has(target.name)) return { value, state };
       const after = assigned(state, target.name, value, frame.types.get(target.name));

@@ -1,3 +1,4 @@
+import type { Expression } from '../../syntax/c/function-body';
 import type { Frame, Program } from './program';
 import type { State } from './state';
 
@@ -11,8 +12,20 @@ export function macroOf(frame: Frame, name: string, takesArguments: boolean): Re
 export function afterWord(frame: Frame, name: string, state: State): State {
   const macro = macroOf(frame, name, false);
   if (!macro) return state;
-  const locals = [...state.locals].filter(([local]) => !macro.names.has(local));
-  if (!macro.leaves && locals.length === state.locals.size) return state;
-  const doubt = macro.leaves ? `${name} may leave from here` : state.doubt;
-  return { ...state, locals: new Map(locals), doubt };
+  const known = macro.writes ? without(state, macro.names) : state;
+  return macro.leaves ? { ...known, doubt: `${name} may leave from here` } : known;
+}
+
+/** What is written may have another name by way of a macro: `ERR = x`, `FIELD(p) = x`. */
+export function throughMacro(frame: Frame, target: Expression, state: State): State {
+  const word = target.kind === 'call' ? target.callee : target;
+  if (word.kind !== 'identifier' || frame.types.has(word.name)) return state;
+  const macro = frame.program.macro(frame.function.file, word.name);
+  if (!macro) return state;
+  return target.kind === 'call' ? { ...state, locals: new Map() } : without(state, macro.names);
+}
+
+function without(state: State, names: ReadonlySet<string>): State {
+  const locals = [...state.locals].filter(([local]) => !names.has(local));
+  return locals.length === state.locals.size ? state : { ...state, locals: new Map(locals) };
 }

@@ -40,7 +40,12 @@ export interface Program {
     file: string,
     name: string,
   ) =>
-    | { readonly leaves: boolean; readonly names: ReadonlySet<string>; readonly takesArguments: boolean }
+    | {
+        readonly leaves: boolean;
+        readonly names: ReadonlySet<string>;
+        readonly takesArguments: boolean;
+        readonly writes: boolean;
+      }
     | undefined;
   /** `CONFIG_X` is `y`; `undefined`: no configuration. */
   readonly enabled: (symbol: string) => boolean | undefined;
