@@ -5,8 +5,9 @@
  * sections; other files, among them members of lib/ and arch/x86/lib/; conditions of every kind around registrations.
  * The tree is changed in place. Nothing of the kernel is in this repository: insertions are found by short anchors.
  */
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addObject, edit } from './edit-tree';
 
 const events = ['INIT', 'CLONE', 'EXEC', 'UID', 'GID', 'EXIT', 'FREE'] as const;
 
@@ -172,14 +173,6 @@ BOTH_ENDS(b_one);
 BOTH_ENDS(b_two);
 `;
 
-function edit(root: string, path: string, change: (text: string) => string): void {
-  const file = join(root, path);
-  const before = readFileSync(file, 'utf8');
-  const after = change(before);
-  if (after === before) throw new Error(`${path}: the anchor was not found`);
-  writeFileSync(file, after);
-}
-
 function graft(root: string): void {
   edit(root, 'include/linux/init.h', (text) => {
     if (text.includes('DEFINE_TASK_INITCALL')) throw new Error(`${root}: has task watchers already`);
@@ -187,9 +180,7 @@ function graft(root: string): void {
     return text.slice(0, end) + declarations + text.slice(end);
   });
   writeFileSync(join(root, 'kernel/task_watchers.c'), dispatcher);
-  edit(root, 'kernel/Makefile', (text) =>
-    text.replace(/^obj-y\s+=\s*/m, (start) => `${start}task_watchers.o `),
-  );
+  addObject(root, 'kernel/Makefile', 'task_watchers.o');
   edit(root, 'include/asm-generic/vmlinux.lds.h', (text) =>
     text.replace('#define INIT_CALLS_LEVEL(level)', `${output}#define INIT_CALLS_LEVEL(level)`),
   );

@@ -3,8 +3,9 @@
  * `npx tsx scripts/graft-kernel.ts TREE`. The tree is changed in place, so give it a copy. Nothing of the kernel is in
  * this repository: insertions are found by short anchors.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addObject, edit } from './edit-tree';
 import { parseArgs } from 'node:util';
 
 const events = ['init', 'clone', 'exec', 'uid', 'gid', 'exit', 'free'] as const;
@@ -124,22 +125,12 @@ const registrations: Readonly<Record<string, readonly string[]>> = {
 
 const include = '#include <linux/task_watchers.h>\n';
 
-function edit(root: string, path: string, change: (text: string) => string): void {
-  const file = join(root, path);
-  const before = readFileSync(file, 'utf8');
-  const after = change(before);
-  if (after === before) throw new Error(`${path}: the anchor was not found`);
-  writeFileSync(file, after);
-}
-
 function graft(root: string): void {
   if (!existsSync(join(root, 'kernel/fork.c'))) throw new Error(`${root}: not a kernel tree`);
   if (existsSync(join(root, 'kernel/task_watchers.c'))) throw new Error(`${root}: has task watchers already`);
   writeFileSync(join(root, 'include/linux/task_watchers.h'), header);
   writeFileSync(join(root, 'kernel/task_watchers.c'), dispatcher);
-  edit(root, 'kernel/Makefile', (text) =>
-    text.replace(/^obj-y\s+=\s*/m, (start) => `${start}task_watchers.o `),
-  );
+  addObject(root, 'kernel/Makefile', 'task_watchers.o');
   edit(root, 'include/asm-generic/vmlinux.lds.h', (text) =>
     text.replace('#define INIT_CALLS_LEVEL(level)', `${output}#define INIT_CALLS_LEVEL(level)`),
   );
