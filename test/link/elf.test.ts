@@ -129,6 +129,32 @@ ${level('3', 'core')}${level('3s', 'later')}`,
     );
   });
 
+  it('that share their boundaries take an entry that belongs to one of them, whatever its name ends in', () => {
+    // As in Linux 2.6.20, where the variables of level 0 are called as those of level 1 are.
+    bench.write(
+      'levels.c',
+      `static int pure(void) { return 1; }
+static int core(void) { return 2; }
+static int (*__initcall_pure1)(void) __attribute__((used, section(".initcall0.init"))) = pure;
+static int (*__initcall_core1)(void) __attribute__((used, section(".initcall1.init"))) = core;
+`,
+    );
+    bench.write(
+      'levels.lds',
+      'SECTIONS { . = 0x400000; .text : { *(.text) } .i : { i_start = .; *(.initcall0.init) *(.initcall1.init) i_end = .; } }',
+    );
+    bench.run('gcc', '-c', '-w', '-O2', '-fno-pie', '-ffunction-sections', 'levels.c');
+    bench.run('ld', '-e', '0', '--no-warn-rwx-segments', '-T', 'levels.lds', '-o', 'levels', 'levels.o');
+    const bounds = { start: 'i_start', stop: 'i_end' };
+    const levels = (variables: readonly string[]): (string | undefined)[][] =>
+      readElfTables(opened(read('levels')), [
+        { event: '0', ...bounds, sections: ['.initcall0.init'], variables },
+        { event: '1', ...bounds, sections: ['.initcall1.init'] },
+      ]).map(({ entries }) => entries.map(({ function: called }) => called));
+    assert.deepEqual(levels(['__initcall_pure1']), [['pure'], ['core']]);
+    assert.deepEqual(levels([]), [[], ['pure', 'core']]);
+  });
+
   it('of structures are grouped by address in an object, where words without relocation are not there', () => {
     // Found with arm64's vmlinux.o: of {text, function, 0} two words were taken for one and a half structures.
     bench.write(

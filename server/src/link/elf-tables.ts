@@ -10,6 +10,8 @@ export interface ElfTableRequest {
   readonly stop?: string | undefined;
   /** Section names that are the event's table where there are no boundary symbols: in `vmlinux.o` and other objects. */
   readonly sections: readonly string[];
+  /** Variables known to be of this event, whatever their names end in. */
+  readonly variables?: readonly string[];
 }
 
 export interface ElfTable {
@@ -32,8 +34,8 @@ interface RawTable {
 
 /**
  * Reads tables back from a linked kernel or an object, one per request, in that order. Requests with the same boundary
- * symbols share what lies between: an entry is of the event that its variable's name ends in (`__initcall_…_fn6s`),
- * else of the first.
+ * symbols share what lies between: an entry is of the event that has its variable, or that its variable's name ends in
+ * (`__initcall_…_fn6s`), else of the first.
  */
 export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): readonly ElfTable[] {
   const wanted = new Set(requests.flatMap(({ start, stop }) => [start, stop]));
@@ -58,13 +60,16 @@ export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): r
     elf,
     [...read.values()].flatMap(({ entries }) => entries),
   );
+  const known = new Map(
+    requests.flatMap(({ event, variables = [] }) => variables.map((variable) => [variable, event] as const)),
+  );
   return requests.map((request, index) => {
     const raw = raws[index];
     if (!raw) return { event: request.event, entries: [], section: undefined, form: 'pointer', problems: [] };
     const sharing = requests.filter((_, other) => raws[other] === raw).map(({ event }) => event);
     const entries = raw.entries
       .map((entry) => ({ entry, named: names(entry) }))
-      .filter(({ named }) => eventOf(named, sharing) === request.event)
+      .filter(({ named }) => eventOf(named, sharing, known) === request.event)
       .map(({ entry, named }, slot) => ({ slot, address: entry.address, ...named }));
     return { event: request.event, entries, section: raw.section, form: raw.form, problems: raw.problems };
   });
@@ -73,8 +78,11 @@ export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): r
 function eventOf(
   { function: called, variable }: Pick<ElfEntry, 'function' | 'variable'>,
   sharing: readonly string[],
+  known: ReadonlyMap<string, string>,
 ): string | undefined {
   if (sharing.length > 1 && variable !== undefined) {
+    const own = known.get(variable);
+    if (own !== undefined && sharing.includes(own)) return own;
     const ending = called === undefined ? -1 : variable.lastIndexOf(called);
     const rest = ending < 0 || called === undefined ? undefined : variable.slice(ending + called.length);
     const exact = sharing.find((event) => event === rest);

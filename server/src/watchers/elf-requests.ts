@@ -24,5 +24,12 @@ export function elfRequests(family: Family): readonly (readonly ElfTableRequest[
 
 /** The same from a predicted layout, whose linker script says which symbols bound which table. */
 export function elfRequestsOf(family: Family, laid: readonly LaidTable[]): readonly ElfTableRequest[] {
-  return laid.map(({ event, start, stop }) => ({ event, start, stop, sections: sectionsOf(family, event) }));
+  return laid.map(({ event, start, stop, entries }) => ({
+    event,
+    start,
+    stop,
+    sections: sectionsOf(family, event),
+    // Linux 2.6.20 calls the variables of level 0 as those of level 1: the sources know better than the name.
+    variables: entries.flatMap(({ entry }) => (entry.variable.endsWith(event) ? [] : [entry.variable])),
+  }));
 }
