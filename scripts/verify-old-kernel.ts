@@ -55,7 +55,9 @@ function make(build: string, { arch, width, emulation }: Build, ...targets: read
     ],
     {
       cwd: tree,
-      stdio: ['ignore', 'ignore', 'ignore'],
+      // What oldconfig asks is answered with its default.
+      input: '\n'.repeat(5000),
+      stdio: ['pipe', 'ignore', 'ignore'],
       env: { ...process.env, OLD_KERNEL_LOG: join(build, 'refused') },
     },
   );
@@ -86,7 +88,7 @@ for (const [name, build] of Object.entries(builds)) {
       .filter((line) => !set.has(/CONFIG_(\w+)/.exec(line)?.[1] ?? ''));
     writeFileSync(config, kept.join('\n'));
     appendFileSync(config, build.options.map((option) => `CONFIG_${option}=y\n`).join(''));
-    make(folder, build, 'silentoldconfig');
+    make(folder, build, 'oldconfig');
     make(folder, build, 'vmlinux');
   }
   if (existsSync(join(folder, 'refused')))
