@@ -1,4 +1,5 @@
 import type { Range } from '../syntax/positions';
+import { withArticle } from './article';
 import { definedFunctions, isLinkerScript } from './code-words';
 import { declarationOf, hasPrototype } from './prototype';
 import { argumentSpelling, registeringMacros, type RegisteringMacro } from './registering-macros';
@@ -162,7 +163,7 @@ function newRegistrations(view: View, path: string, at: Unfinished): readonly Co
       {
         label: macro.name,
         kind: 'macro',
-        detail: `registers a ${family.noun[0]}`,
+        detail: `registers ${withArticle(family.noun[0])}`,
         documentation: `${macro.name}(${macro.parameters.join(', ')}) defines a pointer in a section; it calls nothing.`,
         text: macro.name,
         snippet: `${macro.name}(${stops.join(', ')});`,

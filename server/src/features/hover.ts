@@ -1,6 +1,7 @@
 import type { TableEntry } from '../link/entry';
 import type { Range } from '../syntax/positions';
 import type { CallSite } from '../watchers/snapshot';
+import { withArticle } from './article';
 import { code, codeBlock, plain } from './markdown';
 import { eventOf } from './navigation';
 import { reason } from './reason';
@@ -192,7 +193,7 @@ function macroMarkdown(view: View, name: string): string {
     .map(({ parameters, body }) => `#define ${name}${parameters ? `(${parameters.join(', ')})` : ''} ${body}`)
     .join('\n');
   return [
-    `**${plain(family.title)}**: ${code(name)} registers a ${family.noun[0]}: a use defines a pointer in a section, and calls nothing. ${uses.length} uses, ${linked} of them in this kernel.`,
+    `**${plain(family.title)}**: ${code(name)} registers ${withArticle(family.noun[0])}: a use defines a pointer in a section, and calls nothing. ${uses.length} uses, ${linked} of them in this kernel.`,
     ...(text === '' ? [] : [codeBlock(text)]),
   ].join('\n\n');
 }

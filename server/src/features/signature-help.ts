@@ -1,3 +1,4 @@
+import { withArticle } from './article';
 import { definitionOf } from './code-words';
 import { declarationOf } from './prototype';
 import { argumentSpelling, registeringMacros } from './registering-macros';
@@ -23,7 +24,7 @@ export function signatureAt(view: View, path: string, offset: number): Signature
     const events = family.events.map(({ name }) => argumentSpelling(view, name)).join(', ');
     return {
       label: `${macro.name}(${macro.parameters.join(', ')})`,
-      documentation: `Registers a ${family.noun[0]}: defines a pointer in a section, calls nothing.`,
+      documentation: `Registers ${withArticle(family.noun[0])}: defines a pointer in a section, calls nothing.`,
       parameters: macro.parameters.map((label, position) => ({
         label,
         documentation:

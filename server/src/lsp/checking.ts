@@ -91,7 +91,10 @@ export function checking(
   let isSearching = false;
 
   const presentRound = (): Round => {
-    const views = families().flatMap((family) => session.peek(family) ?? []);
+    // Of a family that is too common to be looked at everywhere, rules would take what is not known for missing.
+    const views = families()
+      .flatMap((family) => session.peek(family) ?? [])
+      .filter(({ isPartial }) => !isPartial);
     return {
       views,
       key: [...views, session.knownMentions(), session.kernel()?.project, settings()],

@@ -17,6 +17,8 @@ export interface FamilyView {
   readonly source: (path: string) => SourceFile | undefined;
   /** The whole tree was looked at, not only what the configuration builds. */
   readonly complete: boolean;
+  /** It never will be: too much of the tree that is not built has to do with the family. */
+  readonly isPartial: boolean;
 }
 
 export type SessionState =
@@ -71,6 +73,8 @@ interface Tracked {
   /** A snapshot is due. */
   stale: boolean;
   scanning: boolean;
+  /** How far to look. */
+  widest: Scope;
   /** The candidates are known to be wrong: a scan is due. */
   scanDue: Scope | undefined;
   /** Files that changed while a scan ran. */
@@ -128,7 +132,7 @@ export function openSession(
     if (taken.everything) {
       files = undefined;
       names.clear();
-      for (const one of tracked.values()) one.scanDue = 'tree';
+      for (const one of tracked.values()) one.scanDue = one.widest;
     }
     for (const one of tracked.values())
       if (one.scanning) for (const { path } of changes) one.changedMeanwhile.add(path);
@@ -159,7 +163,7 @@ export function openSession(
       }
       one.state.forgetUnits();
       one.stale = true;
-      if (!sameSources) one.scanDue = 'tree';
+      if (!sameSources) one.scanDue = one.widest;
     }
     return true;
   };
@@ -174,6 +178,7 @@ export function openSession(
         epoch: -1,
         stale: false,
         scanning: false,
+        widest: 'tree',
         // What is built comes first: it is found sooner, and it is what most questions are about.
         scanDue: kernel?.plan.source === 'none' ? 'tree' : 'linked',
         changedMeanwhile: new Set(),
@@ -195,8 +200,15 @@ export function openSession(
       .then(
         (candidates) => {
           // Of a kernel that is another by now: its makefiles decided where to look.
-          if (scanned === kernel) one.found = { candidates, scope };
-          else one.scanDue = scope;
+          if (scanned !== kernel) one.scanDue = scope;
+          else if (
+            scope === 'tree' &&
+            one.state.candidates() &&
+            countUnlinked(candidates, scanned) > mostUnlinked
+          ) {
+            one.widest = 'linked';
+            one.stale = true;
+          } else one.found = { candidates, scope };
         },
         (error: unknown) => {
           say({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
@@ -223,7 +235,7 @@ export function openSession(
     one.changedMeanwhile.clear();
     if (one.state.revise(opened, view, meanwhile) === 'unknown') one.scanDue = found.scope;
     // What was built is known; now the rest of the tree.
-    else if (found.scope === 'linked') one.scanDue = 'tree';
+    else if (found.scope === 'linked' && one.widest === 'tree') one.scanDue = 'tree';
   };
 
   const refresh = async (
@@ -237,7 +249,12 @@ export function openSession(
     one.stale = false;
     if (!snapshot) return;
     one.epoch = working;
-    one.view = { snapshot, source: readerOf(view), complete: one.state.scope() === 'tree' };
+    one.view = {
+      snapshot,
+      source: readerOf(view),
+      complete: one.state.scope() === 'tree',
+      isPartial: one.widest === 'linked',
+    };
     if (!closed) listener.changed(name, one.view);
   };
   const isUrgent = (): boolean => !pending.isEmpty() || kernelDue || closed;
@@ -358,6 +375,19 @@ export function openSession(
       waiters.look();
     },
   };
+}
+
+/**
+ * Every driver has its initcall: to walk thousands of sources that are not built, each with include paths of its own,
+ * takes minutes and gigabytes.
+ */
+const mostUnlinked = 1000;
+
+function countUnlinked({ withStatements, includers }: Candidates, { plan }: Kernel): number {
+  const compiled = new Set(plan.objects.map(({ source }) => source));
+  return [...new Set([...withStatements, ...includers])].filter(
+    (path) => path.endsWith('.c') && !compiled.has(path),
+  ).length;
 }
 
 /** What reads the files: another function only when files came or went, so that what hangs on that can be kept. */
