@@ -8,13 +8,16 @@ import {
   type RelevantNames,
 } from '../syntax/c/relevance';
 import { includeView, type IncludeView } from '../syntax/c/include-view';
+import type { Macro } from '../syntax/c/expand';
 import type { UnitEntries } from '../syntax/c/section-entry';
 import {
   interestingStatements,
+  macrosAfter,
   normalise,
   unitEntries,
   type SourceFile,
   type UnitFiles,
+  type UnitInput,
   type Wanted,
 } from '../syntax/c/unit';
 
@@ -29,6 +32,8 @@ export interface Unit {
 /** Walks units. */
 export interface UnitWalker {
   readonly walk: (unit: Unit) => UnitEntries;
+  /** What is defined where a unit ends, as far as it can matter. */
+  readonly macros: (unit: Unit) => ReadonlyMap<string, Macro>;
   /**
    * A unit's source, which no other file includes, has another text. True: what the units share still holds, and the
    * unit can be walked again. False: only a new walker can tell.
@@ -70,31 +75,21 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
   let relevant: RelevantNames = relevantNames(all, wanted.names);
   const mattering = new Set(all.filter((file) => matters(file, relevant.names)).map(({ path }) => path));
   const views = new Map<string, IncludeView>();
+  // Names that follow() added since change nothing in a view: nobody defines them.
+  const viewOf = (unit: Unit): IncludeView => {
+    const { includePaths } = unit.flags;
+    const key = includePaths.join(':');
+    let view = views.get(key);
+    if (!view) {
+      const seen = seenBy.get(key) ?? new Set<string>();
+      const relevance = relevanceOf(mattering, relevant, targets(includePaths).of, seen);
+      views.set(key, (view = includeView(includePaths, files, wanted, relevance)));
+    }
+    return view;
+  };
   return {
-    walk(unit) {
-      const { includePaths, forcedIncludes, defines } = unit.flags;
-      const key = includePaths.join(':');
-      let view = views.get(key);
-      if (!view) {
-        const seen = seenBy.get(key) ?? new Set<string>();
-        const relevance = relevanceOf(mattering, relevant, targets(includePaths).of, seen);
-        views.set(key, (view = includeView(includePaths, files, wanted, relevance)));
-      }
-      return unitEntries(
-        {
-          source: unit.source,
-          includePaths,
-          forcedIncludes,
-          defines,
-          predefined: unit.predefined,
-          undecided: unit.undecided,
-        },
-        files,
-        wanted,
-        // Names that follow() added since change nothing in it: nobody defines them.
-        view,
-      );
-    },
+    walk: (unit) => unitEntries(inputOf(unit), files, wanted, viewOf(unit)),
+    macros: (unit) => macrosAfter(inputOf(unit), files, wanted, viewOf(unit)),
     follow(source) {
       const file = files.source(source);
       if (!file || !reached.has(source)) return false;
@@ -113,6 +108,11 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
       return true;
     },
   };
+}
+
+export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInput {
+  const { includePaths, forcedIncludes, defines } = flags;
+  return { source, includePaths, forcedIncludes, defines, predefined, undecided };
 }
 
 function relevantFile(file: SourceFile, { pattern }: Wanted): RelevantFile {

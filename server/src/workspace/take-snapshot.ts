@@ -13,6 +13,7 @@ import { writtenCalls } from '../watchers/call-sites';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
 import type { CallSite, NotifierRegistration, Snapshot } from '../watchers/snapshot';
 import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
+import { looseWalker } from '../watchers/loose-walks';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
 import { findCandidates, type Candidates, type Scope } from './find-candidates';
@@ -210,6 +211,9 @@ function notLoaded({ entry, object }: Contribution): Contribution {
   return { entry, object: undefined, status: 'archive-member', ...at };
 }
 
+/** Of more sources outside the link plan than this, the headers are not followed. */
+const mostFollowed = 1000;
+
 async function contribute(
   kernel: Kernel,
   files: UnitFiles,
@@ -255,8 +259,10 @@ async function contribute(
       ),
     ),
   );
+  const like = planned[0]?.unit;
+  const isLoose = like !== undefined && unplanned.length > mostFollowed;
   const walk = work.walker(
-    [...planned, ...unplanned].map(({ unit }) => unit),
+    [...planned, ...(isLoose ? [] : unplanned)].map(({ unit }) => unit),
     files,
     learnt.wanted,
   );
@@ -278,9 +284,10 @@ async function contribute(
       found.push({ entry, object, status: effect });
     }
   }
+  const walkLoose = isLoose ? looseWalker(like, files, learnt.wanted, learnt.macros) : walk;
   for (const { source, unit } of unplanned) {
     await work.pause();
-    const result = walk(unit);
+    const result = walkLoose(unit);
     const why = config ? plan.unlinked(source) : undefined;
     const steps = why?.why ?? plan.conditions(source);
     const status = why?.status ?? 'conditional';

@@ -1,4 +1,5 @@
 import type { CFileFacts } from './scan';
+import type { Macro } from './expand';
 import type { FunctionField } from './section-text';
 
 /** One translation unit, as the compiler is told to see it. */
@@ -15,6 +16,8 @@ export interface UnitInput {
   readonly predefined: ReadonlyMap<string, string>;
   /** No configuration: nothing is known about CONFIG_ names, both branches of their conditions are visited. */
   readonly undecided: boolean;
+  /** Macros that are defined before anything is read, besides. */
+  readonly given?: ReadonlyMap<string, Macro> | undefined;
 }
 
 /** The files of the tree, as far as a unit needs them. Facts and text belong together. */

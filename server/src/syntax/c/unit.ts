@@ -63,6 +63,17 @@ export function unitEntries(
   return (walk.escaped ? walkUnit(unit, files, wanted, view.whole()) : walk).result();
 }
 
+/** What is defined at the end of a unit; of macros that cannot change what is wanted, not all. */
+export function macrosAfter(
+  unit: UnitInput,
+  files: UnitFiles,
+  wanted: Wanted,
+  view: IncludeView,
+): ReadonlyMap<string, Macro> {
+  const walk = walkUnit(unit, files, wanted, view);
+  return (walk.escaped ? walkUnit(unit, files, wanted, view.whole()) : walk).definitions();
+}
+
 function walkUnit(unit: UnitInput, files: UnitFiles, wanted: Wanted, view: IncludeView): UnitWalk {
   const walk = new UnitWalk(unit, files, wanted, view);
   for (const text of unit.forcedIncludes) {
@@ -128,6 +139,10 @@ class UnitWalk {
       this.macros.set(name, text === undefined ? undefinedMacro : parseMacro(name, undefined, text));
   }
 
+  definitions(): ReadonlyMap<string, Macro> {
+    return this.macros;
+  }
+
   result(): UnitEntries {
     const entries =
       this.declared.size === 0
@@ -146,7 +161,7 @@ class UnitWalk {
   }
 
   private lookup(name: string): Macro | undefined {
-    const macro = this.macros.get(name);
+    const macro = this.macros.get(name) ?? this.unit.given?.get(name);
     if (macro === undefined) return this.base.get(name);
     return macro === undefinedMacro ? undefined : macro;
   }
