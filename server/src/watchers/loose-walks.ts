@@ -1,23 +1,24 @@
 import { folderOf } from '../syntax/c/include-path';
-import { includeView, type IncludeView } from '../syntax/c/include-view';
+import { includeView } from '../syntax/c/include-view';
 import { scanC } from '../syntax/c/scan';
 import type { UnitEntries } from '../syntax/c/section-entry';
-import { unitEntries, type SourceFile, type UnitFiles, type Wanted } from '../syntax/c/unit';
-import type { LeadingMacro } from '../syntax/c/wanted-macros';
+import { unitEntries, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import { inputOf, unitWalker, type Unit } from './unit-walks';
+import type { LearntFamily } from './wanted';
 
 /**
  * Walks sources that are not linked without their headers: thousands of drivers include half of the tree, and all that
  * is asked of them is what they would register. Each starts with what the registering macros' own headers define, read
  * once, as `like` sees them; of its includes only those are followed that may mean another file in which a
- * registering macro is defined (drivers/usb/storage/usb.h), for no architecture or the source's own. A registering macro
- * whose header is not included counts as visible here.
+ * registering macro is defined (drivers/usb/storage/usb.h), or one of `elsewhere`, files that register where they are
+ * included; for no architecture or the source's own. A registering macro whose header is not included counts as visible
+ * here.
  */
 export function looseWalker(
   like: Unit,
   files: UnitFiles,
-  wanted: Wanted,
-  macros: readonly LeadingMacro[],
+  { wanted, macros }: LearntFamily,
+  elsewhere: readonly string[],
 ): (unit: Unit) => UnitEntries {
   const leading = [...new Set(macros.map(({ file }) => file))].filter((path) => path.endsWith('.h'));
   const { includePaths } = like.flags;
@@ -33,16 +34,21 @@ export function looseWalker(
   };
   const start: Unit = { ...like, source: prelude.path };
   const given = unitWalker([start], withPrelude, wanted).macros(start);
-  const known = new Set(specs);
-  const others = leading.filter((path) => !includePaths.some((one) => known.has(path.slice(one.length + 1))));
-  const views = new Map<string, IncludeView>();
+  const read = new Set(specs);
+  const others = [
+    ...leading.filter((path) => !includePaths.some((one) => read.has(path.slice(one.length + 1)))),
+    ...elsewhere,
+  ];
+  const visible = new Map<string, UnitFiles>();
   return (unit) => {
     const arch = architectureOf(unit.source) ?? '';
-    let view = views.get(arch);
-    if (!view) {
+    let seen = visible.get(arch);
+    if (!seen) {
       const targets = others.filter((path) => (architectureOf(path) ?? arch) === arch);
-      views.set(arch, (view = includeView([], filesWith(files, targets), wanted, undefined)));
+      visible.set(arch, (seen = filesWith(files, targets)));
     }
+    // A view of its own: nothing of it is of use to others, and thousands would be kept.
+    const view = includeView([], seen, wanted, undefined);
     return unitEntries({ ...inputOf(unit), forcedIncludes: [], given }, files, wanted, view);
   };
 }

@@ -259,7 +259,7 @@ async function contribute(
       ),
     ),
   );
-  const like = planned[0]?.unit;
+  const like = planned[0]?.unit ?? unplanned.find(({ source }) => !source.startsWith('arch/'))?.unit;
   const isLoose = like !== undefined && unplanned.length > mostFollowed;
   const walk = work.walker(
     [...planned, ...(isLoose ? [] : unplanned)].map(({ unit }) => unit),
@@ -284,7 +284,7 @@ async function contribute(
       found.push({ entry, object, status: effect });
     }
   }
-  const walkLoose = isLoose ? looseWalker(like, files, learnt.wanted, learnt.macros) : walk;
+  const walkLoose = isLoose ? looseWalker(like, files, learnt, candidates.elsewhere) : walk;
   for (const { source, unit } of unplanned) {
     await work.pause();
     const result = walkLoose(unit);
