@@ -36,6 +36,9 @@ interface Definition {
   readonly fact: FunctionFact;
 }
 
+/** In more candidates than this, only functions are looked for that the registration's own file names. */
+const mostSearched = 2000;
+
 /** In the registration's own file, else in the unit's source, else the one external definition among the candidates. */
 function definitionsOf(context: CheckContext, entry: TableEntry): readonly Definition[] {
   const inFile = (path: string): readonly Definition[] => {
@@ -48,7 +51,11 @@ function definitionsOf(context: CheckContext, entry: TableEntry): readonly Defin
   const unit = entry.object?.replace(/\.o$/, '.c');
   const inUnit = unit === undefined || unit === entry.place.file ? [] : inFile(unit);
   if (inUnit.length > 0) return inUnit;
-  const elsewhere = context.snapshot.candidates
+  const { candidates } = context.snapshot;
+  // A macro made the name (module_pci_driver), thousands of times: looking for each in thousands of files takes minutes.
+  const registered = candidates.length > mostSearched ? context.source(entry.place.file) : undefined;
+  if (registered && !holdsText(registered, entry.function)) return [];
+  const elsewhere = candidates
     .filter((path) => path.endsWith('.c') && path !== entry.place.file && path !== unit)
     .flatMap(inFile)
     .filter(({ fact }) => !fact.isStatic);

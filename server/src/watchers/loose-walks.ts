@@ -22,10 +22,11 @@ export function looseWalker(
 ): (unit: Unit) => UnitEntries {
   const leading = [...new Set(macros.map(({ file }) => file))].filter((path) => path.endsWith('.h'));
   const { includePaths } = like.flags;
-  const specs = leading.flatMap((path) => {
+  const specOf = (path: string): string | undefined => {
     const folder = includePaths.find((one) => path.startsWith(`${one}/`));
-    return folder === undefined ? [] : [path.slice(folder.length + 1)];
-  });
+    return folder === undefined ? undefined : path.slice(folder.length + 1);
+  };
+  const specs = leading.flatMap((path) => specOf(path) ?? []);
   const prelude = preludeOf(specs);
   const withPrelude: UnitFiles = {
     source: (path) => (path === prelude.path ? prelude : files.source(path)),
@@ -34,11 +35,7 @@ export function looseWalker(
   };
   const start: Unit = { ...like, source: prelude.path };
   const given = unitWalker([start], withPrelude, wanted).macros(start);
-  const read = new Set(specs);
-  const others = [
-    ...leading.filter((path) => !includePaths.some((one) => read.has(path.slice(one.length + 1)))),
-    ...elsewhere,
-  ];
+  const others = [...leading.filter((path) => specOf(path) === undefined), ...elsewhere];
   const visible = new Map<string, UnitFiles>();
   return (unit) => {
     const arch = architectureOf(unit.source) ?? '';
