@@ -184,6 +184,31 @@ describe('flags and artefacts', function () {
     });
   });
 
+  it('of old are partial links: empty folders hold nothing, and of a file behind -R only the symbols are used', () => {
+    const plan = planOf(files, config);
+    // What the makefiles of 2.6.20 leave beside the objects.
+    const commands = new Map([
+      ['.vmlinux.cmd', 'cmd_vmlinux := ld -o vmlinux kernel/built-in.o crypto/built-in.o\n'],
+      [
+        'kernel/.built-in.o.cmd',
+        'cmd_kernel/built-in.o := ld -m elf_i386 -R kernel/syms.o -r -o kernel/built-in.o kernel/fork.o kernel/exit.o\n',
+      ],
+      [
+        'crypto/.built-in.o.cmd',
+        'cmd_crypto/built-in.o := rm -f crypto/built-in.o; ar rcs crypto/built-in.o\n',
+      ],
+    ]);
+    const old = planFromArtefacts(plan, {
+      tree: memoryTree(new Map(Object.entries(files))),
+      build: memoryTree(commands),
+      bytes: () => undefined,
+    });
+    assert.deepEqual(
+      old?.objects.map(({ path }) => path),
+      ['kernel/fork.o', 'kernel/exit.o'],
+    );
+  });
+
   it('read archives as ar does', () => {
     for (const [path, ours, real] of built.archives) assert.deepEqual(ours, real, path);
     assert.equal(readArchive(new Uint8Array([1, 2, 3])), undefined);

@@ -157,7 +157,8 @@ function linkedObjects(
       for (const part of parts) addWord(part, false);
       return;
     }
-    if (taken.has(path)) return;
+    // A directory without objects has an empty archive for its `built-in.o`.
+    if (taken.has(path) || path.endsWith('/built-in.o')) return;
     taken.add(path);
     linked.push({ path, archive });
   };
@@ -197,7 +198,10 @@ function linkedObjects(
 function partialLink(path: string, words: readonly string[]): readonly string[] | undefined {
   if (!words.includes('-r') || !/(?:^|-)ld(?:\.\w+)?$/.test(words[0] ?? '')) return undefined;
   const output = words.indexOf('-o');
-  const parts = words.filter((word, at) => at > 0 && at !== output + 1 && /\.[ao]$/.test(word));
+  // Of a file behind `-R` only the symbols are used.
+  const parts = words.filter(
+    (word, at) => at > 0 && at !== output + 1 && words[at - 1] !== '-R' && /\.[ao]$/.test(word),
+  );
   return parts.length > 0 && treePath(words[output + 1] ?? '') === path ? parts : undefined;
 }
 
