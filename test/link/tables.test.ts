@@ -90,6 +90,11 @@ describe('tables as ld lays them out', () => {
     ['two patterns on one line', '.tw : { s_a = .; *(.tw.a) *(.tw.b) e_a = .; }'],
     ['a wildcard in front that takes it all', '.early : { *(.tw.*) } .tw : { s_a = .; *(.tw.a) e_a = .; }'],
     ['a file named first', '.tw : { s_a = .; y.o(.tw.a) *(.tw.a) s_b = .; *(.tw.b) e_b = .; }'],
+    [
+      'commas, which belong to names',
+      '.tw : { s_a = .; *(.tw.a, .tw.b) *(.tw.b,.tw.a) *(.tw.c , .tw.a) e_a = .; }',
+    ],
+    ['commas after a file to leave out', '.tw : { s_a = .; *(EXCLUDE_FILE(*y.o, *x.o) .tw.a) e_a = .; }'],
     ['sorted sections', '.tw : { s_a = .; *(SORT(.tw.*)) e_a = .; }'],
     [
       'reverse alphabetical files',

@@ -30,7 +30,8 @@ const globs = (statement: InputStatement): readonly string[] => statement.sectio
 describe('linker scripts', () => {
   it('tell one statement with two patterns from two statements', () => {
     assert.deepEqual(globs(input('*(.a .b)')), ['.a', '.b']);
-    assert.deepEqual(globs(input('*(.a, .b)')), ['.a', '.b']);
+    // ld 2.40 lexes the comma as part of the name: tables.test.ts has it from the real one.
+    assert.deepEqual(globs(input('*(.a, .b)')), ['.a,', '.b']);
     assert.deepEqual(
       contents('*(.a) *(.b)').map((one) => one.kind === 'input' && globs(one)),
       [['.a'], ['.b']],

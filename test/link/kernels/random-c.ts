@@ -22,6 +22,8 @@ export interface UnitHints {
   readonly calls: readonly string[];
   /** Functions to define for others. */
   readonly exports: readonly string[];
+  /** What its symbols begin with, where that is not the file's name. */
+  readonly stem?: string;
 }
 
 const parameters = '(unsigned long val, struct task_struct *tsk)';
@@ -39,6 +41,8 @@ export function writeHeaders(
     `#define watch_both(fn) ${both.join('; \\\n\t')}`,
     `#define watch_named(stem) ${dialect.register('exec', 'stem##_watch')}`,
     `#define WATCH_TWICE(fn) watch_both(fn); ${dialect.register('uid', 'fn')}`,
+    `#define WATCH_WITH(reg, fn...) reg(fn)`,
+    `#define watch_own(fn) static int fn${parameters} { return 0; } ${dialect.register('clone', 'fn')}`,
     `#define FOR_EACH_OF(reg, one, two) reg(one); reg(two)`,
   ];
   files.set(
@@ -154,7 +158,8 @@ function condition(rnd: Random, options: Sources['options'], defines: readonly s
 /** Writes `path` (`kernel/f1.c`), and perhaps a .c file that it includes. */
 export function writeUnit(sources: Sources, path: string, hints: UnitHints): void {
   const { rnd, files, sharedHeaders, dialect, compiler } = sources;
-  const stem = path.replace(/^.*\//, '').replace(/\.c$/, '').replaceAll('-', '_');
+  const base = path.replace(/^.*\//, '').replace(/\.c$/, '').replaceAll('-', '_');
+  const stem = hints.stem ?? base;
   const lines = rnd.chance(0.3) ? ['// SPDX-License-Identifier: MIT', ''] : [];
   // Clang refuses what GCC takes for a declaration without types.
   const seesMacros = rnd.chance(0.95) || compiler === 'clang';
@@ -207,9 +212,12 @@ function items(
   const watcher = (suffix = ''): string => {
     const called = `${stem}_w${functions++}${suffix}`;
     lines.push(
-      ...(rnd.chance(0.5)
-        ? [`static int ${called}${parameters}`, '{', '\treturn 0;', '}']
-        : [`static int ${called}${parameters} { /* nothing; */ return val == 1; }`]),
+      ...noise(rnd, dialect, called),
+      ...(rnd.chance(0.08)
+        ? [`${rnd.pick(['', '__attribute__((weak)) ', 'extern '])}int ${called}${parameters} { return -1; }`]
+        : rnd.chance(0.5)
+          ? [`static int ${called}${parameters}`, '{', '\treturn 0;', '}']
+          : [`static int ${called}${parameters} { /* nothing; */ return val == 1; }`]),
     );
     recent = called;
     return called;
@@ -221,6 +229,7 @@ function items(
     if (taken.has(`${event} ${called}`)) return undefined;
     taken.add(`${event} ${called}`);
     const text = dialect.register(event, called);
+    if (rnd.chance(0.05)) return text.replace(', ', ' /* , */ ,\\\n /* ) */ ');
     return rnd.chance(0.1) ? text.replace(/\(|, /g, '$&\n\t\t') : text;
   };
   const constant = dialect.isConst ? 'const ' : '';
@@ -271,6 +280,9 @@ function items(
     else if (shape === 6 && hasWrappers) wrapped(`watch_named(${watcher('_watch').replace(/_watch$/, '')})`);
     else if (shape === 7 && hasWrappers) wrapped(`WATCH_TWICE(${watcher()})`);
     else if (shape === 8 && hasWrappers) wrapped(`FOR_EACH_OF(watch_both, ${watcher()}, ${watcher()})`);
+    else if (shape === 12 && hasWrappers)
+      wrapped(`WATCH_WITH(${rnd.pick(['watch_both', 'WATCH_TWICE'])}, ${watcher()})`);
+    else if (shape === 13 && hasWrappers) wrapped(`watch_own(${stem}_w${functions++})`);
     else if (shape === 9) {
       const called = watcher();
       const own = `${stem.toUpperCase()}_WATCH${functions}`;
@@ -338,6 +350,24 @@ function items(
     }
   };
   several(0, 6);
+}
+
+/** What looks like a registration and is none. */
+function noise(rnd: Random, dialect: Dialect, called: string): readonly string[] {
+  if (rnd.chance(0.9)) return [];
+  const text = `${dialect.register(rnd.pick(events), called)};`;
+  switch (rnd.below(5)) {
+    case 0:
+      return [`/* ${text}`, ` * ${text} */`];
+    case 1:
+      return [`// ${text} \\`, text];
+    case 2:
+      return [`static const char *text_${called}(void) { return "${text} /*"; }`];
+    case 3:
+      return ['#if 0', `don't ${text}`, '#elif 0', text, '#endif'];
+    default:
+      return [`#define NEVER_${called} ${text} \\`, `\t${text}`];
+  }
 }
 
 const elseIf = (line: string): string =>

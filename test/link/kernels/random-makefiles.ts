@@ -7,7 +7,7 @@ export interface Directories extends Sources {
   readonly isPartial: boolean;
   /** Functions that library members define and other objects may call. */
   readonly libraryFunctions: string[];
-  /** Unique stems: `f0`, `f1`, … */
+  /** Unique stems: `f0`, `f1`, … No two symbols of the kernel are named alike; files may be. */
   nextStem(): string;
 }
 
@@ -23,7 +23,7 @@ function list(rnd: Random, options: Sources['options'], prefix = 'obj'): List {
   const x = `CONFIG_${rnd.pick(options)}`;
   const y = `CONFIG_${rnd.pick(options)}`;
   const inside = (line: string): List => ({ name: `${prefix}-y`, before: [line], after: ['endif'] });
-  switch (rnd.below(18)) {
+  switch (rnd.below(30)) {
     case 0:
     case 1:
     case 2:
@@ -45,6 +45,36 @@ function list(rnd: Random, options: Sources['options'], prefix = 'obj'): List {
       return { name: `${prefix}-y`, before: [`ifndef ${x}`, 'else'], after: ['endif'] };
     case 11:
       return inside(`ifeq "$(${x})" "$(${y})"`);
+    case 12:
+      return plain(`${prefix}-$(${x}:m=y)`);
+    case 13:
+      return plain(`${prefix}-$(patsubst m,y,$(${x}))`);
+    case 14:
+      return plain(`${prefix}-$(${rnd.pick(['or', 'and'])} $(${x}),$(${y}))`);
+    case 15:
+      return plain(`${prefix}-$(firstword $(filter ${rnd.pick(['y', 'm', 'n'])},$(${x}) $(${y})) n)`);
+    case 16:
+      return plain(`${prefix}-$(if $(filter-out m,$(${x})),$(strip $(${y})),n)`);
+    case 17:
+      return {
+        name: `${prefix}-y`,
+        before: [`ifeq ($(${x}),m)`, `unused += 1`, rnd.pick([`else ifdef ${y}`, `else ifeq ($(${y}),y)`])],
+        after: ['endif'],
+      };
+    case 18:
+      return {
+        name: `${prefix}-y`,
+        before: [`ifdef ${x}`, `else ifneq ($(${y}),)`, 'else'],
+        after: ['endif'],
+      };
+    case 19:
+      return {
+        name: `${prefix}-y`,
+        before: [`ifdef ${x}`, `  ifndef ${y}`],
+        after: ['  endif', 'endif # both'],
+      };
+    case 20:
+      return plain(`${prefix}-$(call switched,${x})`);
     default:
       return plain(`${prefix}-y`);
   }
@@ -54,6 +84,7 @@ function list(rnd: Random, options: Sources['options'], prefix = 'obj'): List {
 export function writeDirectory(of: Directories, path: string, depth: number): void {
   const { rnd, options, files, compiler } = of;
   const lines: string[] = rnd.chance(0.2) ? ['# SPDX-License-Identifier: MIT', ''] : [];
+  lines.push('switched = $(subst m,y,$($(1)))');
   const extra: string[] = [];
   const directoryDefines: string[] = [];
   if (rnd.chance(0.2)) {
@@ -68,6 +99,7 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
     const own: string[] = [];
     if (rnd.chance(0.12)) own.push(`-O${rnd.pick(['0', '1', '2', '3', 's'])}`);
     if (rnd.chance(0.08) && compiler === 'gcc') own.push('-fno-toplevel-reorder');
+    if (rnd.chance(0.08)) own.push('-fdata-sections', '-ffunction-sections');
     if (rnd.chance(0.12)) {
       const define = `EXTRA_${stem.toUpperCase()}`;
       defines.push(define);
@@ -81,7 +113,8 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
     }
     if (rnd.chance(0.05)) extra.push(`CFLAGS_REMOVE_${name}.o := -O2`);
     const callee = rnd.chance(0.15) ? rnd.oneOf(of.libraryFunctions) : undefined;
-    writeUnit(of, `${path}/${name}.c`, { defines, calls: callee === undefined ? [] : [callee], exports: [] });
+    const calls = callee === undefined ? [] : [callee];
+    writeUnit(of, `${path}/${name}.c`, { defines, calls, exports: [], stem: stem.replaceAll('-', '_') });
   };
   const assign = ({ name, before, after }: List, value: string, operator = '+='): void => {
     lines.push(...before, `${name} ${operator} ${value}`, ...after);
@@ -94,11 +127,17 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
       rnd.pick([`obj-m += ${stem}.o`, `extra-m += ${stem}.o`, `always-$(CONFIG_NEVER) += ${stem}.o`]),
     );
   }
+  // Files of one name in many directories.
+  let hasCore = false;
   for (let count = 1 + rnd.below(4); count > 0; count--) {
     const stem = of.nextStem();
     const target = list(rnd, options);
     const kind = rnd.below(20);
-    if (kind < 4 && depth < 3) {
+    if (!hasCore && rnd.chance(0.15)) {
+      hasCore = true;
+      compile('core', stem);
+      assign(target, 'core.o');
+    } else if (kind < 4 && depth < 3) {
       assign(target, `${stem}/`);
       writeDirectory(of, `${path}/${stem}`, depth + 1);
     } else if (kind < 9) {
@@ -115,6 +154,8 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
       });
       lines.push(`some-of-${stem} := $(addsuffix .o, ${pair.join(' ')})`);
       assign(target, `$(some-of-${stem})`);
+    } else if (kind === 11 && rnd.chance(0.6)) {
+      severalAtOnce(of, stem, compile, lines, target, assign);
     } else if (kind === 11) {
       const pair = [of.nextStem(), of.nextStem()];
       pair.forEach((one) => {
@@ -148,6 +189,56 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
   const isKbuild = rnd.chance(0.1);
   if (isKbuild) files.set(`${path}/Makefile`, 'obj-y += never.o\n');
   files.set(`${path}/${isKbuild ? 'Kbuild' : 'Makefile'}`, `${[...lines, ...extra].join('\n')}\n`);
+}
+
+/** Two objects through the functions of make, and lists that are read before or after they are set. */
+function severalAtOnce(
+  { rnd, nextStem }: Directories,
+  stem: string,
+  compile: (name: string, stem: string) => void,
+  lines: string[],
+  target: List,
+  assign: (target: List, value: string, operator?: string) => void,
+): void {
+  const [one, two] = [nextStem(), nextStem()];
+  compile(one, one);
+  compile(two, two);
+  const names = `names-of-${stem}`;
+  switch (rnd.below(8)) {
+    case 0:
+      assign(target, `$(foreach name,${one} ${two},$(name).o)`);
+      break;
+    case 1:
+      assign(target, `$(patsubst %,%.o,${one} ${two})`);
+      break;
+    case 2:
+      lines.push(`${names} := ${two} ${one}`);
+      assign(target, `$(${names}:=.o)`);
+      break;
+    case 3:
+      lines.push(`define ${names}`, `${one}.o`, `${two}.o`, 'endef');
+      assign(target, `$(${names})`);
+      break;
+    case 4:
+      // Read at once or when all is known: what the list is by now decides.
+      assign(target, `$(${names})`);
+      lines.push(`${names} = ${one}.o ${two}.o`);
+      break;
+    case 5:
+      lines.push(`${names} ?= ${one}.o`, `${names} ?= ${two}.o`);
+      assign(target, `$(sort $(${names}) ${two}.o)`);
+      break;
+    case 6:
+      assign(target, `$(filter-out ${one}.o,${one}.o ${two}.o) $(wordlist 2,2,none ${one}.o)`);
+      break;
+    default:
+      lines.push(
+        `${names}-y := ${one}.o`,
+        `${names}-$(CONFIG_NEVER) += never.o`,
+        `${names}-y += $(subst =,.,${two}=o)`,
+      );
+      assign(target, `$(${names}-y)`);
+  }
 }
 
 /** `foo-y`, `foo-objs`, `foo-$(CONFIG_X)`, members below, and a member that another composite has, too. */

@@ -20,7 +20,7 @@ export function randomScript(
   const other = (): string => dialect.section(rnd.pick(events));
   const pattern = (event: EventName): string => {
     const section = dialect.section(event);
-    switch (rnd.below(26)) {
+    switch (rnd.below(36)) {
       case 0:
       case 1:
         return `KEEP(*(${section}))`;
@@ -57,6 +57,24 @@ export function randomScript(
         return `?ernel?*(${section} ${other()}) *(${section})`;
       case 18:
         return `*(${section} ${other()} ${other()})`;
+      case 19:
+        return `*(SORT_BY_INIT_PRIORITY(${section}*))`;
+      case 20:
+        return `KEEP(*(SORT_NONE(${section})))`;
+      case 21:
+        return `*(EXCLUDE_FILE(*${base()}.o) ${section} EXCLUDE_FILE(*${base()}.o) ${other()}) *(${section})`;
+      case 22:
+        return `*(${section}, ${other()})`;
+      case 23:
+        return `*(SORT_BY_NAME(${section}) SORT_BY_NAME(${other()})) *(${section})`;
+      case 24:
+        return `KEEP(*${base()}.o(${section} ${other()})) *(EXCLUDE_FILE(*${base()}.o) ${section}) *(${section})`;
+      case 25:
+        return `*(${section.slice(0, -1)}[!A-CX-Z]) *(${section})`;
+      case 26:
+        return `*core.o(${section}) *(${section})`;
+      case 27:
+        return `*kernel/?*(${section}) *(SORT_BY_ALIGNMENT(${section}))`;
       default:
         return `*(${section})`;
     }

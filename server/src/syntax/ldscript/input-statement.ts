@@ -12,7 +12,7 @@ const sorts: ReadonlyMap<string, SortKey> = new Map([
 
 const words = (text: string): readonly string[] =>
   text
-    .split(/[\s,]+/)
+    .split(/\s+/)
     .filter((one) => one !== '')
     .map((one) => one.replace(/^"(.*)"$/, '$1'));
 
@@ -85,7 +85,6 @@ function sectionFlags(text: string): InputStatement['flags'] {
 function sectionList(scan: Scanner): readonly SectionPattern[] {
   const found: SectionPattern[] = [];
   while (scan.at < scan.end && !accept(scan, ')')) {
-    if (accept(scan, ',')) continue;
     const before = scan.at;
     const pattern = sectionPattern(scan, [], false, []);
     if (pattern) found.push(pattern);
@@ -104,7 +103,8 @@ function sectionPattern(
   exclude: readonly string[],
   depth = 0,
 ): SectionPattern | undefined {
-  const name = word(scan);
+  // To ld 2.40 a comma is part of a name here: `*(.a, .b)` takes no `.a`.
+  const name = word(scan, '', ',');
   // ld nests two sorts at most.
   if (peek(scan) === '(' && depth < 8) {
     if (name === 'EXCLUDE_FILE')

@@ -76,9 +76,9 @@ const nameStops = ' \t\n\r\f\v(){};,="&';
 
 /**
  * A name, file or pattern as ld lexes it where patterns are expected: all but white space and `(){};,="&`, or a quoted
- * string. `stops` are further characters that end it. Empty: none there.
+ * string. `stops` are further characters that end it, `inner` such that do not. Empty: none there.
  */
-export function word(scan: Scanner, stops = ''): string {
+export function word(scan: Scanner, stops = '', inner = ''): string {
   skipSpace(scan);
   if (scan.text.charAt(scan.at) === '"') {
     const close = scan.text.indexOf('"', scan.at + 1);
@@ -90,7 +90,7 @@ export function word(scan: Scanner, stops = ''): string {
   const from = scan.at;
   while (scan.at < scan.end) {
     const char = scan.text.charAt(scan.at);
-    if (nameStops.includes(char) || stops.includes(char)) break;
+    if ((nameStops.includes(char) && !inner.includes(char)) || stops.includes(char)) break;
     scan.at++;
   }
   return scan.text.slice(from, scan.at);
