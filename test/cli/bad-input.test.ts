@@ -141,6 +141,23 @@ const cases: readonly Case[] = [
     auditIsThere: true,
   },
   {
+    title: 'a makefile that includes itself',
+    damage: (file) => {
+      appendFileSync(file('mm/Makefile'), 'include $(src)/Makefile\n');
+    },
+    notes: [/^note: a makefile stops with: mm\/Makefile:\d+: includes without end$/],
+    auditIsThere: true,
+  },
+  {
+    // Make says the same, word by word, and stops there.
+    title: 'variables that refer to each other',
+    damage: (file) => {
+      appendFileSync(file('mm/Makefile'), 'one = $(two)\ntwo = $(one)\nobj-y += $(one)\n');
+    },
+    notes: [/^note: a makefile stops with: Recursive variable 'one' references itself$/],
+    auditIsThere: true,
+  },
+  {
     title: 'a linker script that is not closed',
     damage: (file) => {
       appendFileSync(file('arch/x86/kernel/vmlinux.lds.S'), 'SECTIONS { .x : { *(.x) }\n');

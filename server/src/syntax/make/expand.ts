@@ -109,7 +109,10 @@ export function valueOf(name: string, scope: Scope, depth = 0): string {
   if (variable.flavour === 'simple') return variable.value;
   if (!variable.value.includes('$')) return variable.value;
   const { expanding } = scope.world.work;
-  if (expanding.has(variable)) return '';
+  if (expanding.has(variable)) {
+    scope.world.say('error', `Recursive variable '${name}' references itself`);
+    return '';
+  }
   expanding.add(variable);
   const value = expandText(variable.value, scope, depth + 1);
   expanding.delete(variable);

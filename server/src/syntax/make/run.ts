@@ -58,7 +58,10 @@ function runStatements(
         break;
       }
       case 'include': {
-        if (depth >= deepestInclude) break;
+        if (depth >= deepestInclude) {
+          scope.world.say('error', `${path}:${String(statement.line)}: includes without end`);
+          break;
+        }
         for (const wanted of wordsOf(expandText(statement.files, scope))) {
           if (files.provided(wanted, scope)) continue;
           const found = files.makefile(wanted);
