@@ -30,6 +30,19 @@ describe('functions of a C file', () => {
   };
   const names = (text: string): readonly string[] => functionsOf(parser, text).map(({ name }) => name);
 
+  it('are found behind braces that match only for the preprocessor', () => {
+    const odd = '\n#ifdef A\n\twhile (x) {\n#endif\n#ifndef A\n\tif (x) {\n#endif\n\t}\n}\n';
+    const early = '\n\twhile (x) {\n#ifdef A\n\t}\n#endif\n#ifndef A\n\tx--;\n\t}\n#endif\n}\n';
+    const after = 'int g(void)\n{\n}\n';
+    assert.deepEqual(names(`int f(int x)\n{${odd}${after}`), ['f', 'g']);
+    assert.deepEqual(names(`int f(int x)\n{${early}${after}`), ['f', 'g']);
+    assert.deepEqual(names(`#ifdef B\n#else\nint f(int x)\n{${odd}${after}#endif\nint h(void) { }`), [
+      'f',
+      'g',
+      'h',
+    ]);
+  });
+
   const heads: readonly (readonly [text: string, name: string, returnType: string])[] = [
     ['static int __init audit_setup(void) { return 0; }', 'audit_setup', 'int'],
     ['static __init int audit_setup(void) { return 0; }', 'audit_setup', 'int'],

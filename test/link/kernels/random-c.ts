@@ -354,6 +354,7 @@ function items(
 
 /** What looks like a registration and is none. */
 function noise(rnd: Random, dialect: Dialect, called: string): readonly string[] {
+  if (rnd.chance(0.02)) return oddBraces(`odd_${called}`, rnd.chance(0.5));
   if (rnd.chance(0.9)) return [];
   const text = `${dialect.register(rnd.pick(events), called)};`;
   switch (rnd.below(5)) {
@@ -368,6 +369,20 @@ function noise(rnd: Random, dialect: Dialect, called: string): readonly string[]
     default:
       return [`#define NEVER_${called} ${text} \\`, `\t${text}`];
   }
+}
+
+/** A function whose braces match only for the preprocessor: a loop that opens, or closes, in one of two branches. */
+function oddBraces(called: string, opens: boolean): readonly string[] {
+  const [one, two] = ['#ifdef CONFIG_ALPHA', '#ifndef CONFIG_ALPHA'];
+  return [
+    `int ${called}(int left)`,
+    '{',
+    ...(opens
+      ? [one, '\twhile (left) {', '#endif', two, '\tif (left) {', '#endif', '\t\tleft--;', '\t}']
+      : ['\twhile (left) {', '\t\tleft--;', one, '\t}', '#endif', two, '\t\tleft--;', '\t}', '#endif']),
+    '\treturn left;',
+    '}',
+  ];
 }
 
 const elseIf = (line: string): string =>

@@ -193,14 +193,15 @@ export function writeDirectory(of: Directories, path: string, depth: number): vo
 
 /** Two objects through the functions of make, and lists that are read before or after they are set. */
 function severalAtOnce(
-  { rnd, nextStem }: Directories,
+  of: Directories,
   stem: string,
   compile: (name: string, stem: string) => void,
   lines: string[],
   target: List,
   assign: (target: List, value: string, operator?: string) => void,
 ): void {
-  const [one, two] = [nextStem(), nextStem()];
+  const { rnd } = of;
+  const [one, two] = [of.nextStem(), of.nextStem()];
   compile(one, one);
   compile(two, two);
   const names = `names-of-${stem}`;

@@ -4,8 +4,16 @@ import { logicalLine, type Directive } from './directive';
 /**
  * The top-level statements of a file, as flat triples: start, where its body begins (the brace of a function, struct or
  * the like; its end where it has none), end. Directives may lie inside one.
+ *
+ * Braces that open in one `#if` and close in another leave a body open to the end of the file or of the branch. In such a
+ * file a `}` at the margin closes a body, as kernels are indented.
  */
 export function scanStatements(text: string, directives: readonly Directive[]): Int32Array {
+  return scan(text, directives, false) ?? scan(text, directives, true) ?? new Int32Array();
+}
+
+/** `undefined`: a body stays open, or branches leave as many open as others do not, and the margin was not asked. */
+function scan(text: string, directives: readonly Directive[], marginCloses: boolean): Int32Array | undefined {
   const statements: number[] = [];
   // What #else has to go back to: each branch starts where the #if stood.
   const branches: {
@@ -22,6 +30,7 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
   let assigned = false;
   let body = -1;
   let lineStart = true;
+  let uneven = false;
   let at = 0;
   const length = text.length;
 
@@ -90,6 +99,7 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
           const branch = branches.at(-1);
           if (branch) closeInvocation(branch.offset, at);
           if (branch) {
+            uneven ||= branch.ends !== undefined && branch.ends[0] !== braces;
             branch.ends ??= [braces, parens, start];
             ({ braces, parens, start } = branch);
           }
@@ -97,6 +107,7 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
           const branch = branches.pop();
           if (branch) closeInvocation(branch.offset, at);
           const ends = branch?.ends;
+          uneven ||= ends !== undefined && ends[0] !== braces;
           if (ends) [braces, parens, start] = ends;
         }
       }
@@ -110,7 +121,8 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
       continue;
     }
     if (braces === 0) {
-      if (start < 0 && char !== Char.Semicolon) start = at;
+      // A brace that closes nothing: its twin in another #if has closed the body already.
+      if (start < 0 && char !== Char.Semicolon && char !== Char.CloseBrace) start = at;
       if (char === Char.OpenParen) parens++;
       else if (char === Char.CloseParen) parens = Math.max(0, parens - 1);
       else if (char === Char.Semicolon && parens === 0) closeStatement(at + 1);
@@ -123,12 +135,14 @@ export function scanStatements(text: string, directives: readonly Directive[]): 
       }
     } else if (char === Char.OpenBrace) braces++;
     else if (char === Char.CloseBrace) {
-      braces--;
+      const closesAll = marginCloses && text.charCodeAt(at - 1) === Char.Newline;
+      braces = closesAll ? 0 : braces - 1;
       // A function's body ends its statement; an initialiser or a struct goes on to its semicolon.
       if (braces === 0 && !assigned && !namesAType(text, start)) closeStatement(at + 1);
     }
     at++;
   }
+  if ((braces > 0 || uneven) && !marginCloses) return undefined;
   closeStatement(length);
   return new Int32Array(statements);
 }
