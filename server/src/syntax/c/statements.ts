@@ -107,7 +107,7 @@ function scan(text: string, directives: readonly Directive[], marginCloses: bool
           const branch = branches.pop();
           if (branch) closeInvocation(branch.offset, at);
           const ends = branch?.ends;
-          uneven ||= ends !== undefined && ends[0] !== braces;
+          uneven ||= branch !== undefined && (ends?.[0] ?? branch.braces) !== braces;
           if (ends) [braces, parens, start] = ends;
         }
       }
