@@ -312,6 +312,27 @@ describe('tw-index check', () => {
     assert.match(explain.err, /^tw-index: no rule nonsense; there are: .*\n$/);
   });
 
+  it('of initcalls checks what is built, and takes init text for text', () => {
+    const lds = 'arch/x86/kernel/vmlinux.lds.S';
+    change(root, lds, (text) =>
+      text
+        .replace('*(.head.text)', '_stext = .;\n\t\t*(.head.text)')
+        .replace('*(.text .text.*)', '*(.text .text.*)\n\t\t_etext = .;'),
+    );
+    const words = ['--family', 'initcalls'];
+    const bare = check(...words);
+    // Without bounds of its own, init text is no text.
+    assert.match(bare.out, /lands in \.init\.text, outside _stext and _etext/);
+    assert.match(bare.err, /^note: of initcalls, what this configuration does not build was not checked$/m);
+    change(root, lds, (text) =>
+      text.replace(
+        '.init.text : { *(.init.text) }',
+        '.init.text : { _sinittext = .; *(.init.text) _einittext = .; }',
+      ),
+    );
+    assert.deepEqual({ status: check(...words).status, out: check(...words).out }, { status: 0, out: '' });
+  });
+
   it('--explain prints what a rule finds, why, and both examples', () => {
     const { status, out } = check('--explain', 'free-before-init', '--color', 'never');
     assert.equal(status, 0);

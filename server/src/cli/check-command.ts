@@ -6,10 +6,12 @@ import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
 import { findMentions } from '../workspace/find-mentions';
-import { openKernel } from '../workspace/open-kernel';
-import { kernelFiles, takeSnapshotOf } from '../workspace/take-snapshot';
+import { openKernel, type Kernel } from '../workspace/open-kernel';
+import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { namesToFind } from '../checks/names-to-find';
+import type { Family } from '../watchers/family';
 import { projectFileName } from '../watchers/project-file';
+import type { Snapshot } from '../watchers/snapshot';
 import { explainText } from './check-explain';
 import { githubText } from './check-github';
 import { checkJson } from './check-json';
@@ -77,6 +79,21 @@ interface Loaded {
   readonly rules: CheckSettings['rules'];
 }
 
+/**
+ * Of a family that nobody notifies, and which every driver registers for (initcalls), only what this kernel has is
+ * checked: parsing all the others takes minutes.
+ */
+const scopeOf = ({ config }: Kernel, { dispatchers }: Family): Scope =>
+  config !== undefined && dispatchers.every(({ eventArgument }) => eventArgument === undefined)
+    ? 'linked'
+    : 'tree';
+
+function withScopeNote(snapshot: Snapshot, linkedOnly: boolean): Snapshot {
+  if (!linkedOnly) return snapshot;
+  const message = `of ${snapshot.family.name}, what this configuration does not build was not checked`;
+  return { ...snapshot, notes: [...snapshot.notes, { message }] };
+}
+
 /** The snapshot of the whole tree, ready for rules, and what the project says about them. */
 export async function loadForChecks(settings: Settings): Promise<Loaded> {
   const progress = progressLine(!settings.quiet);
@@ -92,10 +109,11 @@ export async function loadForChecks(settings: Settings): Promise<Loaded> {
     const [unknown] = unknownRules({ rules }, allRules);
     if (unknown !== undefined) throw new Failure(`${projectFileName}: rules: ${noRule(unknown)}`);
     const files = kernelFiles(kernel);
-    const { snapshot } = await takeSnapshotOf(kernel, family, files, {
-      scope: 'tree',
+    const taken = await takeSnapshotOf(kernel, family, files, {
+      scope: scopeOf(kernel, family),
       report: progress.report,
     });
+    const snapshot = withScopeNote(taken.snapshot, taken.candidates.linkedOnly);
     const parser = await cParser();
     const source = (path: string): ReturnType<typeof files.source> => files.source(path);
     const names = namesToFind(checkContext(snapshot, { source, parser }));

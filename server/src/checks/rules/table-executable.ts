@@ -140,6 +140,9 @@ function isOutsideText({ snapshot }: CheckContext, input: InputStatement): boole
       else if (content === input) place = at++;
     }
   }
-  const [start, end] = [seen.get('_stext') ?? seen.get('_text'), seen.get('_etext')];
-  return start !== undefined && end !== undefined && place >= 0 && (place < start || place > end);
+  const isBetween = (start: number | undefined, end: number | undefined): boolean | undefined =>
+    start === undefined || end === undefined ? undefined : start <= place && place <= end;
+  const inText = isBetween(seen.get('_stext') ?? seen.get('_text'), seen.get('_etext'));
+  const inInitText = isBetween(seen.get('_sinittext'), seen.get('_einittext'));
+  return place >= 0 && inText === false && inInitText !== true;
 }
