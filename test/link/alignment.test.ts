@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { layOut } from '../../server/src/link/layout';
 import { objectSections } from '../../server/src/link/object-sections';
 import { tables } from '../../server/src/link/tables';
-import { memoryTree } from '../../server/src/source/tree-reader';
-import { unitEntries } from '../../server/src/syntax/c/unit';
 import { parseLinkerScript } from '../../server/src/syntax/ldscript/parse';
-import { sourceFiles } from '../../server/src/watchers/source-files';
 import { workbench } from './compile';
+import { entriesOf } from './section-entry-of';
 
 /** Ways of asking for an alignment; the pointer in the middle has it. */
 const spellings = [
@@ -42,23 +40,12 @@ describe('a pointer that asks for an alignment of its own', () => {
   for (const spelling of spellings)
     it(`has a slot only if no gap stands before it: ${spelling || 'none asked for'}`, () => {
       const text = source(spelling);
-      const { entries } = unitEntries(
-        {
-          source: 'unit.c',
-          includePaths: [],
-          forcedIncludes: [],
-          defines: [],
-          predefined: new Map(),
-          undecided: false,
-        },
-        sourceFiles(memoryTree(new Map([['unit.c', text]])), undefined, 'x86', 'x86'),
-        {
-          names: new Set(),
-          pattern: /"\.tw/g,
-          registering: new Set(),
-          sectionMatches: (section) => section === '.tw.init',
-        },
-      );
+      const entries = entriesOf(text, {
+        names: new Set(),
+        pattern: /"\.tw/g,
+        registering: new Set(),
+        sectionMatches: (section) => section === '.tw.init',
+      });
       const { sections } = objectSections('unit.o', entries, {
         compiler: { kind: 'gcc', lto: false },
         flags: { optimisation: '2', keepsToplevelOrder: false, lto: false },

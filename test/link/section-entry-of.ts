@@ -1,4 +1,7 @@
+import { memoryTree } from '../../server/src/source/tree-reader';
 import type { SectionEntry } from '../../server/src/syntax/c/section-entry';
+import { unitEntries, type Wanted } from '../../server/src/syntax/c/unit';
+import { sourceFiles } from '../../server/src/watchers/source-files';
 
 /** A section entry as the C side would give it, with only what the link model looks at spelt out. */
 export function sectionEntry(
@@ -21,4 +24,18 @@ export function sectionEntry(
     expansion: '',
     ...more,
   };
+}
+
+/** The entries of a unit that is one file, without flags or headers. */
+export function entriesOf(text: string, wanted: Wanted): readonly SectionEntry[] {
+  const unit = {
+    source: 'unit.c',
+    includePaths: [],
+    forcedIncludes: [],
+    defines: [],
+    predefined: new Map<string, string>(),
+    undecided: false,
+  };
+  const files = sourceFiles(memoryTree(new Map([['unit.c', text]])), undefined, 'x86', 'x86');
+  return unitEntries(unit, files, wanted).entries;
 }

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
-import { memoryTree } from '../../server/src/source/tree-reader';
 import { objectSections, type Compilation } from '../../server/src/link/object-sections';
-import { unitEntries, type Wanted } from '../../server/src/syntax/c/unit';
-import { sourceFiles } from '../../server/src/watchers/source-files';
+import type { Wanted } from '../../server/src/syntax/c/unit';
 import { workbench } from './compile';
+import { entriesOf } from './section-entry-of';
 
 /** Every way in which C puts a pointer into a section without a macro, or with one that does it oddly. */
 const source = `
@@ -41,18 +40,7 @@ describe('pointers written by hand', () => {
     bench.remove();
   });
   bench.write('unit.c', source);
-  const { entries } = unitEntries(
-    {
-      source: 'unit.c',
-      includePaths: [],
-      forcedIncludes: [],
-      defines: [],
-      predefined: new Map(),
-      undecided: false,
-    },
-    sourceFiles(memoryTree(new Map([['unit.c', source]])), undefined, 'x86', 'x86'),
-    wanted,
-  );
+  const entries = entriesOf(source, wanted);
 
   const hasClang = spawnSync('clang', ['--version']).status === 0;
   for (const [compiler, level] of [

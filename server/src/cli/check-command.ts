@@ -6,7 +6,7 @@ import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
 import { findMentions } from '../workspace/find-mentions';
-import { openKernel, type Kernel } from '../workspace/open-kernel';
+import type { Kernel } from '../workspace/open-kernel';
 import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { namesToFind } from '../checks/names-to-find';
 import type { Family } from '../watchers/family';
@@ -18,7 +18,8 @@ import { checkJson } from './check-json';
 import { sarifLog } from './check-sarif';
 import { checkText, summary } from './check-text';
 import { exitStatus } from './exit-status';
-import { Failure, orFail } from './failure';
+import { Failure } from './failure';
+import { openFamily } from './load-snapshot';
 import { printNotes } from './notes-text';
 import { progressLine } from './progress';
 import type { Settings } from './settings';
@@ -98,13 +99,7 @@ function withScopeNote(snapshot: Snapshot, linkedOnly: boolean): Snapshot {
 export async function loadForChecks(settings: Settings): Promise<Loaded> {
   const progress = progressLine(!settings.quiet);
   try {
-    progress.report('reading makefiles', 0, 0);
-    const kernel = orFail(openKernel(settings));
-    const family = kernel.project.families.find(({ name }) => name === settings.family);
-    if (family === undefined) {
-      const known = kernel.project.families.map(({ name }) => name).join(', ');
-      throw new Failure(`no family ${settings.family}; there are: ${known}`);
-    }
+    const { kernel, family } = openFamily(settings, progress);
     const { rules } = kernel.project;
     const [unknown] = unknownRules({ rules }, allRules);
     if (unknown !== undefined) throw new Failure(`${projectFileName}: rules: ${noRule(unknown)}`);

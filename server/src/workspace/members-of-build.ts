@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { linkerSymbols, loadOrder, type LinkerSymbols } from '../link/archive-loading';
-import type { Kernel } from './open-kernel';
+import { bytesOf, type Kernel } from './open-kernel';
 
 /**
  * What ld loads of the link plan, in its order, told by the symbols of the objects that a build left. `undefined`: there
@@ -13,18 +11,9 @@ export function loadedByBuild(kernel: Kernel): readonly string[] | undefined {
   const known = new Map<string, LinkerSymbols | undefined>();
   return loadOrder(plan.objects, (path) => {
     if (!known.has(path)) {
-      const file = join(build.root, path);
-      log?.file(file);
-      known.set(path, symbolsIn(file));
+      const bytes = bytesOf(build.root, path, log);
+      known.set(path, bytes && linkerSymbols(bytes));
     }
     return known.get(path);
   });
-}
-
-function symbolsIn(file: string): LinkerSymbols | undefined {
-  try {
-    return linkerSymbols(readFileSync(file));
-  } catch {
-    return undefined;
-  }
 }

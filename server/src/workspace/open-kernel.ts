@@ -113,7 +113,7 @@ export function openKernel(
 }
 
 /** A file of a build as it is; `undefined`: there is none. */
-function bytesOf(folder: string, path: string, log?: InputLog): Uint8Array | undefined {
+export function bytesOf(folder: string, path: string, log?: InputLog): Uint8Array | undefined {
   log?.file(join(folder, path));
   try {
     return readFileSync(join(folder, path));
