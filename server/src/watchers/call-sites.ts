@@ -3,6 +3,7 @@ import { lex, type Token } from '../syntax/c/lex';
 import { rememberByFile } from '../syntax/c/remember-by-file';
 import type { CFileFacts } from '../syntax/c/scan';
 import type { SourceFile } from '../syntax/c/unit';
+import { ownText } from '../syntax/own-text';
 import { lineAt, type Range } from '../syntax/positions';
 import type { Dispatcher } from './family';
 import type { CallSite } from './snapshot';
@@ -42,18 +43,17 @@ function callsOf(file: SourceFile, dispatchers: readonly Dispatcher[]): readonly
     const [start, end] = [statements[at] ?? 0, statements[at + 2] ?? 0];
     const text = file.text.slice(start, end);
     if (!names.some((name) => text.includes(name)) || !text.includes('{')) continue;
-    found.push(...callsIn(file, start, end, dispatchers));
+    found.push(...callsIn(file, lex(ownText(text), 0, text.length, start), dispatchers));
   }
   return found;
 }
 
 function callsIn(
   file: SourceFile,
-  start: number,
-  end: number,
+  written: readonly Token[],
   dispatchers: readonly Dispatcher[],
 ): readonly WrittenCall[] {
-  const tokens = withoutDirectives(lex(file.text, start, end), file.facts);
+  const tokens = withoutDirectives(written, file.facts);
   const body = tokens.findIndex(({ text }) => text === '{');
   const caller = functionName(tokens.slice(0, Math.max(body, 0)));
   return tokens.flatMap((token, at): readonly WrittenCall[] => {

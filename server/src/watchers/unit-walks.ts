@@ -116,12 +116,7 @@ export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInp
 }
 
 function relevantFile(file: SourceFile, { pattern }: Wanted): RelevantFile {
-  const statements = interestingStatements(file, pattern);
-  return {
-    path: file.path,
-    facts: file.facts,
-    statements: statements.map(({ start, end }) => ({ start, end, text: file.text.slice(start, end) })),
-  };
+  return { path: file.path, facts: file.facts, statements: interestingStatements(file, pattern) };
 }
 
 interface Targets {

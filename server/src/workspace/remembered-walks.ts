@@ -163,10 +163,7 @@ function sameShape(before: SourceFile | undefined, after: SourceFile | undefined
 }
 
 function shapeOf(file: SourceFile, { pattern }: Wanted): string {
-  const statements = interestingStatements(file, pattern).map(({ start, end }) => ({
-    offset: start,
-    text: file.text.slice(start, end),
-  }));
+  const statements = interestingStatements(file, pattern).map(({ start, text }) => ({ offset: start, text }));
   const directives = file.facts.directives.map((directive) => ({
     offset: directive.offset,
     text: file.text.slice(directive.offset, directive.end),

@@ -1,3 +1,5 @@
+import { ownText } from '../own-text';
+import { lex, type Token } from './lex';
 import type { CFileFacts } from './scan';
 import type { SourceFile } from './unit-input';
 
@@ -5,6 +7,10 @@ import type { SourceFile } from './unit-input';
 export interface InterestingStatement {
   readonly start: number;
   readonly end: number;
+  /** From `start` to `end`: of a file of which little more is wanted, this is kept and not the file's text. */
+  readonly text: string;
+  /** The 1-based line of `start`. */
+  readonly line: number;
 }
 
 const interestingCache = new WeakMap<RegExp, WeakMap<CFileFacts, readonly InterestingStatement[]>>();
@@ -15,7 +21,7 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
   if (!ofPattern) interestingCache.set(pattern, (ofPattern = new WeakMap()));
   const known = ofPattern.get(file.facts);
   if (known) return known;
-  const found: InterestingStatement[] = [];
+  const found: { readonly start: number; end: number }[] = [];
   const { directives } = file.facts;
   // Hardly any header holds a wanted name outside directives: then its statements need not be found.
   let statements: CFileFacts['statements'] | undefined;
@@ -36,8 +42,41 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
     if (start > at || body <= at) continue;
     const last = found.at(-1);
     if (last?.start !== start) found.push({ start, end });
-    else if (last.end < end) found[found.length - 1] = { start, end };
+    else if (last.end < end) last.end = end;
   }
-  ofPattern.set(file.facts, found);
+  let line = 1;
+  let counted = 0;
+  const all = found.map(({ start, end }): InterestingStatement => {
+    for (
+      let newline = file.text.indexOf('\n', counted);
+      newline >= 0 && newline < start;
+      newline = file.text.indexOf('\n', counted)
+    ) {
+      line++;
+      counted = newline + 1;
+    }
+    return { start, end, text: ownText(file.text.slice(start, end)), line };
+  });
+  ofPattern.set(file.facts, all);
+  return all;
+}
+
+/** The 1-based line of an offset in a statement's file; the statement is where it stands. */
+export function lineWithin({ start, text, line }: InterestingStatement, offset: number): number {
+  let found = line;
+  for (
+    let newline = text.indexOf('\n');
+    newline >= 0 && start + newline < offset;
+    newline = text.indexOf('\n', newline + 1)
+  )
+    found++;
   return found;
+}
+
+/** Its tokens from one offset in the file to another. */
+export function tokensWithin(
+  { start, text }: InterestingStatement,
+  range: { readonly start: number; readonly end: number },
+): Token[] {
+  return lex(text, range.start - start, range.end - start, start);
 }

@@ -12,9 +12,9 @@ import {
   type Step,
 } from './include-view';
 import { lex, tokensText, type Token } from './lex';
-import { lineAt } from '../positions';
 import { predefinedMacros } from './predefined-macros';
-import { registeringUses, useAt } from './registering-uses';
+import { lineWithin, tokensWithin } from './interesting-statements';
+import { registeringUses, useAt, type Written } from './registering-uses';
 import { anyOutside, setBit, type Bits } from './relevance';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
 import { pointersAndDeclarations } from './section-text';
@@ -43,6 +43,7 @@ interface Branching {
   readonly line: number;
 }
 
+/** Of a statement, what directives leave of it. */
 interface Piece {
   readonly start: number;
   readonly end: number;
@@ -272,11 +273,11 @@ class UnitWalk {
         const start = Math.max(statement.start, from);
         const end = Math.min(statement.end, offset);
         if (start < end) {
-          if (this.active === 'no') this.compiledOut(file, start, end);
+          if (this.active === 'no') this.compiledOut({ path: file.path, statement }, { start, end });
           else pieces.push({ start, end });
         }
         if (statement.end > offset) return;
-        if (pieces.length > 0) this.statement(file, pieces);
+        if (pieces.length > 0) this.statement({ path: file.path, statement }, pieces);
         pieces = [];
         next++;
       }
@@ -291,7 +292,7 @@ class UnitWalk {
       step++;
       if (this.active !== 'no' || isBranch(here)) this.step(here, file, branchings, depth);
     }
-    if (next < statements.length) textUpTo(file.text.length);
+    if (next < statements.length) textUpTo(Infinity);
     this.closed(file, branchings);
   }
 
@@ -408,15 +409,17 @@ class UnitWalk {
     this.macros.set(name, macro);
   }
 
-  private compiledOut(file: SourceFile, start: number, end: number): void {
-    for (const use of registeringUses(file, this.wanted.registering, this.isMacro, [{ start, end }]))
+  private compiledOut(written: Written, piece: Piece): void {
+    const tokens = tokensWithin(written.statement, piece);
+    for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
       this.ineffective.push({ reason: 'compiled-out', ...use, guards: this.guardTexts() });
   }
 
-  private statement(file: SourceFile, pieces: readonly Piece[]): void {
-    const tokens = pieces.flatMap(({ start, end }) => lex(file.text, start, end));
+  private statement(written: Written, pieces: readonly Piece[]): void {
+    const { path, statement } = written;
+    const tokens = pieces.flatMap((piece) => tokensWithin(statement, piece));
     const first = tokens.find(({ text }) => this.wanted.names.has(text)) ?? tokens[0];
-    this.line = lineAt(file.lineStarts, first?.offset ?? 0);
+    this.line = first === undefined ? 1 : lineWithin(statement, first.offset);
     let expanded;
     try {
       expanded = expand(tokens, this.scope);
@@ -424,7 +427,7 @@ class UnitWalk {
       if (!(error instanceof ExpansionTooLarge)) throw error;
       this.assumptions.push({
         message: 'a macro here expands without end: left out',
-        file: file.path,
+        file: path,
         line: this.line,
       });
       return;
@@ -437,16 +440,17 @@ class UnitWalk {
       if (!this.wanted.sectionMatches(pointer.section)) continue;
       this.ranks.push(this.declared.get(pointer.variable.replace(/\[\d+\]$/, '')) ?? this.declarations++);
       const { origin, ...rest } = pointer;
-      this.entries.push({ ...rest, ...useAt(file, this.isMacro, tokens, origin), guards: this.guardTexts() });
+      this.entries.push({
+        ...rest,
+        ...useAt(written, this.isMacro, tokens, origin),
+        guards: this.guardTexts(),
+      });
     }
     const refuses = expanded.some(isAssertion);
-    for (const use of registeringUses(file, this.wanted.registering, this.isMacro, pieces))
+    for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
       if (this.lookup(use.macro) === undefined)
         this.ineffective.push({ reason: 'not-visible', ...use, guards: this.guardTexts() });
-      else if (
-        refuses &&
-        expand(lex(file.text, use.range.start, use.range.end), this.scope).some(isAssertion)
-      )
+      else if (refuses && expand(tokensWithin(statement, use.range), this.scope).some(isAssertion))
         this.ineffective.push({ reason: 'refused', ...use, guards: this.guardTexts() });
   }
 
