@@ -42,7 +42,13 @@ describe('answer cache', () => {
   // As if the run had begun long after the last change: what is made here is younger than any real tree.
   const later = (): number => Date.now() + 10_000;
   const keep = (...paths: readonly string[]): boolean =>
-    keepAnswer(cache, key, answer, inputs(...paths), later());
+    keepAnswer(cache, key, { answer, log: inputs(...paths) }, later());
+
+  /** The answer that is given again, if one is. */
+  const given = (of = key): unknown => {
+    const found = keptAnswer(cache, of);
+    return found && 'answer' in found ? found.answer : undefined;
+  };
 
   beforeEach(() => {
     cache = join(mkdtempSync(join(tmpdir(), 'tw-cache-')), 'answers');
@@ -58,8 +64,8 @@ describe('answer cache', () => {
 
   it('gives an answer back as it was, and only to its question', () => {
     ok(keep('kernel/', 'kernel/fork.c', 'kernel/none.c'));
-    deepEqual(keptAnswer(cache, key), answer);
-    equal(keptAnswer(cache, questionKey('2', ['where'])), undefined);
+    deepEqual(given(), answer);
+    equal(given(questionKey('2', ['where'])), undefined);
     notEqual(questionKey('1', ['where']), questionKey('1', ['there']));
   });
 
@@ -121,41 +127,41 @@ describe('answer cache', () => {
     it(`gives nothing when ${what}`, () => {
       ok(keep('kernel/', 'kernel/fork.c', 'kernel/none.c'));
       change();
-      equal(keptAnswer(cache, key), undefined);
+      equal(given(), undefined);
     });
 
   it('keeps nothing when an input changed during the run or just before', () => {
-    equal(keepAnswer(cache, key, answer, inputs('kernel/fork.c'), Date.now()), false);
+    equal(keepAnswer(cache, key, { answer, log: inputs('kernel/fork.c') }, Date.now()), false);
     deepEqual(keptAnswers(cache), []);
   });
 
   it('takes a damaged file for none, whatever the damage', () => {
     ok(keep('kernel/', 'kernel/fork.c'));
-    const [kept] = keptAnswers(cache);
-    ok(kept);
-    const whole = readFileSync(kept.file);
+    const [file] = keptAnswers(cache)[0]?.files ?? [];
+    ok(file);
+    const whole = readFileSync(file);
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
         const damaged = Buffer.from(whole);
         damaged[at] = (damaged[at] ?? 0) ^ by;
-        writeFileSync(kept.file, damaged);
-        equal(keptAnswer(cache, key), undefined);
+        writeFileSync(file, damaged);
+        equal(given(), undefined);
       }),
       { numRuns: 200 },
     );
     for (const length of [0, 10, 40, whole.length - 1]) {
-      writeFileSync(kept.file, whole);
-      truncateSync(kept.file, length);
-      equal(keptAnswer(cache, key), undefined);
+      writeFileSync(file, whole);
+      truncateSync(file, length);
+      equal(given(), undefined);
     }
-    writeFileSync(kept.file, whole);
-    deepEqual(keptAnswer(cache, key), answer);
+    writeFileSync(file, whole);
+    deepEqual(given(), answer);
   });
 
   it('does without a folder that cannot be written', () => {
     writeFileSync(cache, 'a file where the folder should be');
     equal(keep('kernel/fork.c'), false);
-    equal(keptAnswer(cache, key), undefined);
+    equal(given(), undefined);
     deepEqual(keptAnswers(cache), []);
     equal(clearAnswers(cache), 0);
     rmSync(cache);
@@ -175,9 +181,9 @@ describe('answer cache', () => {
 
   it('stays within bounds', () => {
     for (let run = 0; run < 45; run++)
-      ok(keepAnswer(cache, questionKey('1', [run]), answer, inputs('kernel/fork.c'), later()));
+      ok(keepAnswer(cache, questionKey('1', [run]), { answer, log: inputs('kernel/fork.c') }, later()));
     equal(keptAnswers(cache).length, 40);
-    deepEqual(keptAnswer(cache, questionKey('1', [44])), answer);
+    deepEqual(given(questionKey('1', [44])), answer);
   });
 
   it('stands where the user’s caches stand', () => {

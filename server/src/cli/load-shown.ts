@@ -15,16 +15,22 @@ import type { Settings } from './settings';
 export async function loadShown(settings: Settings, scope: Scope): Promise<ShownSnapshot> {
   const folder = cacheFolder();
   const key = settings.cache ? keyOf(settings, scope) : undefined;
-  const kept = key === undefined ? undefined : keptAnswer(folder, key);
-  if (isShown(kept)) return kept;
+  if (key === undefined) return shownPart(await (await commands()).loadSnapshot(settings, scope));
   const began = Date.now();
-  const log = key === undefined ? undefined : inputLog();
-  const { snapshots } = await import('./kernel-commands');
-  const { loadSnapshot } = await snapshots();
-  const shown = shownPart(await loadSnapshot(settings, scope, log));
-  if (key !== undefined && log) keepAnswer(folder, key, shown, log, began);
-  return shown;
+  const kept = keptAnswer(folder, key, began);
+  if (kept && 'answer' in kept && isShown(kept.answer)) return kept.answer;
+  const earlier = kept && 'changes' in kept ? kept : undefined;
+  const log = inputLog();
+  const { loadKept } = await commands();
+  const { snapshot, parts, from } = await loadKept(settings, scope, log, earlier);
+  const answer = shownPart(snapshot);
+  keepAnswer(folder, key, { answer, log, parts, earlier: from }, began);
+  return answer;
 }
+
+/** What reads a kernel is loaded only then. */
+const commands = async (): Promise<typeof import('./load-snapshot')> =>
+  (await import('./kernel-commands')).snapshots();
 
 /** Everything that decides the answer, beside the files. */
 function keyOf({ root, config, build, arch, family }: Settings, scope: Scope): string {

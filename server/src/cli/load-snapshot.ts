@@ -1,5 +1,7 @@
 import { checkContext } from '../checks/check-context';
+import type { EarlierRun } from '../source/answer-cache';
 import type { InputLog } from '../source/input-log';
+import type { KeptInputs } from '../source/kept-inputs';
 import type { RunningScan } from '../source/prescan';
 import { chooseRoot } from '../source/root';
 import type { CodeReader } from '../watchers/code-reader';
@@ -7,6 +9,7 @@ import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { cParser } from '../workspace/c-parser-files';
 import { beginCandidates } from '../workspace/find-candidates';
+import { partsKeeper, type PartsKeeper } from '../workspace/keep-parts';
 import { findProject, openKernel, type Kernel } from '../workspace/open-kernel';
 import { kernelFiles, takeSnapshot, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { Failure, orFail } from './failure';
@@ -18,9 +21,10 @@ export function openFamily(
   settings: Settings,
   progress: ProgressLine,
   log?: InputLog,
+  keeper?: PartsKeeper,
 ): { readonly kernel: Kernel; readonly family: Family } {
   progress.report('reading makefiles', 0, 0);
-  const kernel = orFail(openKernel(settings, undefined, undefined, log));
+  const kernel = orFail(openKernel(settings, undefined, keeper?.openTree, log, keeper?.plan));
   const family = kernel.project.families.find(({ name }) => name === settings.family);
   if (family === undefined) {
     const known = kernel.project.families.map(({ name }) => name).join(', ');
@@ -29,16 +33,44 @@ export function openFamily(
   return { kernel, family };
 }
 
-/** Opens the kernel that the settings name and takes one family's snapshot, with progress on a terminal. */
-export async function loadSnapshot(settings: Settings, scope: Scope, log?: InputLog): Promise<Snapshot> {
+/**
+ * Opens the kernel that the settings name and takes one family's snapshot, with progress on a terminal. `log`: told of
+ * everything that is looked at; `keeper`: of the same log.
+ */
+export async function loadSnapshot(
+  settings: Settings,
+  scope: Scope,
+  log?: InputLog,
+  keeper?: PartsKeeper,
+): Promise<Snapshot> {
   const progress = progressLine(!settings.quiet);
   try {
-    const ahead = lookAhead(settings, scope, log);
-    const { kernel, family } = openFamily(settings, progress, log);
-    return await takeSnapshot(kernel, family, { scope, report: progress.report, ahead });
+    const ahead = keeper?.knowsSearches === true ? undefined : lookAhead(settings, scope, log);
+    const { kernel, family } = openFamily(settings, progress, log, keeper);
+    return await takeSnapshot(kernel, family, {
+      scope,
+      report: progress.report,
+      ahead,
+      earlier: keeper?.work,
+    });
   } finally {
     progress.end();
   }
+}
+
+/** A snapshot with what the next run may make one from; `from`: what went into it beside what was logged. */
+export async function loadKept(
+  settings: Settings,
+  scope: Scope,
+  log: InputLog,
+  earlier: EarlierRun | undefined,
+): Promise<{ readonly snapshot: Snapshot; readonly parts: unknown; readonly from: KeptInputs | undefined }> {
+  // What a build left is not kept in parts.
+  if (settings.build !== undefined)
+    return { snapshot: await loadSnapshot(settings, scope, log), parts: undefined, from: undefined };
+  const keeper = partsKeeper(earlier, log);
+  const snapshot = await loadSnapshot(settings, scope, log, keeper);
+  return { snapshot, parts: keeper.parts(), from: earlier?.changes.inputs };
 }
 
 /** Makefiles are read by one thread: meanwhile others can look at files. What is wrong is said when the kernel is opened. */

@@ -145,6 +145,27 @@ export function mergedIncludeNames(parts: readonly IncludeNames[]): IncludeNames
   return { files: parts.flatMap(({ files }) => files), ends, names };
 }
 
+/** The same without some files. */
+export function withoutFiles(all: IncludeNames, files: ReadonlySet<string>): IncludeNames {
+  if (!all.files.some((file) => files.has(file))) return all;
+  const names = new Uint32Array(all.names.length);
+  const ends: number[] = [];
+  const left: string[] = [];
+  let from = 0;
+  let length = 0;
+  all.files.forEach((file, index) => {
+    const to = all.ends[index] ?? from;
+    if (!files.has(file)) {
+      names.set(all.names.subarray(from, to), length);
+      length += to - from;
+      left.push(file);
+      ends.push(length);
+    }
+    from = to;
+  });
+  return { files: left, ends: Uint32Array.from(ends), names: names.slice(0, length) };
+}
+
 // FNV-1a, 32 bits.
 const emptyHash = 0x811c9dc5;
 const mixed = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x01000193);

@@ -1,4 +1,5 @@
 import type { Mark } from './mark';
+import type { SearchOutcome } from './search-outcome';
 
 /** Files that were searched for needles, nothing else, and what the search found in each. */
 export interface SearchedFiles {
@@ -10,6 +11,10 @@ export interface SearchedFiles {
   readonly files: readonly string[];
   /** What was found, file by file; 0: something that cannot be told again. */
   readonly found: readonly Mark[];
+  /** Folders of which all files were searched. */
+  readonly folders?: readonly string[];
+  /** The whole outcome. */
+  readonly outcome?: SearchOutcome;
 }
 
 /**

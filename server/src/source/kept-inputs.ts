@@ -1,9 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { InputLog, SearchedFiles } from './input-log';
-import { listingMark, type Mark } from './mark';
-import { scanner } from './scan-files';
-import { listed, pathList, type PathList } from './path-list';
+import type { Mark } from './mark';
+import { pathList, shortPath, shortPaths, type PathList } from './path-list';
 import { factsPerPath, statFiles } from './stat-files';
 
 /** Files and folders that an answer was made from, as they were then. */
@@ -13,110 +10,132 @@ export interface KeptInputs {
   readonly facts: Float64Array;
   /** What a folder held; 0 for files, and where any change counts. */
   readonly listings: Float64Array;
+  /** 1: the whole text counts, or that it is there. */
+  readonly read: Uint8Array;
   readonly searches: readonly KeptSearch[];
 }
 
 /** Of files that were only searched counts what was found. */
-interface KeptSearch {
-  readonly root: string;
+export interface KeptSearch {
   readonly needles: readonly string[];
+  /** Whether what the files include was collected, too. */
   readonly includes: boolean;
-  /** For each path what was found in it; 0: it was not searched, or its whole text counts; -1: cannot be told again. */
+  /**
+   * For each path what was found in it; 0: it was not searched; -1: it was, but what was found cannot be told again;
+   * for folders 1: all files in it were searched.
+   */
   readonly found: Float64Array;
 }
 
-/** More changed files than this, and one look at the whole tree, in several threads, is not much slower. */
-const mostChanged = 2000;
-
-type Logged = Pick<InputLog, 'files' | 'folders'> & { readonly searches?: readonly SearchedFiles[] };
-
-/** What was logged, as it is now. `undefined`: a name that cannot be kept. */
-export function inputsOf(log: Logged): KeptInputs | undefined {
-  const root = log.searches?.[0]?.root ?? '';
-  const places = new Map<string, number>();
-  const listings: number[] = [];
-  const add = (path: string, listing: Mark): void => {
-    if (places.has(path)) return;
-    places.set(path, places.size);
-    listings.push(listing);
-  };
-  const searches = log.searches ?? [];
-  for (const path of log.files) add(path, 0);
-  for (const { root, files } of searches) for (const file of files) add(join(root, file), 0);
-  for (const [path, listing] of log.folders) add(`${path}/`, listing);
-  const paths = pathList(root, [...places.keys()]);
-  if (!paths) return undefined;
-  const { count } = paths;
-  return {
-    paths,
-    facts: statFiles(paths),
-    listings: Float64Array.from(listings),
-    searches: searches.map(({ root, needles, includes, files, found }) => {
-      const marks = new Float64Array(count);
-      files.forEach((file, index) => {
-        const path = join(root, file);
-        const mark = found[index] ?? 0;
-        if (!log.files.has(path)) marks[places.get(path) ?? 0] = mark === 0 ? -1 : mark;
-      });
-      return { root, needles, includes, found: marks };
-    }),
-  };
-}
-
-/** When the last of them changed: milliseconds since 1970. */
-export function newestOf({ facts }: KeptInputs): number {
-  let newest = 0;
-  for (let at = 0; at < facts.length; at += factsPerPath)
-    newest = Math.max(newest, facts[at + 2] ?? 0, facts[at + 3] ?? 0);
-  return newest;
-}
+export type Logged = Pick<InputLog, 'files' | 'folders'> & { readonly searches?: readonly SearchedFiles[] };
 
 /**
- * The inputs as they are now, if an answer made from them must still be the same; `undefined`: it may be another. A
- * file that was only searched may change as long as the search finds the same in it, and a folder as long as it holds
- * the same names.
+ * What was logged, as it is now. `earlier`: inputs that count as well, as they were found to be before anything was
+ * logged. `undefined`: a name that cannot be kept, or trees side by side.
  */
-export function stillHolds(kept: KeptInputs): KeptInputs | undefined {
-  const { paths, facts: before, listings, searches } = kept;
-  const { count } = paths;
-  const facts = statFiles(paths);
-  const changed: number[] = [];
-  for (let index = 0; index < count; index++) {
-    const at = index * factsPerPath;
-    if (
-      facts[at] !== before[at] ||
-      facts[at + 1] !== before[at + 1] ||
-      facts[at + 2] !== before[at + 2] ||
-      facts[at + 3] !== before[at + 3]
-    )
-      changed.push(index);
+export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefined {
+  const searches = log.searches ?? [];
+  const root = earlier?.paths.root ?? searches[0]?.root ?? '';
+  if (searches.some((search) => search.root !== root)) return undefined;
+  const start = `${root}/`;
+  const short = (path: string): string => shortPath(root, path);
+  const names = earlier ? [...shortPaths(earlier.paths)] : [];
+  const places = new Map(names.map((name, index) => [name, index]));
+  const before = names.length;
+  const placeOf = (name: string): number => {
+    let place = places.get(name);
+    if (place === undefined) {
+      place = names.length;
+      places.set(name, place);
+      names.push(name);
+    }
+    return place;
+  };
+  const listings: Mark[] = [...(earlier?.listings ?? [])];
+  const read: number[] = [...(earlier?.read ?? [])];
+  for (const path of log.files) read[placeOf(short(path))] = 1;
+  for (const [path, listing] of log.folders) {
+    const place = placeOf(`${short(path)}/`);
+    listings[place] = place < before && listings[place] !== listing ? 0 : listing;
   }
-  if (changed.length === 0) return kept;
-  if (changed.length > mostChanged) return undefined;
-  const list = listed(paths);
-  const files: number[] = [];
-  for (const index of changed) {
-    const path = list[index] ?? '';
-    if (!path.endsWith('/')) files.push(index);
-    else if ((listings[index] ?? 0) === 0 || listingNow(path) !== listings[index]) return undefined;
+  for (const { files, folders = [] } of searches) {
+    for (const file of files) placeOf(file);
+    for (const folder of folders) placeOf(folder === '' ? start : `${folder}/`);
   }
-  // One that no search of which the outcome is known has seen.
-  if (files.some((index) => searches.every(({ found }) => (found[index] ?? 0) === 0))) return undefined;
-  for (const { root, needles, includes, found } of searches) {
-    const again = files.filter((index) => (found[index] ?? 0) !== 0);
-    if (again.length === 0) continue;
-    const scan = scanner(root, needles, [], { logged: true, includes });
-    for (const index of again) scan.file((list[index] ?? '').slice(root.length + 1));
-    const { looked } = scan.result();
-    if (again.some((index, at) => looked.found[at] !== found[index])) return undefined;
-  }
-  return { ...kept, facts };
+  const paths = pathList(root, names);
+  if (!paths) return undefined;
+  const count = names.length;
+  return {
+    paths,
+    facts: earlier
+      ? joinedFacts(earlier.facts, statFiles(pathsFrom(paths, names, before)))
+      : statFiles(paths),
+    listings: filled(new Float64Array(count), listings),
+    read: filled(new Uint8Array(count), read),
+    searches: mergedSearches(
+      earlier?.searches ?? [],
+      searches,
+      count,
+      (name) => places.get(name) ?? 0,
+      start,
+    ),
+  };
 }
 
-function listingNow(path: string): Mark {
-  try {
-    return listingMark(readdirSync(path, { withFileTypes: true }));
-  } catch {
-    return 0;
+const pathsFrom = (paths: PathList, names: readonly string[], from: number): PathList =>
+  pathList(paths.root, names.slice(from)) ?? { ...paths, count: 0, bytes: new Uint8Array() };
+
+function joinedFacts(one: Float64Array, other: Float64Array): Float64Array {
+  const joined = new Float64Array(one.length + other.length);
+  joined.set(one);
+  joined.set(other, one.length);
+  return joined;
+}
+
+function filled<T extends Float64Array | Uint8Array>(into: T, values: readonly number[]): T {
+  values.forEach((value, index) => (into[index] = value));
+  return into;
+}
+
+/** What each search found, those with the same needles as one; a new one stands for the earlier one. */
+function mergedSearches(
+  earlier: readonly KeptSearch[],
+  searches: readonly SearchedFiles[],
+  count: number,
+  placeOf: (name: string) => number,
+  root: string,
+): readonly KeptSearch[] {
+  const merged = new Map<string, KeptSearch>();
+  for (const search of earlier) {
+    const found = new Float64Array(count);
+    found.set(search.found);
+    merged.set(searchKey(search), { ...search, found });
   }
+  for (const search of searches) {
+    const { needles, includes, files, found: marks, folders = [] } = search;
+    const key = searchKey(search);
+    const { found } = merged.get(key) ?? { found: new Float64Array(count) };
+    files.forEach((file, index) => {
+      const mark = marks[index] ?? 0;
+      found[placeOf(file)] = mark === 0 ? -1 : mark;
+    });
+    for (const folder of folders) found[placeOf(folder === '' ? root : `${folder}/`)] = 1;
+    merged.set(key, { needles, includes, found });
+  }
+  return [...merged.values()];
+}
+
+export const searchKey = ({ needles, includes }: Pick<KeptSearch, 'needles' | 'includes'>): string =>
+  `${includes ? 'i' : ''}|${needles.join('\n')}`;
+
+/** When the last of them changed: milliseconds since 1970. */
+export function newestOf({ facts }: Pick<KeptInputs, 'facts'>): number {
+  let newest = 0;
+  for (let at = 0; at < facts.length; at += factsPerPath) {
+    const modified = facts[at + 2] ?? 0;
+    const changed = facts[at + 3] ?? 0;
+    if (modified > newest) newest = modified;
+    if (changed > newest) newest = changed;
+  }
+  return newest;
 }

@@ -148,12 +148,13 @@ async function scanParts(
 }
 
 function logged(
-  { root, needles, includes }: Share,
+  { root, needles, includes, parts }: Share,
   log: InputLog | undefined,
   result: ScanResult,
 ): ScanResult {
   const { files, found, folders, listings } = result.looked;
-  log?.searched({ root, needles, includes, files, found });
+  const isWhole = parts.every(({ kind }) => kind === 'folder' || kind === 'own-files');
+  log?.searched({ root, needles, includes, files, found, folders: isWhole ? folders : [], outcome: result });
   folders.forEach((folder, index) => log?.folder(join(root, folder), listings[index]));
   return result;
 }

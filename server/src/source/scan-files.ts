@@ -1,26 +1,17 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
 import { binaryLooksIn, errorCode } from './disk-tree';
-import { includeCollector, includeWords, longestInclude, type IncludeNames } from './include-names';
+import { includeCollector, includeWords, longestInclude } from './include-names';
 import { listingMark, markMaker, type Mark } from './mark';
 import { needleSearch, type Meeting } from './needle-search';
+import type { Hit, SearchOutcome } from './search-outcome';
 
-/** A file that holds at least one needle; `needles` are indices into those asked for. */
-export interface Hit {
-  readonly file: string;
-  readonly needles: readonly number[];
-}
+export type { Hit } from './search-outcome';
 
-export interface ScanResult {
-  readonly hits: readonly Hit[];
-  readonly problems: readonly { readonly file: string; readonly reason: string }[];
-  /** Folders passed over, with the reason. */
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+export interface ScanResult extends SearchOutcome {
   readonly files: number;
   readonly bytes: number;
   /** What was looked at, relative to the root; empty unless it was asked for. */
   readonly looked: Looked;
-  /** What the files include; empty unless it was asked for. */
-  readonly includes: IncludeNames;
 }
 
 /** Files and folders, and what was found in each; 0: something that cannot be told again. */
@@ -185,7 +176,7 @@ export function isSource(name: string): boolean {
 }
 
 /** Why a folder below the root is not part of this kernel: a finished build, or another tree. */
-function foreign(entries: readonly Dirent[]): string | undefined {
+export function foreign(entries: readonly Dirent[]): string | undefined {
   const names = new Set(entries.map(({ name }) => name));
   if (names.has('.config') && names.has('Makefile')) return 'a build folder (O=), left out';
   if (['arch', 'init', 'kernel', 'include', 'Makefile'].every((name) => names.has(name)))

@@ -29,6 +29,12 @@ export interface Unit {
   readonly undecided: boolean;
 }
 
+/** What tells one unit from another under one configuration. */
+export function unitKey({ source, flags, undecided }: Unit): string {
+  const defines = flags.defines.map(({ name, text }) => `${name}=${text ?? ''}`).join(' ');
+  return `${source}|${undecided ? '?' : ''}|${flags.includePaths.join(':')}|${flags.forcedIncludes.join(':')}|${defines}`;
+}
+
 /** Walks units. */
 export interface UnitWalker {
   readonly walk: (unit: Unit) => UnitEntries;

@@ -13,15 +13,24 @@ export interface LearntFamily {
 
 /** Learns, from the files that hold a needle, every macro that leads to one of the family's sections. */
 export function learnFamily(family: Family, files: readonly SourceFile[]): LearntFamily {
+  const literals = literalsOf(family);
+  const spells = (text: string): boolean => literals.some((literal) => text.includes(`"${literal}`));
+  return familyWith(family, leadingMacros(files, family.macros, spells));
+}
+
+/** How the sections' names begin. */
+function literalsOf(family: Family): readonly string[] {
   const starts = family.sections.map(({ template }) => template.slice(0, template.indexOf('{event}')));
   const fixed = family.events.flatMap(({ section }) => (section === undefined ? [] : [section]));
-  const literals = [...new Set([...starts, ...fixed])].filter((text) => text.length > 2);
-  const spells = (text: string): boolean => literals.some((literal) => text.includes(`"${literal}`));
-  const macros = leadingMacros(files, family.macros, spells);
+  return [...new Set([...starts, ...fixed])].filter((text) => text.length > 2);
+}
+
+/** The family with the macros that a tree adds to it. */
+export function familyWith(family: Family, macros: readonly LeadingMacro[]): LearntFamily {
   const names = new Set([...family.macros, ...macros.map(({ name }) => name)]);
   const pattern = [
     `\\b(?:${[...names].map(escape).join('|')})\\b`,
-    ...literals.map((literal) => escape(`"${literal}`)),
+    ...literalsOf(family).map((literal) => escape(`"${literal}`)),
   ].join('|');
   return {
     macros,

@@ -53,6 +53,7 @@ export function familyState(family: Family): FamilyState {
         if (!needs || !sameSymbols(needs.symbols, symbols)) needs = { symbols, found: await find() };
         return needs.found;
       },
+      written: (_, read) => read(),
       pause() {
         if (performance.now() - since < longestTurn) return undefined;
         return turn().then(() => {

@@ -3,9 +3,11 @@ import {
   mayIncludeSources,
   mergedIncludeNames,
   noIncludeNames,
+  withoutFiles,
   type IncludeNames,
 } from '../source/include-names';
 import type { InputLog } from '../source/input-log';
+import type { KnownSearches, RenewedSearch } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import {
   mergedScans,
@@ -15,7 +17,7 @@ import {
   type PrescanOptions,
   type RunningScan,
 } from '../source/prescan';
-import type { Hit, ScanResult } from '../source/scan-files';
+import { mergedOutcomes, type Hit, type SearchOutcome } from '../source/search-outcome';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
@@ -52,7 +54,8 @@ const mostRounds = 8;
 
 /**
  * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
- * macro need not hold any, the same again for the wrappers found, until nothing new turns up.
+ * macro need not hold any, the same again for the wrappers found, until nothing new turns up. `ahead`:
+ * {@link beginCandidates} of the same; `known`: searches that need not be made again.
  */
 export async function findCandidates(
   kernel: Kernel,
@@ -61,6 +64,7 @@ export async function findCandidates(
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
   ahead?: RunningScan,
+  known?: KnownSearches,
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const linked = linkedFiles(kernel, scope);
@@ -92,8 +96,10 @@ export async function findCandidates(
         report(step, done, total);
       },
     };
-    const begun = takeAhead(needles, paths === undefined);
-    const result = await scanned(kernel.root, needles, paths && [...paths], options, begun);
+    const exclude = paths === undefined ? kernel.project.exclude : undefined;
+    const earlier = known?.({ needles, includes, exclude });
+    const begun = earlier ? undefined : takeAhead(needles, paths === undefined);
+    const result = await scanned(kernel.root, needles, paths && [...paths], options, begun ?? earlier);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
@@ -165,10 +171,18 @@ async function scanned(
   needles: readonly string[],
   paths: readonly string[] | undefined,
   options: PrescanOptions,
-  begun: RunningScan | undefined,
-): Promise<ScanResult> {
+  begun: RunningScan | RenewedSearch | undefined,
+): Promise<SearchOutcome> {
   if (!begun)
     return paths ? prescanFiles(root, needles, paths, options) : prescanTree(root, needles, options);
+  if ('outcome' in begun) {
+    const { outcome, files } = begun;
+    const rest = paths?.filter((path) => !files.has(path)) ?? [];
+    const found = paths ? withoutOthers(outcome, new Set(paths)) : outcome;
+    return rest.length === 0
+      ? found
+      : mergedOutcomes([found, await prescanFiles(root, needles, rest, options)]);
+  }
   const first = await begun.finish(options.report);
   if (!paths) return first;
   const seen = new Set(first.looked.files);
@@ -178,6 +192,18 @@ async function scanned(
     return prescanFiles(root, needles, paths, options);
   const rest = paths.filter((path) => !seen.has(path));
   return mergedScans([first, await prescanFiles(root, needles, rest, { ...options, threads: 1 })]);
+}
+
+/** What was found in some of the files. */
+function withoutOthers(outcome: SearchOutcome, wanted: ReadonlySet<string>): SearchOutcome {
+  const isWanted = ({ file }: { readonly file: string }): boolean => wanted.has(file);
+  const others = outcome.includes.files.filter((file) => !wanted.has(file));
+  return {
+    ...outcome,
+    hits: outcome.hits.filter(isWanted),
+    problems: outcome.problems.filter(isWanted),
+    includes: withoutFiles(outcome.includes, new Set(others)),
+  };
 }
 
 /** Files with wanted statements that may become part of other units. */

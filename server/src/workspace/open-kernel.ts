@@ -41,6 +41,15 @@ export interface Kernel {
   readonly log: InputLog | undefined;
 }
 
+/**
+ * Where a link plan comes from: `make` makes it, from the tree as `view` shows it; an earlier run may have left it.
+ * `configPath`: absolute.
+ */
+export type PlanSource = (
+  configPath: string | undefined,
+  make: (view: (tree: TreeReader) => TreeReader) => LinkPlan,
+) => LinkPlan;
+
 /** Node's names for architectures, as `uname -m` has them. */
 const hostArchitectures: Readonly<Record<string, string>> = {
   x64: 'x86_64',
@@ -51,13 +60,15 @@ const hostArchitectures: Readonly<Record<string, string>> = {
 
 /**
  * Opens the kernel that `choice` names, seen from `currentFolder`. `openTree`: how its files are read (an editor lays
- * its buffers over the disk). `log`: told of everything that is looked at. A failure is one line for the user.
+ * its buffers over the disk). `log`: told of everything that is looked at. `planSource`: where its link plan comes from.
+ * A failure is one line for the user.
  */
 export function openKernel(
   choice: KernelChoice,
   currentFolder = process.cwd(),
   openTree?: (root: string) => TreeReader,
   log?: InputLog,
+  planSource: PlanSource = (_, make) => make((tree) => tree),
 ): Kernel | { readonly failure: string } {
   const chosen = chooseRoot(choice.root, currentFolder);
   if ('failure' in chosen) return chosen;
@@ -73,12 +84,14 @@ export function openKernel(
   const tree = openTree ? openTree(root) : diskTree(root, log);
   const { config, path } = configuration;
   const build = buildFolder === undefined ? undefined : diskTree(buildFolder, log);
-  const evaluated = makeLinkPlan({
-    tree,
-    config,
-    arch: choice.arch,
-    hostArch: hostArchitectures[process.arch] ?? process.arch,
-  });
+  const evaluated = planSource(path, (view) =>
+    makeLinkPlan({
+      tree: view(tree),
+      config,
+      arch: choice.arch,
+      hostArch: hostArchitectures[process.arch] ?? process.arch,
+    }),
+  );
   const plan =
     (build &&
       config &&

@@ -1,7 +1,8 @@
 import type { UnitEntries } from '../syntax/c/section-entry';
-import { interestingStatements, type SourceFile, type UnitFiles, type Wanted } from '../syntax/c/unit';
-import { lineAt, type Place, type Range } from '../syntax/positions';
-import { unitWalker, type Unit, type UnitWalker } from '../watchers/unit-walks';
+import { shapeOf } from '../syntax/c/shape';
+import type { SourceFile, UnitFiles, Wanted } from '../syntax/c/unit';
+import { unitKey, unitWalker, type Unit, type UnitWalker } from '../watchers/unit-walks';
+import { moveEntries, placedStatements } from './move-entries';
 import type { FileChange } from './revise-candidates';
 
 /** Makes a function that walks units one by one. */
@@ -53,10 +54,10 @@ export function rememberedWalks(): RememberedWalks {
         apart = new Map();
       }
       return (unit) => {
-        const key = keyOf(unit);
+        const key = unitKey(unit);
         const known = results.get(key);
         if (known) return known;
-        shared ??= { units: new Set(units.map(keyOf)), walker: unitWalker(units, files, wanted) };
+        shared ??= { units: new Set(units.map(unitKey)), walker: unitWalker(units, files, wanted) };
         let walker = shared.units.has(key) ? shared.walker : apart.get(key);
         if (!walker) apart.set(key, (walker = unitWalker([unit], files, wanted)));
         const result = walker.walk(unit);
@@ -85,7 +86,12 @@ export function rememberedWalks(): RememberedWalks {
         if (same) {
           for (const key of units) {
             const known = results.get(key);
-            const moved = known && before && after && moveEntries(known, before, after, seen.wanted);
+            const { pattern } = seen.wanted;
+            const moved =
+              known &&
+              before &&
+              after &&
+              moveEntries(known, path, placedStatements(before, pattern), placedStatements(after, pattern));
             if (moved) results.set(key, moved);
             else results.delete(key);
           }
@@ -104,72 +110,8 @@ export function rememberedWalks(): RememberedWalks {
   };
 }
 
-function keyOf({ source, flags, undecided }: Unit): string {
-  const defines = flags.defines.map(({ name, text }) => `${name}=${text ?? ''}`).join(' ');
-  return `${source}|${undecided ? '?' : ''}|${flags.includePaths.join(':')}|${flags.forcedIncludes.join(':')}|${defines}`;
-}
-
-/**
- * What a unit contributes once a file of it has another text of the same shape: the same, from other lines.
- * `undefined`: it has to be walked again.
- */
-function moveEntries(
-  result: UnitEntries,
-  before: SourceFile,
-  after: SourceFile,
-  { pattern }: Wanted,
-): UnitEntries | undefined {
-  const { path } = before;
-  const old = interestingStatements(before, pattern);
-  const now = interestingStatements(after, pattern);
-  /** How far the statement that holds a range has moved. */
-  const distance = ({ start, end }: Range): number | undefined => {
-    const index = old.findIndex((one) => one.start <= start && end <= one.end + 1);
-    const [from, to] = [old[index], now[index]];
-    return from && to && to.start - from.start;
-  };
-  const move = <T extends { readonly place: Place; readonly range: Range }>(one: T): T | undefined => {
-    if (one.place.file !== path) return one;
-    const by = distance(one.range);
-    if (by === undefined) return undefined;
-    const start = one.range.start + by;
-    const line =
-      one.place.line + lineAt(after.lineStarts, start) - lineAt(before.lineStarts, one.range.start);
-    // A name that a macro makes of the line is another then.
-    if (
-      line !== one.place.line &&
-      JSON.stringify(one).split(/\D+/).filter(isNumber(one.place.line)).length > 1
-    )
-      return undefined;
-    return { ...one, place: { ...one.place, line }, range: { start, end: one.range.end + by } };
-  };
-  if (result.assumptions.some(({ file }) => file === path)) return undefined;
-  const entries = result.entries.map(move);
-  const ineffective = result.ineffective.map(move);
-  if (!entries.every(isKnown) || !ineffective.every(isKnown)) return undefined;
-  return { ...result, entries, ineffective };
-}
-
-const isKnown = <T>(value: T | undefined): value is T => value !== undefined;
-const isNumber =
-  (wanted: number) =>
-  (text: string): boolean =>
-    Number(text) === wanted && text !== '';
-
 /** Whether two texts of a file lead a preprocessor the same way: the same directives and wanted statements, in order. */
 function sameShape(before: SourceFile | undefined, after: SourceFile | undefined, wanted: Wanted): boolean {
   if (!before || !after) return before === after;
-  return shapeOf(before, wanted) === shapeOf(after, wanted);
-}
-
-function shapeOf(file: SourceFile, { pattern }: Wanted): string {
-  const statements = interestingStatements(file, pattern).map(({ start, text }) => ({ offset: start, text }));
-  const directives = file.facts.directives.map((directive) => ({
-    offset: directive.offset,
-    text: file.text.slice(directive.offset, directive.end),
-  }));
-  return [...statements, ...directives]
-    .sort((a, b) => a.offset - b.offset)
-    .map(({ text }) => text)
-    .join('\0');
+  return shapeOf(before, wanted.pattern) === shapeOf(after, wanted.pattern);
 }

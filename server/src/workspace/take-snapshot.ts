@@ -1,17 +1,15 @@
 import { looseObject, type CompileFlags, type PlannedObject } from '../kbuild/link-plan';
 import type { LaidTable } from '../link/tables';
-import { rememberByFile } from '../syntax/c/remember-by-file';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
+import type { KnownSearches } from '../source/kept-scan';
 import type { RunningScan } from '../source/prescan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
-import { lineAt } from '../syntax/positions';
 import { assembleTables, unlinkedRow, type Contribution } from '../watchers/assemble';
-import { writtenCalls } from '../watchers/call-sites';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
-import type { CallSite, NotifierRegistration, Snapshot } from '../watchers/snapshot';
+import type { CallSite, Snapshot } from '../watchers/snapshot';
 import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { looseWalker } from '../watchers/loose-walks';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
@@ -21,6 +19,7 @@ import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
+import { writtenInFile, type WrittenInFile } from './written-in-file';
 
 export type { Scope } from './find-candidates';
 
@@ -32,6 +31,8 @@ export interface SnapshotWork {
     symbols: ReadonlyMap<string, string>,
     find: () => Promise<LoadedMembers>,
   ) => Promise<LoadedMembers>;
+  /** What a source says; `undefined`: there is no such file. */
+  readonly written: (path: string, read: () => WrittenInFile | undefined) => WrittenInFile | undefined;
   /** Called between units: gives others their turn; rejects to break off. */
   readonly pause: () => Promise<void> | undefined;
 }
@@ -40,7 +41,22 @@ export interface SnapshotOptions {
   readonly scope: Scope;
   /** {@link beginCandidates} of the same family and scope. */
   readonly ahead?: RunningScan | undefined;
+  /** What an earlier run left. */
+  readonly earlier?: EarlierWork | undefined;
   readonly report: (step: string, done: number, total: number) => void;
+}
+
+/** What is known beforehand, and need not be made again. */
+export interface EarlierWork {
+  readonly searches: KnownSearches;
+  /** The candidates; `find` finds them. */
+  readonly candidates: (
+    kernel: Kernel,
+    family: Family,
+    files: RememberedFiles,
+    find: (files: UnitFiles) => Promise<Candidates>,
+  ) => Promise<Candidates>;
+  readonly work: SnapshotWork;
 }
 
 /** The files of an opened kernel, each read and scanned once. */
@@ -71,25 +87,21 @@ export async function takeSnapshot(
 export async function takeSnapshotOf(
   kernel: Kernel,
   family: Family,
-  files: UnitFiles,
-  options: SnapshotOptions,
+  files: RememberedFiles,
+  { scope, report, ahead, earlier }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
-  const candidates = await findCandidates(
-    kernel,
-    family,
-    files,
-    options.scope,
-    options.report,
-    options.ahead,
-  );
-  options.report('reading units', 0, 0);
-  return { snapshot: await snapshotOf(kernel, family, files, candidates), candidates };
+  const find = (from: UnitFiles): Promise<Candidates> =>
+    findCandidates(kernel, family, from, scope, report, ahead, earlier?.searches);
+  const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
+  report('reading units', 0, 0);
+  return { snapshot: await snapshotOf(kernel, family, files, candidates, earlier?.work), candidates };
 }
 
 const fromScratch: SnapshotWork = {
   walker: (units, files, wanted) => unitWalker(units, files, wanted).walk,
   script: (read) => read(),
   needs: (_, find) => find(),
+  written: (_, read) => read(),
   pause: () => undefined,
 };
 
@@ -117,6 +129,14 @@ export async function snapshotOf(
     if (!notes.some((note) => note.file === file && note.message === reason))
       notes.push({ file, message: reason });
   const names = new Set(events.map(({ name }) => name));
+  const written = candidates.hits.flatMap((path): readonly (readonly [string, WrittenInFile])[] => {
+    const read = (): WrittenInFile | undefined => {
+      const file = files.source(path);
+      return file && writtenInFile(file, family.dispatchers);
+    };
+    const found = path.endsWith('.c') ? work.written(path, read) : undefined;
+    return found ? [[path, found]] : [];
+  });
   return {
     root: kernel.root,
     family: shown,
@@ -131,13 +151,13 @@ export async function snapshotOf(
     unseenMacros: unseen.map((contribution) =>
       unlinkedRow(contribution, eventOfSection(family, contribution.entry.section) ?? ''),
     ),
-    callSites: callSites(kernel, family, files, candidates),
+    callSites: callSites(kernel, family, written),
     unknownEvents: contributions.flatMap((contribution) => {
       const event = eventOfSection(family, contribution.entry.section);
       if (event === undefined || names.has(event)) return [];
       return [unlinkedRow({ ...contribution, status: contribution.status ?? 'orphan' }, event)];
     }),
-    notifiers: notifiers(files, candidates),
+    notifiers: written.flatMap(([, { notifiers }]) => notifiers),
     dialect: undefined,
     notes: [...notes, ...plan.notes],
   };
@@ -368,15 +388,12 @@ function ineffectiveEntry(use: IneffectiveUse, learnt: LearntFamily): SectionEnt
 function callSites(
   kernel: Kernel,
   family: Family,
-  files: UnitFiles,
-  candidates: Candidates,
+  written: readonly (readonly [path: string, WrittenInFile])[],
 ): readonly CallSite[] {
   const { plan, config } = kernel;
   const planned = new Map(plan.objects.map((object) => [object.source, object]));
-  return candidates.hits.flatMap((path) => {
-    const file = path.endsWith('.c') ? files.source(path) : undefined;
-    if (!file) return [];
-    return writtenCalls(file, family.dispatchers).map(({ eventArgument, ...call }): CallSite => {
+  return written.flatMap(([path, { calls }]) =>
+    calls.map(({ eventArgument, ...call }): CallSite => {
       const object = planned.get(path);
       const status = object
         ? object.membership === 'archive-member'
@@ -395,8 +412,8 @@ function callSites(
         status: off && status === 'linked' ? 'compiled-out' : status,
         object: object?.path,
       };
-    });
-  });
+    }),
+  );
 }
 
 function guardIsOff(guard: string, config: ReadonlyMap<string, string>): boolean {
@@ -405,23 +422,3 @@ function guardIsOff(guard: string, config: ReadonlyMap<string, string>): boolean
   const on = config.get(match[2] ?? '') === 'y';
   return match[1] === '!' ? on : !on;
 }
-
-const notifierCall = /\bregister_task_watcher\s*\(\s*&?\s*\w+\s*\)/g;
-
-/** June 2006: notifier chains instead of a table. */
-function notifiers(files: UnitFiles, candidates: Candidates): readonly NotifierRegistration[] {
-  return candidates.hits.flatMap((path) => {
-    const file = path.endsWith('.c') ? files.source(path) : undefined;
-    return file ? notifiersIn(file) : [];
-  });
-}
-
-const notifiersIn = rememberByFile((file): readonly NotifierRegistration[] =>
-  file.text.includes('register_task_watcher')
-    ? [...file.text.matchAll(notifierCall)].map((match) => ({
-        file: file.path,
-        line: lineAt(file.lineStarts, match.index),
-        text: match[0].replace(/\s+/g, ' '),
-      }))
-    : [],
-);

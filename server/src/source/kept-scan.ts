@@ -1,0 +1,132 @@
+import { statSync, type Dirent } from 'node:fs';
+import type { Changes } from './changed-inputs';
+import { mergedIncludeNames, withoutFiles } from './include-names';
+import type { InputLog } from './input-log';
+import { searchKey, type KeptInputs, type KeptSearch } from './kept-inputs';
+import { shortPaths } from './path-list';
+import { foreign, isSource, scanner, withoutObjects } from './scan-files';
+import type { SearchOutcome } from './search-outcome';
+
+/** The outcome of an earlier search, as it would be now. */
+export interface RenewedSearch {
+  readonly outcome: SearchOutcome;
+  /** Nothing is found that was not found before, and nothing has gone. */
+  readonly isSame: boolean;
+  /** What was looked at. */
+  readonly files: ReadonlySet<string>;
+}
+
+export interface SearchedFor {
+  readonly needles: readonly string[];
+  readonly includes: boolean;
+  /** Of a search that goes through all other folders; `undefined`: only files that are named are searched. */
+  readonly exclude: readonly string[] | undefined;
+}
+
+/** Searches that need not be made again; `undefined`: this one must. */
+export type KnownSearches = (search: SearchedFor) => RenewedSearch | undefined;
+
+/** Folders so far up hold so much that one look at the whole tree is as quick. */
+const deepEnough = (folder: string): boolean => folder.includes('/');
+
+/**
+ * What a search that an earlier run made would find now: only what changed is searched again. `whole`: it went through
+ * all folders but those in `exclude`; else new files are none of its business. `undefined`: only a new search can tell.
+ */
+export function renewedSearch(
+  kept: KeptInputs,
+  changes: Changes,
+  search: KeptSearch & { readonly outcome: SearchOutcome },
+  whole: { readonly exclude: readonly string[] } | undefined,
+  log: InputLog | undefined,
+): RenewedSearch | undefined {
+  const { needles, includes, outcome } = search;
+  const again = changes.searched.get(searchKey(search));
+  if (!again || again.scan.problems.length > 0) return undefined;
+  const { root } = kept.paths;
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  shortPaths(kept.paths).forEach((name, index) => {
+    if ((search.found[index] ?? 0) === 0) return;
+    if (name.endsWith('/')) folders.add(name === `${root}/` ? '' : name.slice(0, -1));
+    else files.add(name);
+  });
+  for (const gone of again.changed) files.delete(gone);
+  for (const file of again.scan.looked.files) files.add(file);
+  const scan = scanner(root, needles, whole?.exclude ?? [], { logged: true, includes });
+  if (whole)
+    for (const [folder, entries] of changes.folders) {
+      if (!folders.has(folder)) continue;
+      const found = newIn(folder, entries ?? [], { root, exclude: whole.exclude, files, folders });
+      if (found === undefined || outcome.skipped.some(({ file }) => file === folder)) return undefined;
+      for (const path of found.files) scan.file(path);
+      for (const path of found.folders) scan.folder(path, true);
+    }
+  const fresh = scan.result();
+  if (fresh.problems.length > 0 || fresh.skipped.length > 0) return undefined;
+  const { looked } = fresh;
+  log?.searched({ root, needles, includes, ...looked });
+  looked.folders.forEach((folder, index) => log?.folder(`${root}/${folder}`, looked.listings[index]));
+  for (const file of looked.files) files.add(file);
+  const { changed } = again;
+  return {
+    outcome: {
+      hits: [
+        ...outcome.hits.filter(({ file }) => !changed.has(file)),
+        ...again.scan.hits,
+        ...fresh.hits,
+      ].sort((a, b) => (a.file < b.file ? -1 : 1)),
+      problems: outcome.problems.filter(({ file }) => !changed.has(file)),
+      skipped: outcome.skipped,
+      includes: mergedIncludeNames([
+        withoutFiles(outcome.includes, changed),
+        again.scan.includes,
+        fresh.includes,
+      ]),
+    },
+    isSame: again.isSame && looked.files.length === 0,
+    files,
+  };
+}
+
+interface Seen {
+  readonly root: string;
+  readonly exclude: readonly string[];
+  readonly files: ReadonlySet<string>;
+  readonly folders: ReadonlySet<string>;
+}
+
+/** The sources and folders that came into a folder. `undefined`: too much may hang on it. */
+function newIn(
+  folder: string,
+  entries: readonly Dirent[],
+  { root, exclude, files, folders }: Seen,
+): { readonly files: readonly string[]; readonly folders: readonly string[] } | undefined {
+  if (folder !== '' && foreign(entries) !== undefined) return undefined;
+  const came = { files: [] as string[], folders: [] as string[] };
+  for (const entry of entries) {
+    const { name } = entry;
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (entry.isDirectory()) {
+      if (folders.has(path) || name.startsWith('.') || isExcluded(path, exclude)) continue;
+      if (!deepEnough(folder)) return undefined;
+      came.folders.push(path);
+    } else if (entry.isSymbolicLink() && folders.has(path)) {
+      // Links to folders are not followed, but what was behind the folder's name is still found there.
+      return undefined;
+    } else if (isSource(name) && !files.has(path) && (entry.isFile() || isFileLink(`${root}/${path}`)))
+      came.files.push(path);
+  }
+  return came;
+}
+
+const isExcluded = (path: string, exclude: readonly string[]): boolean =>
+  withoutObjects.has(path) || exclude.some((one) => one.replace(/^\.\/|\/+$/g, '') === path);
+
+function isFileLink(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
