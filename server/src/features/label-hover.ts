@@ -79,21 +79,10 @@ function labelFacts(
   name: string,
   sites: readonly CallSite[],
 ): LabelFacts | undefined {
-  const graph = controlFlow(body);
+  const { graph, siteOf, may, must } = waysThrough(view, body, sites);
   const label = graph.nodes.findIndex((node) => node.kind === 'label' && node.name === name);
   if (label < 0) return undefined;
-  const siteOf = graph.nodes.map((node) =>
-    evaluatedBy(node)
-      .flatMap((expression) => [...expressionsWithin(expression)])
-      .flatMap((expression) => [...callsWithin(expression)])
-      .flatMap((call) => sites.find(({ range }) => range.start === call.range.start) ?? []),
-  );
   const behind = new Set([...reachable(graph, label)].flatMap((node) => siteOf[node] ?? []));
-  const { events } = view.snapshot.family;
-  const failing = new Set(events.flatMap(({ name: event, mayFail }) => (mayFail === true ? [event] : [])));
-  const notifies = (node: number): boolean =>
-    siteOf[node]?.some(({ event }) => event !== undefined && failing.has(event)) ?? false;
-  const { may, must } = notified(graph, notifies);
   const leading = nodesBefore(graph, label);
   const jumps = graph.nodes.flatMap((node, at): readonly Jump[] => {
     if (node.kind !== 'goto' || !leading.has(at) || may[at] === undefined) return [];
@@ -102,6 +91,35 @@ function labelFacts(
     ];
   });
   return { behind, jumps };
+}
+
+/** What all labels of a body have in common. */
+interface WaysThrough extends Notified {
+  readonly graph: FlowGraph;
+  /** The call sites that a node is. */
+  readonly siteOf: readonly (readonly CallSite[])[];
+}
+
+const known = new WeakMap<FunctionBody, { readonly of: View['snapshot']; readonly ways: WaysThrough }>();
+
+function waysThrough({ snapshot }: View, body: FunctionBody, sites: readonly CallSite[]): WaysThrough {
+  const found = known.get(body);
+  if (found?.of === snapshot) return found.ways;
+  const graph = controlFlow(body);
+  const siteOf = graph.nodes.map((node) =>
+    evaluatedBy(node)
+      .flatMap((expression) => [...expressionsWithin(expression)])
+      .flatMap((expression) => [...callsWithin(expression)])
+      .flatMap((call) => sites.find(({ range }) => range.start === call.range.start) ?? []),
+  );
+  const failing = new Set(
+    snapshot.family.events.flatMap(({ name: event, mayFail }) => (mayFail === true ? [event] : [])),
+  );
+  const notifies = (node: number): boolean =>
+    siteOf[node]?.some(({ event }) => event !== undefined && failing.has(event)) ?? false;
+  const ways = { graph, siteOf, ...notified(graph, notifies) };
+  known.set(body, { of: snapshot, ways });
+  return ways;
 }
 
 /** The nodes from which some way leads to `target`. */
@@ -122,10 +140,12 @@ function nodesBefore(graph: FlowGraph, target: number): ReadonlySet<number> {
 }
 
 /** For each node, whether some way there, and every way, comes by a node that notifies; `undefined`: no way there. */
-function notified(
-  graph: FlowGraph,
-  notifies: (node: number) => boolean,
-): { readonly may: readonly (boolean | undefined)[]; readonly must: readonly (boolean | undefined)[] } {
+interface Notified {
+  readonly may: readonly (boolean | undefined)[];
+  readonly must: readonly (boolean | undefined)[];
+}
+
+function notified(graph: FlowGraph, notifies: (node: number) => boolean): Notified {
   const may: (boolean | undefined)[] = graph.nodes.map(() => undefined);
   const must: (boolean | undefined)[] = graph.nodes.map(() => undefined);
   may[graph.entry] = false;

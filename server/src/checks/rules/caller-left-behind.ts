@@ -1,4 +1,5 @@
 import { lex } from '../../syntax/c/lex';
+import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { Range } from '../../syntax/positions';
 import { conditionsAround } from '../../watchers/call-sites';
@@ -184,20 +185,29 @@ function isForWhenOff(other: SourceFile, offset: number, { entries }: WatcherFun
   });
 }
 
-/** Calls inside function bodies: the name, then `(`, and not a member of something. */
+/** Calls that count when the watcher is on. */
 function callsIn(other: SourceFile, name: string, watcher: WatcherFunction): readonly Range[] {
-  const { statements, directives } = other.facts;
+  const known = writtenIn(other);
+  let written = known.get(name);
+  if (!written) known.set(name, (written = writtenCalls(other, name)));
+  return written.filter(({ start }) => !isForWhenOff(other, start, watcher));
+}
+
+const writtenIn = rememberByFile(() => new Map<string, readonly Range[]>());
+
+/** Calls inside function bodies: the name, then `(`, and not a member of something. */
+function writtenCalls({ text, facts }: SourceFile, name: string): readonly Range[] {
+  const { statements, directives } = facts;
   const found: Range[] = [];
   for (let at = 0; at < statements.length; at += 3) {
     const [body = 0, end = 0] = [statements[at + 1], statements[at + 2]];
-    if (body >= end || !other.text.slice(body, end).includes(name)) continue;
-    const tokens = lex(other.text, body, end);
+    if (body >= end || !text.slice(body, end).includes(name)) continue;
+    const tokens = lex(text, body, end);
     tokens.forEach((token, index) => {
       const before = tokens[index - 1]?.text ?? '';
       if (token.text !== name || tokens[index + 1]?.text !== '(' || before === '.' || before === '->') return;
       const { offset } = token;
       if (directives.some((one) => one.offset <= offset && offset < one.end)) return;
-      if (isForWhenOff(other, offset, watcher)) return;
       found.push({ start: offset, end: offset + name.length });
     });
   }

@@ -1,4 +1,5 @@
 import { lex } from '../../syntax/c/lex';
+import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { Range } from '../../syntax/positions';
 import { mayInclude } from '../../watchers/may-include';
@@ -97,11 +98,11 @@ interface BareCall {
 }
 
 /** Statements outside functions that are a name, names in brackets, and nothing else. */
-function bareCalls({ text, facts: { statements } }: SourceFile): readonly BareCall[] {
+const bareCalls = rememberByFile(({ text, facts: { statements } }: SourceFile): readonly BareCall[] => {
   const found: BareCall[] = [];
   for (let at = 0; at + 2 < statements.length; at += 3) {
     const [start = 0, body = 0, end = 0] = [statements[at], statements[at + 1], statements[at + 2]];
-    if (body < end || end - start > 200) continue;
+    if (body < end || end - start > 200 || !mayBeCall(text.slice(start, end))) continue;
     const tokens = lex(text, start, end);
     const [first, open, ...rest] = tokens.at(-1)?.text === ';' ? tokens.slice(0, -1) : tokens;
     if (first?.kind !== 'name' || open?.text !== '(' || rest.pop()?.text !== ')') continue;
@@ -116,7 +117,11 @@ function bareCalls({ text, facts: { statements } }: SourceFile): readonly BareCa
     });
   }
   return found;
-}
+});
+
+/** A first look without tokens: most declarations have a second word where a call has its bracket, or a comment. */
+const mayBeCall = (statement: string): boolean =>
+  /^[^\s(]+\s*[(/]/.test(statement) || statement.includes('\\');
 
 /** `TaskWatcher_Func` is task_watcher_func. */
 function sameLetters(written: string, known: readonly string[]): string | undefined {
