@@ -12,7 +12,10 @@ export function orFail<T>(result: T | { readonly failure: string }): T {
   return result;
 }
 
-/** By name: the bundles of the program and of its commands each have a class of their own. */
-export function isFailure(error: unknown): error is Failure {
-  return error instanceof Error && error.name === 'Failure';
+/**
+ * By name: the bundles of the program and of its commands each have a class of their own. A file that changes while it is
+ * read is no fault of ours either.
+ */
+export function isFailure(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'Failure' || error.name === 'FileChanged');
 }

@@ -19,7 +19,7 @@ export const largestFile = 8 * 1024 * 1024;
 /** Bytes at the beginning in which a zero tells that a file is no text. */
 export const binaryLooksIn = 8192;
 
-type Reading = { readonly text: string } | { readonly reason: string };
+type Reading = { readonly text: string; readonly changed: number } | { readonly reason: string };
 
 export interface DiskTree extends TreeReader {
   /** Something came or went in a directory: it is listed again when it is next asked for. */
@@ -35,6 +35,8 @@ export interface DiskTree extends TreeReader {
 export function diskTree(root: string, log?: InputLog): DiskTree {
   const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
   const problems = new Map<string, string>();
+  /** When each file that was read had been written to, in milliseconds. */
+  const versions = new Map<string, number>();
 
   const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
     const known = listings.get(directory);
@@ -50,9 +52,18 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
       log?.file(join(root, path));
       const reading = readText(join(root, path));
       if (reading === undefined) return undefined;
-      if ('text' in reading) return reading.text;
+      if ('text' in reading) {
+        versions.set(path, reading.changed);
+        return reading.text;
+      }
       problems.set(path, reading.reason);
       return undefined;
+    },
+    again(path) {
+      const reading = readText(join(root, path));
+      return reading && 'text' in reading && versions.get(path) === reading.changed
+        ? reading.text
+        : undefined;
     },
     kind(path) {
       if (path === '') return 'directory';
@@ -121,7 +132,7 @@ function readText(path: string): Reading | undefined {
     const isRead = count >= found.size && count < buffer.length;
     const bytes = isRead ? buffer.subarray(0, count) : readFileSync(path);
     if (bytes.subarray(0, binaryLooksIn).includes(0)) return { reason: 'binary, not read' };
-    return { text: decode(bytes) };
+    return { text: decode(bytes), changed: found.mtimeMs };
   } catch (error) {
     return { reason: `cannot be read (${errorCode(error)})` };
   } finally {

@@ -8,6 +8,11 @@ export interface TreeReader {
   readonly root: string;
   /** The whole text: UTF-8, or Latin-1 where it is not valid UTF-8; CRLF kept. `undefined`: no such file, or unreadable. */
   read(path: string): string | undefined;
+  /**
+   * A text that was read before, once more; `undefined`: it is another now. Absent: texts must be kept, since what an
+   * editor shows is made from one version of each.
+   */
+  again?(path: string): string | undefined;
   /** What the path is, links to files followed (links to directories are not: they are the loops). */
   kind(path: string): 'file' | 'directory' | undefined;
   /** Names in a directory, sorted by code unit, directories with a trailing `/`. Empty when it cannot be read. */
@@ -16,6 +21,14 @@ export interface TreeReader {
   readonly overlaid?: ReadonlyMap<string, string>;
   /** Why something that exists could not be read, so far. */
   problems(): readonly { readonly file: string; readonly reason: string }[];
+}
+
+/** A file that a command had read was written to before the command was done with it. Shown as it is. */
+export class FileChanged extends Error {
+  override readonly name = 'FileChanged';
+  constructor(path: string) {
+    super(`${path} was changed while it was read: run the command again`);
+  }
 }
 
 /** A tree held in memory: fixtures in tests, and generated trees. */

@@ -1,9 +1,8 @@
 import { generatedHeaders } from '../syntax/c/kernel-includes';
-import { rememberLast } from '../syntax/c/remember-last';
-import { scanC } from '../syntax/c/scan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
-import { lineStarts } from '../syntax/positions';
-import type { TreeReader } from '../source/tree-reader';
+import { FileChanged, type TreeReader } from '../source/tree-reader';
+import { heldTexts } from './held-texts';
+import { ReadFile } from './read-file';
 
 /** Files that may be read again. */
 export interface RememberedFiles extends UnitFiles {
@@ -14,6 +13,9 @@ export interface RememberedFiles extends UnitFiles {
   /** All that was read so far. */
   readonly facts: ReadonlyMap<string, SourceFile | undefined>;
 }
+
+/** Where texts can be read again, so many UTF-16 code units of them are held. */
+const mostHeld = 16 * 1024 * 1024;
 
 /**
  * Facts of the tree's C files, each read and scanned once. What a finished build generated stands behind the tree.
@@ -36,6 +38,15 @@ export function sourceFiles(
     }
     return answer;
   };
+  const readAgain = (path: string): string | undefined => tree.again?.(path) ?? build?.again?.(path);
+  const hold =
+    tree.again === undefined
+      ? () => undefined
+      : heldTexts(mostHeld, (path) => () => {
+          const text = readAgain(path);
+          if (text === undefined) throw new FileChanged(path);
+          return text;
+        });
   return {
     facts: known,
     known: (path) => known.get(path),
@@ -47,24 +58,10 @@ export function sourceFiles(
     source(path) {
       if (known.has(path)) return known.get(path);
       const text = tree.read(path) ?? build?.read(path);
-      const file = text === undefined ? undefined : sourceFile(path, text);
+      const file = text === undefined ? undefined : new ReadFile(path, text, hold);
       known.set(path, file);
+      if (file) hold(file);
       return file;
     },
   };
-}
-
-const linesOf = rememberLast<readonly number[]>(128);
-
-/** Hardly any file is ever asked for its lines, and few are asked again. */
-function sourceFile(path: string, text: string): SourceFile {
-  const file: SourceFile = {
-    path,
-    text,
-    facts: scanC(text),
-    get lineStarts() {
-      return linesOf(file, () => lineStarts(text));
-    },
-  };
-  return file;
 }

@@ -24,6 +24,7 @@ import { interestingStatements, type SourceFile, type UnitFiles } from '../synta
 import type { Family } from '../watchers/family';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
 import type { Kernel } from './open-kernel';
+import { writtenInFile } from './written-in-file';
 
 /** How far to look: at what the link plan compiles (and headers), or at the whole tree. */
 export type Scope = 'linked' | 'tree';
@@ -131,7 +132,7 @@ export async function findCandidates(
       paths = linked && includedWithThem(including, linked, files);
     } while (paths !== undefined && paths.length > 0);
     needles.forEach((needle) => searched.add(needle));
-    learnt = learnFamily(family, present(files, hits));
+    learnt = learnFrom(family, files, hits, learnt);
     needles = uncovered([...learnt.wanted.names], [...searched]);
   }
   const { pattern } = learnt.wanted;
@@ -158,6 +159,34 @@ export async function findCandidates(
     linkedOnly: linked !== undefined,
     notes: unique(notes),
   };
+}
+
+/**
+ * The family as these files spell it. Of thousands of sources, each is asked all that is wanted of its text while that is
+ * at hand: so their headers are read first, which nearly always say how the family is spelt.
+ */
+function learnFrom(
+  family: Family,
+  files: UnitFiles,
+  hits: ReadonlySet<string>,
+  before: LearntFamily,
+): LearntFamily {
+  const headers = [...hits].filter((path) => !path.endsWith('.c'));
+  const guess = withPatternOf(learnFamily(family, present(files, headers)), before);
+  for (const path of hits) {
+    const file = path.endsWith('.c') ? files.source(path) : undefined;
+    if (!file) continue;
+    interestingStatements(file, guess.wanted.pattern);
+    writtenInFile(file, family.dispatchers);
+  }
+  return withPatternOf(learnFamily(family, present(files, hits)), guess);
+}
+
+/** What was found with a pattern is kept with the pattern. */
+function withPatternOf(learnt: LearntFamily, { wanted }: LearntFamily): LearntFamily {
+  return learnt.wanted.pattern.source === wanted.pattern.source
+    ? { ...learnt, wanted: { ...learnt.wanted, pattern: wanted.pattern } }
+    : learnt;
 }
 
 const isFor = ({ root, needles, exclude }: RunningScan, kernel: Kernel, wanted: readonly string[]): boolean =>

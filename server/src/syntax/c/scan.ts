@@ -24,8 +24,26 @@ const statementsOf = rememberLast<Int32Array>(128);
 const stops = new Uint8Array(128);
 for (const char of [Char.Newline, Char.DoubleQuote, Char.SingleQuote, Char.Hash, Char.Slash]) stops[char] = 1;
 
-/** One pass over a C file. */
-export function scanC(text: string): CFileFacts {
+/** One pass over a C file. `again`: has the text when statements are asked for, where the facts must not hold it. */
+export function scanC(text: string, again: () => string = () => text): CFileFacts {
+  return new Facts(...directivesIn(text), again);
+}
+
+/** Nothing in it holds the text, but for what `again` does; one function for all files. */
+class Facts implements CFileFacts {
+  constructor(
+    readonly directives: readonly Directive[],
+    readonly guard: string | undefined,
+    private readonly again: () => string,
+  ) {}
+
+  get statements(): Int32Array {
+    return statementsOf(this, () => scanStatements(this.again(), this.directives));
+  }
+}
+
+/** With the macro that guards the file. */
+function directivesIn(text: string): [readonly Directive[], string | undefined] {
   const directives: Directive[] = [];
   let pragmaOnce = false;
   let line = 1;
@@ -93,14 +111,7 @@ export function scanC(text: string): CFileFacts {
       at = otherEnd = logical.end;
     } else at++;
   }
-  const facts: CFileFacts = {
-    directives,
-    guard: pragmaOnce ? '' : guardOf(text, directives),
-    get statements() {
-      return statementsOf(facts, () => scanStatements(text, directives));
-    },
-  };
-  return facts;
+  return [directives, pragmaOnce ? '' : guardOf(text, directives)];
 }
 
 /** `#ifndef G` first, its `#endif` last, nothing but comments outside, and `#define G` in it. */
