@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diskTree } from '../../server/src/source/disk-tree';
@@ -57,6 +57,16 @@ describe('the tree on disk', () => {
       assert.equal(tree.read('a.c'), 'naïve — ok\r\n');
       assert.equal(tree.read('b.c'), 'naïve\r\n');
       assert.deepEqual(tree.problems(), []);
+    });
+
+    it('reads a version again, and no other', () => {
+      const tree = diskTree(root);
+      assert.equal(tree.read('kernel/fork.c'), 'task_watcher_func(init, f);\n');
+      assert.equal(tree.again?.('kernel/fork.c'), 'task_watcher_func(init, f);\n');
+      assert.equal(tree.again('init/main.c'), undefined, 'never read');
+      write('kernel/fork.c', 'task_watcher_func(exit, f);\n');
+      utimesSync(join(root, 'kernel/fork.c'), 1, 1);
+      assert.equal(tree.again('kernel/fork.c'), undefined);
     });
 
     it('keeps a replacement character that the file itself holds', () => {

@@ -51,7 +51,23 @@ export function parseMacro(name: string, parameters: readonly string[] | undefin
   const names = variadic
     ? [...(parameters ?? []).slice(0, -1), last.slice(0, -3) || '__VA_ARGS__']
     : parameters;
-  return { name, parameters: names, variadic, body: lex(body, 0, body.length, -1) };
+  return new ParsedMacro(name, names, variadic, body);
+}
+
+/** Of hundreds of thousands of macros in a tree, hardly any is ever expanded: only those are taken apart. */
+class ParsedMacro implements Macro {
+  private tokens: readonly Token[] | undefined;
+
+  constructor(
+    readonly name: string,
+    readonly parameters: readonly string[] | undefined,
+    readonly variadic: boolean,
+    private readonly written: string,
+  ) {}
+
+  get body(): readonly Token[] {
+    return (this.tokens ??= lex(this.written, 0, this.written.length, -1));
+  }
 }
 
 /** Full expansion of `tokens` in `scope`. */

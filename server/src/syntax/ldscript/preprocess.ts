@@ -157,14 +157,15 @@ function placedMacro(
   end: number,
   place: (offset: number) => Place,
 ): Macro {
-  const parsed = parseMacro(directive.name, directive.parameters, '');
+  const { name, parameters, variadic } = parseMacro(directive.name, directive.parameters, '');
   const tokens = lex(text, directive.offset, end);
   // `#`, `define`, the name, then the parameters in their parentheses.
   const from =
     directive.parameters === undefined
       ? 3
       : tokens.findIndex(({ text: one }, at) => at > 2 && one === ')') + 1;
-  return { ...parsed, body: tokens.slice(from).map((token) => withPlace(token, place(token.offset))) };
+  const body = tokens.slice(from).map((token) => withPlace(token, place(token.offset)));
+  return { name, parameters, variadic, body };
 }
 
 const withPlace = (token: Token, written: Place): Token => ({ ...token, written });
