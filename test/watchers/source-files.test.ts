@@ -31,11 +31,8 @@ describe('texts of files', () => {
       assert.equal(file?.text, text);
       // One function: from `int` to its brace, and behind it.
       const start = text.indexOf('int');
-      assert.deepEqual(
-        [...(file?.facts.statements ?? [])],
-        [start, text.indexOf('{'), text.indexOf('}') + 1],
-      );
-      assert.equal(file?.lineStarts.length, text.split('\n').length);
+      assert.deepEqual([...file.facts.statements], [start, text.indexOf('{'), text.indexOf('}') + 1]);
+      assert.equal(file.lineStarts.length, text.split('\n').length);
     }
     // Each megabyte at most once more: all of them were put away when they came to be asked for.
     assert.ok(reread.length >= texts.size - 16 && new Set(reread).size === reread.length, reread.join());
