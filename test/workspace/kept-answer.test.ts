@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,7 +37,26 @@ const files = [
   'kernel/task_watchers.c',
   'include/asm-generic/vmlinux.lds.h',
   'kernel/Makefile',
+  'kernel/auditsc.c',
+  'kernel/.fork.c.swp',
+  'ipc/sem.c',
+  'arch/x86/include/linux/sched.h',
+  'arch/x86/include/linux/task_watchers.h',
+  'include/linux/kconfig.h',
+  'include/linux/init.h',
+  'drivers/platform/Makefile',
+  'drivers/platform/vendor/box/new.c',
+  'scripts/head-object-list.txt',
   '.config',
+] as const;
+
+const folders = [
+  'kernel/sched',
+  'kernel/other',
+  'drivers/platform/vendor',
+  'drivers/platform/vendor/box',
+  'drivers/platform/other',
+  'drivers/platform/other/more',
 ] as const;
 
 const lines = [
@@ -57,17 +77,34 @@ const lines = [
   '',
   'obj-y += new.o',
   'CONFIG_CPUSETS=y',
+  '# CONFIG_AUDITSYSCALL is not set',
+  'task_watcher_func(free, another_fn);',
+  '#define task_watcher_func(ev, fn) static task_watcher_fn f##__LINE__ __section(".task_watchers." #ev) = fn',
+  '#define wrapped(fn) my_own(init, fn)',
+  'wrapped(third_fn);',
+  '#include <linux/sched.h>',
+  '#include "new.h"',
+  '#pragma once',
+  'obj-y += auditsc.o',
+  'obj-y += other/',
+  'ccflags-y += -DCONFIG_KEYS -I$(srctree)/kernel',
+  '*(.task_watchers.init)',
+  'kernel/exit.o',
 ] as const;
 
 type Operation = readonly [
-  kind: 'insert' | 'remove' | 'delete' | 'touch' | 'move' | 'replace',
+  kind:
+    'insert' | 'remove' | 'delete' | 'touch' | 'move' | 'replace' | 'link' | 'move-folder' | 'link-folder',
   at: number,
   line: string,
   file: string,
 ];
 
 const operation: fc.Arbitrary<Operation> = fc.tuple(
-  fc.constantFrom('insert', 'insert', 'insert', 'remove', 'delete', 'touch', 'move', 'replace'),
+  fc.constantFrom(
+    ...(['insert', 'insert', 'insert', 'insert', 'insert', 'remove', 'remove', 'delete', 'touch'] as const),
+    ...(['move', 'replace', 'replace', 'link', 'move-folder', 'link-folder'] as const),
+  ),
   fc.nat(60),
   fc.constantFrom(...lines),
   fc.constantFrom(...files),
@@ -99,6 +136,21 @@ function apply(root: string, [kind, at, line, file]: Operation): void {
     case 'move':
       if (isThere && file !== '.config') renameSync(path, join(dirname(path), 'moved.c'));
       return;
+    case 'link':
+      if (isThere && file !== '.config') {
+        rmSync(path);
+        symlinkSync(join(root, files[at % files.length] ?? ''), path);
+      }
+      return;
+    case 'move-folder':
+    case 'link-folder': {
+      const from = join(root, folders[at % folders.length] ?? '');
+      const to = join(root, folders[(at + line.length) % folders.length] ?? '');
+      if (!existsSync(from) || existsSync(to) || to.startsWith(from) || !existsSync(dirname(to))) return;
+      if (kind === 'move-folder') renameSync(from, to);
+      else symlinkSync(from, to);
+      return;
+    }
     case 'replace':
       // As editors save: written aside, then moved over it.
       rows.splice(Math.min(at, rows.length), 0, line);
