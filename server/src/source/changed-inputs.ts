@@ -1,7 +1,7 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { searchKey, type KeptInputs, type KeptSearch } from './kept-inputs';
 import { listingMark } from './mark';
-import { listed, shortPaths } from './path-list';
+import { absolutePath, shortPaths } from './path-list';
 import { scanner, type ScanResult } from './scan-files';
 import { factsPerPath, statFiles } from './stat-files';
 
@@ -53,22 +53,20 @@ export function changesOf(kept: KeptInputs): Changes | undefined {
   if (changed.length === 0)
     return { inputs: kept, isSame: true, files: new Set(), folders: new Map(), searched: new Map() };
   if (changed.length > mostChanged) return undefined;
-  const absolute = listed(paths);
   const names = shortPaths(paths);
   const listingsNow = Float64Array.from(listings);
   const folders = new Map<string, readonly Dirent[] | undefined>();
   const files: number[] = [];
   for (const index of changed) {
-    const path = absolute[index] ?? '';
-    if (!path.endsWith('/')) {
+    const name = names[index] ?? '';
+    if (!name.endsWith('/')) {
       files.push(index);
       continue;
     }
-    const entries = entriesOf(path);
+    const entries = entriesOf(absolutePath(paths, name));
     const listing = entries ? listingMark(entries) : 0;
     if (listing !== 0 && listing === listings[index]) continue;
     listingsNow[index] = listing;
-    const name = names[index] ?? '';
     folders.set(name === `${paths.root}/` ? '' : name.slice(0, -1), entries);
   }
   const isThere = (index: number): boolean => facts[index * factsPerPath + 1] !== 0;

@@ -63,13 +63,12 @@ export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefi
     for (const folder of folders) placeOf(folder === '' ? start : `${folder}/`);
   }
   const paths = pathList(root, names);
-  if (!paths) return undefined;
+  const added = pathList(root, names.slice(before));
+  if (!paths || !added) return undefined;
   const count = names.length;
   return {
     paths,
-    facts: earlier
-      ? joinedFacts(earlier.facts, statFiles(pathsFrom(paths, names, before)))
-      : statFiles(paths),
+    facts: earlier ? joinedFacts(earlier.facts, statFiles(added)) : statFiles(paths),
     listings: filled(new Float64Array(count), listings),
     read: filled(new Uint8Array(count), read),
     searches: mergedSearches(
@@ -81,9 +80,6 @@ export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefi
     ),
   };
 }
-
-const pathsFrom = (paths: PathList, names: readonly string[], from: number): PathList =>
-  pathList(paths.root, names.slice(from)) ?? { ...paths, count: 0, bytes: new Uint8Array() };
 
 function joinedFacts(one: Float64Array, other: Float64Array): Float64Array {
   const joined = new Float64Array(one.length + other.length);

@@ -6,7 +6,11 @@ export interface PathList {
   readonly count: number;
   /** UTF-8, joined by newlines; without the root where they begin with it. */
   readonly bytes: Uint8Array;
+  /** Where in `bytes` every {@link pathsInPart} paths end, the newline behind them included. */
+  readonly ends: Uint32Array;
 }
+
+export const pathsInPart = 500;
 
 /** A path as it is kept: relative to the root, if it is below it. */
 export function shortPath(root: string, path: string): string {
@@ -16,20 +20,32 @@ export function shortPath(root: string, path: string): string {
 
 /** Paths, absolute or relative to the root; folders may end in a slash. `undefined`: one of them holds a newline. */
 export function pathList(root: string, paths: readonly string[]): PathList | undefined {
-  const joined = paths.map((path) => shortPath(root, path)).join('\n');
-  let breaks = paths.length === 0 ? 0 : 1;
-  for (let at = joined.indexOf('\n'); at >= 0; at = joined.indexOf('\n', at + 1)) breaks++;
-  return breaks === paths.length ? { root, count: paths.length, bytes: Buffer.from(joined) } : undefined;
+  const parts: string[] = [];
+  for (let from = 0; from < paths.length; from += pathsInPart) {
+    const part = paths.slice(from, from + pathsInPart);
+    const text = part.map((path) => `${shortPath(root, path)}\n`).join('');
+    if (text.split('\n').length !== part.length + 1) return undefined;
+    parts.push(text);
+  }
+  let end = 0;
+  const ends = Uint32Array.from(parts, (part) => (end += Buffer.byteLength(part)));
+  return { root, count: paths.length, bytes: Buffer.from(parts.join('')), ends };
 }
 
-/** The paths as they are kept: relative to the root, or absolute. */
-export function shortPaths({ count, bytes }: PathList): readonly string[] {
-  if (count === 0) return [];
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString().split('\n');
+/** One part of the paths as they are kept: relative to the root, or absolute. */
+export function shortPathsIn({ bytes, ends }: PathList, part: number): readonly string[] {
+  const from = part === 0 ? 0 : (ends[part - 1] ?? 0);
+  const length = Math.max(0, (ends[part] ?? 0) - 1 - from);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, length)
+    .toString()
+    .split('\n');
 }
 
-/** The paths, absolute. */
-export function listed(list: PathList): readonly string[] {
-  const paths = shortPaths(list);
-  return list.root === '' ? paths : paths.map((path) => (isAbsolute(path) ? path : `${list.root}/${path}`));
+/** All of them. */
+export function shortPaths(list: PathList): readonly string[] {
+  return Array.from(list.ends, (_, part) => shortPathsIn(list, part)).flat();
 }
+
+/** A path as it was before it was shortened. */
+export const absolutePath = ({ root }: PathList, path: string): string =>
+  root === '' || isAbsolute(path) ? path : `${root}/${path}`;

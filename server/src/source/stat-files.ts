@@ -1,7 +1,7 @@
 import { existsSync, statSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { listed, type PathList } from './path-list';
+import { absolutePath, pathsInPart, shortPathsIn, type PathList } from './path-list';
 
 /** Numbers per path: size, inode, time of modification, time of change; all 0 where there is nothing. */
 export const factsPerPath = 4;
@@ -11,13 +11,12 @@ export interface StatShare {
   readonly paths: PathList;
   /** {@link factsPerPath} numbers for each, in shared memory. */
   readonly facts: Float64Array;
-  /** In shared memory: the next path to take, and how many are done. */
+  /** In shared memory: the next part of the paths to take, and how many paths are done. */
   readonly counters: Int32Array;
 }
 
 /** Fewer than this are done before another thread has started. */
 const worthAThread = 20_000;
-const pathsAtOnce = 500;
 /** Milliseconds after which nobody waits for the other thread any more. */
 const patience = 2000;
 
@@ -45,22 +44,21 @@ export function statFiles(paths: PathList, isShared = paths.count >= worthAThrea
 
 /** Works until no path is left that nobody took. */
 export function statShare({ paths, facts, counters }: StatShare): void {
-  const list = listed(paths);
   for (;;) {
-    const from = Atomics.add(counters, 0, pathsAtOnce);
-    if (from >= list.length) return;
-    const to = Math.min(from + pathsAtOnce, list.length);
-    for (let index = from; index < to; index++) {
-      const path = list[index] ?? '';
-      const found = whatIsAt(path);
-      const at = index * factsPerPath;
+    const part = Atomics.add(counters, 0, 1);
+    if (part >= paths.ends.length) return;
+    const names = shortPathsIn(paths, part);
+    let at = part * pathsInPart * factsPerPath;
+    for (const name of names) {
+      const found = whatIsAt(absolutePath(paths, name));
       // A folder's own size says nothing, and its times say what came or went.
-      facts[at] = found ? (path.endsWith('/') ? -1 : found.size) : 0;
+      facts[at] = found ? (name.endsWith('/') ? -1 : found.size) : 0;
       facts[at + 1] = found?.ino ?? 0;
       facts[at + 2] = found?.mtimeMs ?? 0;
       facts[at + 3] = found?.ctimeMs ?? 0;
+      at += factsPerPath;
     }
-    Atomics.add(counters, 1, to - from);
+    Atomics.add(counters, 1, names.length);
     Atomics.notify(counters, 1);
   }
 }

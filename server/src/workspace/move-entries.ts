@@ -1,6 +1,6 @@
 import type { UnitEntries } from '../syntax/c/section-entry';
 import { interestingStatements, type SourceFile } from '../syntax/c/unit';
-import { lineAt, type Place, type Range } from '../syntax/positions';
+import type { Place, Range } from '../syntax/positions';
 
 /** Where a statement stands: 0-based UTF-16 offsets, and the 1-based line of its beginning. */
 export interface PlacedStatement extends Range {
@@ -9,11 +9,7 @@ export interface PlacedStatement extends Range {
 
 /** The statements of a file that may register something. */
 export function placedStatements(file: SourceFile, pattern: RegExp): readonly PlacedStatement[] {
-  return interestingStatements(file, pattern).map(({ start, end }) => ({
-    start,
-    end,
-    line: lineAt(file.lineStarts, start),
-  }));
+  return interestingStatements(file, pattern).map(({ start, end, line }) => ({ start, end, line }));
 }
 
 /**
