@@ -50,6 +50,12 @@ await build({
           path: `${path}.js`,
           external: true,
         }));
+        // Commander can run other programs as subcommands. Ours never are, and what it would take is loaded at once.
+        const nothing = { path: 'nothing', namespace: 'nothing' };
+        context.onResolve({ filter: /^(?:node:)?child_process$/ }, ({ importer }) =>
+          importer.includes('commander') ? nothing : undefined,
+        );
+        context.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: '' }));
       },
     },
   ],

@@ -17,7 +17,7 @@ import { bashCompletion } from '../server/src/cli/completion/bash';
 import { fishCompletion } from '../server/src/cli/completion/fish';
 import { zshCompletion } from '../server/src/cli/completion/zsh';
 import { describeOurs } from '../server/src/cli/completion-command';
-import { createProgram } from '../server/src/cli/program';
+import { createProgram } from '../server/src/cli/command-line';
 import { commandPage, serverPage } from './man-pages';
 
 const project = resolve(__dirname, '..');

@@ -17,14 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import {
-  cacheFolder,
-  clearAnswers,
-  keepAnswer,
-  keptAnswer,
-  keptAnswers,
-  questionKey,
-} from '../../server/src/source/answer-cache';
+import { keepAnswer, keptAnswer, questionKey } from '../../server/src/source/answer-cache';
+import { clearAnswers, keptAnswers } from '../../server/src/source/cache-files';
+import { cacheFolder } from '../../server/src/source/cache-folder';
 
 const answer = { tables: [{ event: 'INIT', slot: undefined }], names: new Map([['a', 1]]) };
 

@@ -1,4 +1,5 @@
-import { cacheFolder, clearAnswers, keptAnswers } from '../source/answer-cache';
+import { clearAnswers, keptAnswers } from '../source/cache-files';
+import { cacheFolder } from '../source/cache-folder';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
 import { print } from './terminal';

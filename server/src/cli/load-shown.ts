@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { cacheFolder, keepAnswer, keptAnswer, questionKey } from '../source/answer-cache';
+import { keepAnswer, keptAnswer, questionKey } from '../source/answer-cache';
+import { cacheFolder } from '../source/cache-folder';
 import { inputLog } from '../source/input-log';
+import { expectNoPaths } from '../source/stat-files';
 import { chooseRoot } from '../source/root';
 import { version } from '../version';
 import { shownPart, type ShownSnapshot } from '../watchers/snapshot';
@@ -20,6 +22,7 @@ export async function loadShown(settings: Settings, scope: Scope): Promise<Shown
   const kept = keptAnswer(folder, key, began);
   if (kept && 'answer' in kept && isShown(kept.answer)) return kept.answer;
   const earlier = kept && 'changes' in kept ? kept : undefined;
+  expectNoPaths();
   const log = inputLog();
   const { loadKept } = await commands();
   const { snapshot, parts, from } = await loadKept(settings, scope, log, earlier);

@@ -28,7 +28,9 @@ export function statFiles(paths: PathList, isShared = paths.count >= worthAThrea
     facts: new Float64Array(new SharedArrayBuffer(count * factsPerPath * 8)),
     counters: new Int32Array(new SharedArrayBuffer(8)),
   };
-  const worker = isShared ? startWorker(share) : undefined;
+  const worker = isShared ? (waiting ?? newWorker()) : undefined;
+  waiting = undefined;
+  worker?.postMessage(share);
   statShare(share);
   // What the other thread took it finishes in a moment; if it died, this one does all of it again.
   for (let done = Atomics.load(share.counters, 1); done < count; done = Atomics.load(share.counters, 1))
@@ -72,17 +74,31 @@ function whatIsAt(path: string): Stats | undefined {
   }
 }
 
-function startWorker(share: StatShare): Worker | undefined {
+/** A thread that was started before it was known what it is to do. */
+let waiting: Worker | undefined;
+
+/** Soon there will be many paths: starting a thread takes as long as asking about 10,000 of them. */
+export function expectManyPaths(): void {
+  waiting ??= newWorker();
+}
+
+/** There will be none after all. */
+export function expectNoPaths(): void {
+  void waiting?.terminate();
+  waiting = undefined;
+}
+
+function newWorker(): Worker | undefined {
   const bundled = join(__dirname, 'stat-worker.js');
   if (!existsSync(bundled)) return undefined;
-  const worker = new Worker(bundled, { workerData: share });
+  const worker = new Worker(bundled);
   // Without it the work takes longer, nothing else.
   worker.on('error', () => undefined);
   worker.unref();
   return worker;
 }
 
-/** What a worker was started with comes to it untyped. */
+/** What a worker is told comes to it untyped. */
 export function isStatShare(value: unknown): value is StatShare {
   return typeof value === 'object' && value !== null && 'paths' in value && 'facts' in value;
 }

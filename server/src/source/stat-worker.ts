@@ -1,4 +1,6 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { isStatShare, statShare } from './stat-files';
 
-if (isStatShare(workerData)) statShare(workerData);
+parentPort?.once('message', (share: unknown) => {
+  if (isStatShare(share)) statShare(share);
+});

@@ -1,0 +1,67 @@
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { exitStatus } from './exit-status';
+import { isFailure } from './failure';
+import { version } from '../version';
+
+/** Declares the whole command line. `done` takes the exit status of the command that ran. */
+export async function createProgram(done: (status: number) => void): Promise<Command> {
+  const program = new Command('tw-index')
+    .description(
+      'What the linker-gathered tables of a Linux kernel hold: task watchers, initcalls and your own.',
+    )
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tw-index: ')) });
+  const { addCommands } = await import('./commands');
+  addCommands(program, done);
+  program
+    .command('completion')
+    .description('completion script of a shell: source <(tw-index completion bash)')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => {
+      const { completion } = await import('./kernel-commands');
+      const { printCompletion } = await completion();
+      await printCompletion(program, shell);
+    });
+  return program;
+}
+
+/**
+ * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and
+ * unreadable input end as one line on stderr; anything else that is thrown is a bug and is not hidden.
+ */
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  let status: number = exitStatus.fine;
+  const program = await createProgram((result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(commandFirst(program, words), { from: 'user' });
+  } catch (error) {
+    // Commander prints what it finds itself; this one comes from our own reading of options.
+    if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${error.message}\n`);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.fine : exitStatus.wrong;
+    if (isFailure(error)) {
+      process.stderr.write(`tw-index: ${error.message}\n`);
+      return exitStatus.wrong;
+    }
+    throw error;
+  }
+  return status;
+}
+
+/** Options may stand before the command's name, where commander would take the name for an argument of the default one. */
+function commandFirst(program: Command, words: readonly string[]): readonly string[] {
+  const options = program.commands.flatMap((command) => command.options);
+  const names = new Set(program.commands.map((command) => command.name()));
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (word === '--') break;
+    if (names.has(word)) return [word, ...words.slice(0, at), ...words.slice(at + 1)];
+    if (!word.startsWith('-')) break;
+    if (options.some((option) => option.long === word && option.required)) at += 1;
+  }
+  return words;
+}
