@@ -10,8 +10,12 @@ export interface Asked {
 
 export const nothingAsked = (): Asked => ({ read: new Set(), kinds: new Map(), lists: new Map() });
 
-/** The same tree; what is asked of it is noted down. */
-export function trackedTree(tree: TreeReader, asked: Asked): TreeReader {
+/** The same tree; what is asked of it is noted down. `matters`: the names that count in a folder. */
+export function trackedTree(
+  tree: TreeReader,
+  asked: Asked,
+  matters: (name: string) => boolean = () => true,
+): TreeReader {
   return {
     ...tree,
     read(path) {
@@ -27,7 +31,7 @@ export function trackedTree(tree: TreeReader, asked: Asked): TreeReader {
     },
     list(directory) {
       const names = tree.list(directory);
-      asked.lists.set(directory, names.join('\n'));
+      asked.lists.set(directory, names.filter(matters).join('\n'));
       return names;
     },
   };
@@ -41,13 +45,18 @@ export interface TreeChanges {
   readonly folders: { has(folder: string): boolean };
 }
 
-/** Whether a tree still answers as it did. */
-export function answersSame(tree: TreeReader, asked: Asked, { files, folders }: TreeChanges): boolean {
+/** Whether a tree still answers as it did. `matters`: as then. */
+export function answersSame(
+  tree: TreeReader,
+  asked: Asked,
+  { files, folders }: TreeChanges,
+  matters: (name: string) => boolean = () => true,
+): boolean {
   for (const path of asked.read) if (files.has(path)) return false;
   for (const [path, kind] of asked.kinds)
     if ((files.has(path) || folders.has(folderOf(path))) && tree.kind(path) !== kind) return false;
   for (const [directory, names] of asked.lists)
-    if (folders.has(directory) && tree.list(directory).join('\n') !== names) return false;
+    if (folders.has(directory) && tree.list(directory).filter(matters).join('\n') !== names) return false;
   return true;
 }
 

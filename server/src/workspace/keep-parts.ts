@@ -5,6 +5,7 @@ import type { EarlierRun } from '../source/answer-cache';
 import { diskTree } from '../source/disk-tree';
 import type { InputLog } from '../source/input-log';
 import { shortPath } from '../source/path-list';
+import { isSource } from '../source/scan-files';
 import { answersSame, copyAsked, nothingAsked, trackedTree, type Asked } from '../source/tracked-tree';
 import type { TreeReader } from '../source/tree-reader';
 import { projectFileName } from '../watchers/project-file';
@@ -53,12 +54,12 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
   let candidates: (KeptCandidates & { readonly pattern: RegExp }) | undefined;
   let walks: RestoredWalks | undefined;
 
-  const holds = (of: Asked): boolean =>
-    base !== undefined && changes !== undefined && answersSame(base, of, changes);
+  const holds = (of: Asked, matters?: (name: string) => boolean): boolean =>
+    base !== undefined && changes !== undefined && answersSame(base, of, changes, matters);
   let sameAsked: boolean | undefined;
   /** Includes mean what they meant. */
   const includesHold = (): boolean =>
-    (sameAsked ??= kept !== undefined && holds({ ...kept.asked, read: new Set() }));
+    (sameAsked ??= kept !== undefined && holds({ ...kept.asked, read: new Set() }, isCode));
 
   const keptCandidates = (kernel: Kernel, shapes: Shapes): KeptCandidates | undefined => {
     const before = kept?.candidates;
@@ -136,7 +137,7 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
   return {
     openTree(root) {
       base = diskTree(root, log);
-      return trackedTree(base, asked);
+      return trackedTree(base, asked, isCode);
     },
     plan(path, make) {
       const { root } = earlier?.inputs.paths ?? { root: '' };
@@ -177,6 +178,9 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
   };
 }
 
+/** Who lists a folder for the sake of code looks for sources and folders in it. */
+const isCode = (name: string): boolean => name.endsWith('/') || isSource(name);
+
 /** `undefined`: there are none, or the families may be others now. */
 function usableParts({ inputs, changes, parts }: EarlierRun): KeptParts | undefined {
   const { root } = inputs.paths;
@@ -187,7 +191,8 @@ function usableParts({ inputs, changes, parts }: EarlierRun): KeptParts | undefi
 
 /** What of a plan decides where candidates are looked for. */
 function planKey({ plan }: Kernel): string {
-  return [plan.source, plan.arch, plan.srcarch, ...plan.objects.map(({ source }) => source ?? '')].join('\n');
+  const sources = plan.objects.map(({ source }) => source ?? '').sort();
+  return [plan.source, plan.arch, plan.srcarch, ...sources].join('\n');
 }
 
 /** What of a plan decides how its linker script reads. */

@@ -1,0 +1,198 @@
+import { deepEqual, notDeepEqual, ok } from 'node:assert/strict';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyOfExample } from '../cli/kernel-under-test';
+import { fromScratch, withKept } from './kept-run';
+
+interface Case {
+  readonly what: string;
+  readonly before?: (tree: Tree) => void;
+  readonly edit: (tree: Tree) => void;
+  /** Does the edit change what is shown? */
+  readonly shows: boolean;
+  /** The C files that have to be read again; without it, whatever is. */
+  readonly reads?: readonly string[];
+}
+
+interface Tree {
+  readonly change: (path: string, from: string | RegExp, to: string) => void;
+  readonly add: (path: string, text: string) => void;
+  readonly move: (from: string, to: string) => void;
+}
+
+/** What it includes is looked up each time. */
+const always = ['kernel/sched/build.c'];
+
+const cases: readonly Case[] = [
+  {
+    what: 'a function of a file with call sites has another body',
+    edit: ({ change }) => {
+      change('kernel/fork.c', '{', '{\n\tint unrelated;\n');
+    },
+    shows: true,
+    reads: ['kernel/fork.c'],
+  },
+  {
+    what: 'a function of a file that registers has another body: what is registered behind it moves',
+    edit: ({ change }) => {
+      change('kernel/auditsc.c', 'return -ENOMEM;', '\n\n\t\treturn -ENOMEM;');
+    },
+    shows: true,
+    reads: ['kernel/auditsc.c'],
+  },
+  {
+    what: 'a structure in a header has another member',
+    edit: ({ change }) => {
+      change('include/linux/sched.h', /struct task_struct \{/, 'struct task_struct {\n\tint unrelated;');
+    },
+    shows: false,
+    reads: ['include/linux/sched.h'],
+  },
+  {
+    what: 'a source registers one more: no other source is read',
+    edit: ({ add }) => {
+      add('ipc/sem.c', '\ntask_watcher_func(init, one_more);\n');
+    },
+    shows: true,
+  },
+  {
+    what: 'a header earlier on the include path takes the place of another',
+    edit: ({ add }) => {
+      add('arch/x86/include/linux/task_watchers.h', '#define task_watcher_func(ev, fn)\n');
+    },
+    shows: true,
+  },
+  {
+    what: 'an editor leaves a file of its own in a folder',
+    edit: ({ add }) => {
+      add('kernel/.fork.c.swp', 'b0VIM');
+    },
+    shows: false,
+    reads: [],
+  },
+  {
+    what: 'a makefile has another comment',
+    edit: ({ add }) => {
+      add('kernel/Makefile', '# nothing\n');
+    },
+    shows: false,
+    reads: [],
+  },
+  {
+    what: 'a makefile links in another order',
+    edit: ({ change }) => {
+      change('kernel/Makefile', 'auditsc.o auditfilter.o', 'auditfilter.o auditsc.o');
+    },
+    shows: true,
+    reads: [],
+  },
+  {
+    what: 'the configuration leaves something out',
+    edit: ({ change }) => {
+      change('.config', 'CONFIG_KEYS=y', '# CONFIG_KEYS is not set');
+    },
+    shows: true,
+  },
+  {
+    what: 'a file that was searched has a new macro around a registering one, under a name that was there before',
+    before: ({ add }) => {
+      add('kernel/exit.c', '\nmy_own(some_fn);\n');
+    },
+    edit: ({ change }) => {
+      change('include/linux/task_watchers.h', /$/, '\n#define my_own(fn) task_watcher_func(exit, fn)\n');
+    },
+    shows: true,
+  },
+  {
+    what: 'a flag means another linker script',
+    before: ({ change }) => {
+      const table = '#ifndef WITHOUT\n\tTASK_WATCHERS_TABLE\n#endif';
+      change('arch/x86/kernel/vmlinux.lds.S', 'TASK_WATCHERS_TABLE', table);
+    },
+    edit: ({ change }) => {
+      change('Makefile', '-D__KERNEL__', '-D__KERNEL__ -DWITHOUT');
+    },
+    shows: true,
+  },
+  {
+    what: 'a source that nobody knew includes one that registers',
+    edit: ({ add }) => {
+      add('kernel/sched/more.c', '#include "stats.c"\n');
+      add('kernel/sched/Makefile', 'obj-y += more.o\n');
+    },
+    shows: true,
+  },
+  {
+    what: 'a folder has another name',
+    edit: ({ move, change }) => {
+      move('drivers/platform/vendor/box', 'drivers/platform/vendor/case');
+      change('drivers/platform/vendor/Makefile', 'box/', 'case/');
+    },
+    shows: true,
+  },
+  {
+    what: 'a file is read twice now, since its guard does not surround all of it',
+    edit: ({ change }) => {
+      change('include/linux/box.h', /$/, '\nint outside;\n');
+    },
+    shows: false,
+  },
+];
+
+describe('parts of an answer', function () {
+  this.timeout(60_000);
+  let root: string;
+  let cache: string;
+  const tree: Tree = {
+    change(path, from, to) {
+      const text = readFileSync(join(root, path), 'utf8');
+      const changed = text.replace(from, to);
+      ok(changed !== text, `${path}: nothing to change`);
+      writeFileSync(join(root, path), changed);
+    },
+    add(path, text) {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      appendFileSync(join(root, path), text);
+    },
+    move(from, to) {
+      renameSync(join(root, from), join(root, to));
+    },
+  };
+  beforeEach(() => {
+    root = copyOfExample();
+    cache = mkdtempSync(join(tmpdir(), 'tw-parts-'));
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true, force: true });
+    rmSync(cache, { recursive: true, force: true });
+  });
+
+  for (const { what, before, edit, shows, reads } of cases)
+    for (const scope of ['tree', 'linked'] as const)
+      it(`are right when ${what} (${scope})`, async () => {
+        before?.(tree);
+        const first = await withKept(root, cache, scope);
+        edit(tree);
+        const { shown, read } = await withKept(root, cache, scope);
+        deepEqual(shown, (await fromScratch(root, scope)).shown);
+        if (shows) notDeepEqual(shown, first.shown);
+        else deepEqual(shown, first.shown);
+        if (reads)
+          deepEqual(
+            read.filter((path) => /^(?!scripts).*\.[chS]$/.test(path)),
+            [...reads, ...always],
+          );
+        // And once more from what this run kept.
+        tree.change('kernel/exit.c', '{', '{\n');
+        deepEqual((await withKept(root, cache, scope)).shown, (await fromScratch(root, scope)).shown);
+      });
+});
