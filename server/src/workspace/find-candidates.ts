@@ -50,13 +50,19 @@ export interface Candidates {
   readonly notes: readonly Note[];
 }
 
+/** So much of what is not built has to do with a family that nobody wants to look at all of it. */
+export class TooCommon extends Error {
+  override readonly name = 'TooCommon';
+}
+
 /** Wrappers around wrappers end; a tree that goes on has made a circle. */
 const mostRounds = 8;
 
 /**
  * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
  * macro need not hold any, the same again for the wrappers found, until nothing new turns up. `ahead`:
- * {@link beginCandidates} of the same; `known`: searches that need not be made again.
+ * {@link beginCandidates} of the same; `known`: searches that need not be made again. Rejects with {@link TooCommon},
+ * before it reads any, when more than `most` sources that are not built hold a needle.
  */
 export async function findCandidates(
   kernel: Kernel,
@@ -66,8 +72,10 @@ export async function findCandidates(
   report: (step: string, done: number, total: number) => void,
   ahead?: RunningScan,
   known?: KnownSearches,
+  most = Infinity,
 ): Promise<Candidates> {
   const notes: Note[] = [];
+  const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   const linked = linkedFiles(kernel, scope);
   const skipped = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
@@ -120,6 +128,8 @@ export async function findCandidates(
     do {
       const found = await scan(needles, step, paths, round === 0);
       for (const hit of found.hits) hits.add(hit.file);
+      if ([...hits].filter((path) => path.endsWith('.c') && !compiled.has(path)).length > most)
+        throw new TooCommon(family.name);
       if (round > 0) break;
       includeNames = mergedIncludeNames([includeNames, found.includes]);
       // 6.1's kernel/sched/build_policy.c is made of .c files.
@@ -141,7 +151,6 @@ export async function findCandidates(
     const file = files.source(path);
     if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
   }
-  const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   const includedSources = namesOfIncludedSources(files, includingSources);
   const elsewhere = filesElsewhere(withStatements, compiled, includedSources);
   const including = (names: readonly string[]): readonly Hit[] =>

@@ -3,7 +3,7 @@ import type { SourceFile } from '../syntax/c/unit';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { familyState, Interrupted, type FamilyState } from './family-state';
-import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import { findCandidates, TooCommon, type Candidates, type Scope } from './find-candidates';
 import { nameSearch } from './name-search';
 import { openKernel, type Kernel, type KernelChoice } from './open-kernel';
 import { pendingChanges } from './pending-changes';
@@ -193,19 +193,22 @@ export function openSession(
     one.scanDue = undefined;
     one.scanning = true;
     one.changedMeanwhile.clear();
-    findCandidates(scanned, one.state.family, files, scope, (step, at, total) => {
+    const report = (step: string, at: number, total: number): void => {
       if (one.view === undefined || scope === 'tree')
         say({ kind: 'indexing', message: step, fraction: total === 0 ? undefined : at / total });
-    })
+    };
+    const mayBeTooCommon = scope === 'tree' && one.state.candidates() !== undefined;
+    const most = mayBeTooCommon ? mostWithNeedle : Infinity;
+    findCandidates(scanned, one.state.family, files, scope, report, undefined, undefined, most)
+      .catch((error: unknown) => {
+        if (error instanceof TooCommon) return undefined;
+        throw error;
+      })
       .then(
         (candidates) => {
           // Of a kernel that is another by now: its makefiles decided where to look.
           if (scanned !== kernel) one.scanDue = scope;
-          else if (
-            scope === 'tree' &&
-            one.state.candidates() &&
-            countUnlinked(candidates, scanned) > mostUnlinked
-          ) {
+          else if (!candidates || (mayBeTooCommon && countUnlinked(candidates, scanned) > mostUnlinked)) {
             one.widest = 'linked';
             one.stale = true;
           } else one.found = { candidates, scope };
@@ -382,6 +385,8 @@ export function openSession(
  * takes minutes and gigabytes.
  */
 const mostUnlinked = 1000;
+/** With so many that hold a needle, nobody need read them to know. */
+const mostWithNeedle = 2 * mostUnlinked;
 
 function countUnlinked({ withStatements, includers }: Candidates, { plan }: Kernel): number {
   const compiled = new Set(plan.objects.map(({ source }) => source));
