@@ -21,7 +21,7 @@ export interface EarlierRun {
 }
 
 /** Changed with every change to what is stored. */
-const format = 4;
+const format = 5;
 
 /** What a file holds behind its sum, as V8 writes values. */
 interface Kept {

@@ -1,7 +1,7 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { searchKey, type KeptInputs, type KeptSearch } from './kept-inputs';
 import { listingMark } from './mark';
-import { absolutePath, shortPaths } from './path-list';
+import { absolutePath, shortPathsAt } from './path-list';
 import { scanner, type ScanResult } from './scan-files';
 import { factsPerPath, statFiles } from './stat-files';
 
@@ -53,12 +53,12 @@ export function changesOf(kept: KeptInputs): Changes | undefined {
   if (changed.length === 0)
     return { inputs: kept, isSame: true, files: new Set(), folders: new Map(), searched: new Map() };
   if (changed.length > mostChanged) return undefined;
-  const names = shortPaths(paths);
+  const names = shortPathsAt(paths, changed);
   const listingsNow = Float64Array.from(listings);
   const folders = new Map<string, readonly Dirent[] | undefined>();
   const files: number[] = [];
   for (const index of changed) {
-    const name = names[index] ?? '';
+    const name = names.get(index) ?? '';
     if (!name.endsWith('/')) {
       files.push(index);
       continue;
@@ -81,7 +81,7 @@ export function changesOf(kept: KeptInputs): Changes | undefined {
       searches: searches.map((search, at) => ({ ...search, found: again[at]?.found ?? search.found })),
     },
     isSame: folders.size === 0 && files.every(wasOnlySearched) && again.every(({ isSame }) => isSame),
-    files: new Set(files.map((index) => names[index] ?? '')),
+    files: new Set(files.map((index) => names.get(index) ?? '')),
     folders,
     searched: new Map(searches.flatMap((search, at) => [[searchKey(search), again[at] ?? nothing]])),
   };
@@ -93,7 +93,7 @@ function searchAgain(
   search: KeptSearch,
   root: string,
   files: readonly number[],
-  names: readonly string[],
+  names: ReadonlyMap<number, string>,
   isThere: (index: number) => boolean,
 ): SearchedAgain & Pick<KeptSearch, 'found'> {
   const { needles, includes, found } = search;
@@ -101,7 +101,7 @@ function searchAgain(
   if (changed.length === 0) return { ...nothing, found };
   const scan = scanner(root, needles, [], { logged: true, includes });
   const present = changed.filter(isThere);
-  for (const index of present) scan.file(names[index] ?? '');
+  for (const index of present) scan.file(names.get(index) ?? '');
   const result = scan.result();
   const now = Float64Array.from(found);
   for (const index of changed) now[index] = 0;
@@ -110,7 +110,7 @@ function searchAgain(
     now[index] = mark === 0 ? -1 : mark;
   });
   return {
-    changed: new Set(changed.map((index) => names[index] ?? '')),
+    changed: new Set(changed.map((index) => names.get(index) ?? '')),
     scan: result,
     isSame: changed.every((index) => now[index] === found[index] && now[index] !== -1),
     found: now,

@@ -1,6 +1,5 @@
 import type { InputLog, SearchedFiles } from './input-log';
-import type { Mark } from './mark';
-import { pathList, shortPath, shortPaths, type PathList } from './path-list';
+import { eachShortPath, pathList, shortPath, type PathList } from './path-list';
 import { factsPerPath, statFiles } from './stat-files';
 
 /** Files and folders that an answer was made from, as they were then. */
@@ -37,59 +36,50 @@ export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefi
   const searches = log.searches ?? [];
   const root = earlier?.paths.root ?? searches[0]?.root ?? '';
   if (searches.some((search) => search.root !== root)) return undefined;
-  const start = `${root}/`;
-  const short = (path: string): string => shortPath(root, path);
-  const names = earlier ? [...shortPaths(earlier.paths)] : [];
-  const places = new Map(names.map((name, index) => [name, index]));
-  const before = names.length;
-  const placeOf = (name: string): number => {
-    let place = places.get(name);
-    if (place === undefined) {
-      place = names.length;
-      places.set(name, place);
-      names.push(name);
+  const folderName = (folder: string): string => (folder === '' ? `${root}/` : `${folder}/`);
+  /** Everything that was logged, with its place in the list; -1: it has none yet. */
+  const places = new Map<string, number>();
+  for (const path of log.files) places.set(shortPath(root, path), -1);
+  for (const path of log.folders.keys()) places.set(`${shortPath(root, path)}/`, -1);
+  for (const { files, folders = [] } of searches) {
+    for (const file of files) places.set(file, -1);
+    for (const folder of folders) places.set(folderName(folder), -1);
+  }
+  let count = 0;
+  if (earlier)
+    for (const name of eachShortPath(earlier.paths)) {
+      if (places.has(name)) places.set(name, count);
+      count++;
     }
-    return place;
-  };
-  const listings: Mark[] = [...(earlier?.listings ?? [])];
-  const read: number[] = [...(earlier?.read ?? [])];
-  for (const path of log.files) read[placeOf(short(path))] = 1;
+  const before = count;
+  const added: string[] = [];
+  for (const [name, place] of places)
+    if (place < 0) {
+      places.set(name, count++);
+      added.push(name);
+    }
+  const placeOf = (name: string): number => places.get(name) ?? 0;
+  const read = extended(new Uint8Array(count), earlier?.read);
+  for (const path of log.files) read[placeOf(shortPath(root, path))] = 1;
+  const listings = extended(new Float64Array(count), earlier?.listings);
   for (const [path, listing] of log.folders) {
-    const place = placeOf(`${short(path)}/`);
+    const place = placeOf(`${shortPath(root, path)}/`);
     listings[place] = place < before && listings[place] !== listing ? 0 : listing;
   }
-  for (const { files, folders = [] } of searches) {
-    for (const file of files) placeOf(file);
-    for (const folder of folders) placeOf(folder === '' ? start : `${folder}/`);
-  }
-  const paths = pathList(root, names);
-  const added = pathList(root, names.slice(before));
-  if (!paths || !added) return undefined;
-  const count = names.length;
-  return {
-    paths,
-    facts: earlier ? joinedFacts(earlier.facts, statFiles(added)) : statFiles(paths),
-    listings: filled(new Float64Array(count), listings),
-    read: filled(new Uint8Array(count), read),
-    searches: mergedSearches(
-      earlier?.searches ?? [],
-      searches,
-      count,
-      (name) => places.get(name) ?? 0,
-      start,
-    ),
-  };
+  const addedPaths = pathList(root, added);
+  const paths =
+    earlier && added.length === 0
+      ? earlier.paths
+      : pathList(root, earlier ? [...eachShortPath(earlier.paths), ...added] : added);
+  if (!paths || !addedPaths) return undefined;
+  const facts = extended(new Float64Array(count * factsPerPath), earlier?.facts);
+  facts.set(statFiles(addedPaths), before * factsPerPath);
+  const merged = mergedSearches(earlier?.searches ?? [], searches, count, placeOf, folderName);
+  return { paths, facts, listings, read, searches: merged };
 }
 
-function joinedFacts(one: Float64Array, other: Float64Array): Float64Array {
-  const joined = new Float64Array(one.length + other.length);
-  joined.set(one);
-  joined.set(other, one.length);
-  return joined;
-}
-
-function filled<T extends Float64Array | Uint8Array>(into: T, values: readonly number[]): T {
-  values.forEach((value, index) => (into[index] = value));
+function extended<T extends Float64Array | Uint8Array>(into: T, from: T | undefined): T {
+  if (from) into.set(from);
   return into;
 }
 
@@ -99,13 +89,14 @@ function mergedSearches(
   searches: readonly SearchedFiles[],
   count: number,
   placeOf: (name: string) => number,
-  root: string,
+  folderName: (folder: string) => string,
 ): readonly KeptSearch[] {
   const merged = new Map<string, KeptSearch>();
   for (const search of earlier) {
-    const found = new Float64Array(count);
-    found.set(search.found);
-    merged.set(searchKey(search), { ...search, found });
+    merged.set(searchKey(search), {
+      ...search,
+      found: extended(new Float64Array(count), search.found),
+    });
   }
   for (const search of searches) {
     const { needles, includes, files, found: marks, folders = [] } = search;
@@ -115,7 +106,7 @@ function mergedSearches(
       const mark = marks[index] ?? 0;
       found[placeOf(file)] = mark === 0 ? -1 : mark;
     });
-    for (const folder of folders) found[placeOf(folder === '' ? root : `${folder}/`)] = 1;
+    for (const folder of folders) found[placeOf(folderName(folder))] = 1;
     merged.set(key, { needles, includes, found });
   }
   return [...merged.values()];

@@ -1,19 +1,19 @@
 import { statSync, type Dirent } from 'node:fs';
-import type { Changes } from './changed-inputs';
-import { mergedIncludeNames, withoutFiles } from './include-names';
+import type { Changes, SearchedAgain } from './changed-inputs';
+import { withoutFiles } from './include-names';
 import type { InputLog } from './input-log';
 import { searchKey, type KeptInputs, type KeptSearch } from './kept-inputs';
-import { shortPaths } from './path-list';
+import { eachShortPath } from './path-list';
 import { foreign, isSource, scanner, withoutObjects } from './scan-files';
-import type { SearchOutcome } from './search-outcome';
+import { mergedOutcomes, type SearchOutcome } from './search-outcome';
 
-/** The outcome of an earlier search, as it would be now. */
+/** An earlier search, as it would turn out now. */
 export interface RenewedSearch {
-  readonly outcome: SearchOutcome;
   /** Nothing is found that was not found before, and nothing has gone. */
   readonly isSame: boolean;
   /** What was looked at. */
-  readonly files: ReadonlySet<string>;
+  readonly files: () => ReadonlySet<string>;
+  readonly outcome: () => SearchOutcome;
 }
 
 export interface SearchedFor {
@@ -36,57 +36,76 @@ const deepEnough = (folder: string): boolean => folder.includes('/');
 export function renewedSearch(
   kept: KeptInputs,
   changes: Changes,
-  search: KeptSearch & { readonly outcome: SearchOutcome },
+  search: KeptSearch & { readonly skipped: ReadonlySet<string>; readonly outcome: () => SearchOutcome },
   whole: { readonly exclude: readonly string[] } | undefined,
   log: InputLog | undefined,
 ): RenewedSearch | undefined {
-  const { needles, includes, outcome } = search;
+  const { needles, includes } = search;
   const again = changes.searched.get(searchKey(search));
   if (!again || again.scan.problems.length > 0) return undefined;
   const { root } = kept.paths;
-  const files = new Set<string>();
-  const folders = new Set<string>();
-  shortPaths(kept.paths).forEach((name, index) => {
-    if ((search.found[index] ?? 0) === 0) return;
-    if (name.endsWith('/')) folders.add(name === `${root}/` ? '' : name.slice(0, -1));
-    else files.add(name);
-  });
-  for (const gone of again.changed) files.delete(gone);
-  for (const file of again.scan.looked.files) files.add(file);
   const scan = scanner(root, needles, whole?.exclude ?? [], { logged: true, includes });
-  if (whole)
+  if (whole && changes.folders.size > 0) {
+    const seen = { ...lookedAt(kept, search), root, exclude: whole.exclude };
     for (const [folder, entries] of changes.folders) {
-      if (!folders.has(folder)) continue;
-      const found = newIn(folder, entries ?? [], { root, exclude: whole.exclude, files, folders });
-      if (found === undefined || outcome.skipped.some(({ file }) => file === folder)) return undefined;
+      if (!seen.folders.has(folder)) continue;
+      const found = newIn(folder, entries ?? [], seen);
+      if (found === undefined || search.skipped.has(folder)) return undefined;
       for (const path of found.files) scan.file(path);
       for (const path of found.folders) scan.folder(path, true);
     }
+  }
   const fresh = scan.result();
   if (fresh.problems.length > 0 || fresh.skipped.length > 0) return undefined;
   const { looked } = fresh;
   log?.searched({ root, needles, includes, ...looked });
   looked.folders.forEach((folder, index) => log?.folder(`${root}/${folder}`, looked.listings[index]));
-  for (const file of looked.files) files.add(file);
-  const { changed } = again;
+  const isSame = again.isSame && looked.files.length === 0;
   return {
-    outcome: {
-      hits: [
-        ...outcome.hits.filter(({ file }) => !changed.has(file)),
-        ...again.scan.hits,
-        ...fresh.hits,
-      ].sort((a, b) => (a.file < b.file ? -1 : 1)),
-      problems: outcome.problems.filter(({ file }) => !changed.has(file)),
-      skipped: outcome.skipped,
-      includes: mergedIncludeNames([
-        withoutFiles(outcome.includes, changed),
-        again.scan.includes,
-        fresh.includes,
-      ]),
+    isSame,
+    files() {
+      const { files } = lookedAt(kept, search);
+      for (const gone of again.changed) files.delete(gone);
+      for (const file of [...again.scan.looked.files, ...looked.files]) files.add(file);
+      return files;
     },
-    isSame: again.isSame && looked.files.length === 0,
-    files,
+    outcome: () => (isSame ? search.outcome() : renewed(search.outcome(), again, fresh)),
   };
+}
+
+/** An outcome, with what some files hold now, and what was found in new ones. */
+function renewed(
+  outcome: SearchOutcome,
+  { changed, scan }: SearchedAgain,
+  fresh: SearchOutcome,
+): SearchOutcome {
+  const isOther = ({ file }: { readonly file: string }): boolean => !changed.has(file);
+  return mergedOutcomes([
+    {
+      hits: outcome.hits.filter(isOther),
+      problems: outcome.problems.filter(isOther),
+      skipped: outcome.skipped,
+      includes: withoutFiles(outcome.includes, changed),
+    },
+    scan,
+    fresh,
+  ]);
+}
+
+/** The files that a search looked at, and the folders of which it looked at all files. */
+function lookedAt(
+  { paths }: KeptInputs,
+  { found }: KeptSearch,
+): { readonly files: Set<string>; readonly folders: Set<string> } {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  let index = 0;
+  for (const name of eachShortPath(paths)) {
+    if ((found[index++] ?? 0) === 0) continue;
+    if (!name.endsWith('/')) files.add(name);
+    else folders.add(name === `${paths.root}/` ? '' : name.slice(0, -1));
+  }
+  return { files, folders };
 }
 
 interface Seen {

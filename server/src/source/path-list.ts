@@ -41,9 +41,25 @@ export function shortPathsIn({ bytes, ends }: PathList, part: number): readonly 
     .split('\n');
 }
 
-/** All of them. */
-export function shortPaths(list: PathList): readonly string[] {
-  return Array.from(list.ends, (_, part) => shortPathsIn(list, part)).flat();
+/** All of them, without ever holding them all. */
+export function* eachShortPath(list: PathList): Generator<string, void> {
+  for (let part = 0; part < list.ends.length; part++) yield* shortPathsIn(list, part);
+}
+
+/** The paths at these places, in ascending order. */
+export function shortPathsAt(list: PathList, places: readonly number[]): ReadonlyMap<number, string> {
+  const found = new Map<number, string>();
+  let part = -1;
+  let names: readonly string[] = [];
+  for (const place of places) {
+    const its = Math.floor(place / pathsInPart);
+    if (its !== part) {
+      part = its;
+      names = shortPathsIn(list, part);
+    }
+    found.set(place, names[place - part * pathsInPart] ?? '');
+  }
+  return found;
 }
 
 /** A path as it was before it was shortened. */

@@ -214,7 +214,8 @@ async function scanned(
   if (!begun)
     return paths ? prescanFiles(root, needles, paths, options) : prescanTree(root, needles, options);
   if ('outcome' in begun) {
-    const { outcome, files } = begun;
+    const outcome = begun.outcome();
+    const files = begun.files();
     const rest = paths?.filter((path) => !files.has(path)) ?? [];
     const found = paths ? withoutOthers(outcome, new Set(paths)) : outcome;
     return rest.length === 0

@@ -1,5 +1,5 @@
 import type { KeptPlan } from '../kbuild/kept-plan';
-import type { SearchOutcome } from '../source/search-outcome';
+import type { SearchedFor } from '../source/kept-scan';
 import type { Asked } from '../source/tracked-tree';
 import type { UnitEntries } from '../syntax/c/section-entry';
 import type { LeadingMacro } from '../syntax/c/wanted-macros';
@@ -27,12 +27,11 @@ export interface KeptParts {
   readonly written: ReadonlyMap<string, WrittenInFile>;
 }
 
-export interface KeptScan {
-  readonly needles: readonly string[];
-  readonly includes: boolean;
-  /** All folders but these were gone through; `undefined`: only the files that were asked for. */
-  readonly whole: { readonly exclude: readonly string[] } | undefined;
-  readonly outcome: SearchOutcome;
+export interface KeptScan extends SearchedFor {
+  /** Folders that were passed over. */
+  readonly skipped: readonly string[];
+  /** As V8 writes values: it is millions of numbers, which are hardly ever asked for. */
+  readonly outcome: Uint8Array;
 }
 
 /** Depends on the configuration, on what was asked of the tree, and on the plan's part of `key`. */

@@ -1,6 +1,7 @@
+import { deserialize, serialize } from 'node:v8';
 import type { EarlierRun } from '../source/answer-cache';
 import type { InputLog } from '../source/input-log';
-import { searchKey } from '../source/kept-inputs';
+import { searchKey, type KeptSearch } from '../source/kept-inputs';
 import { renewedSearch, type KnownSearches, type RenewedSearch, type SearchedFor } from '../source/kept-scan';
 import { mergedOutcomes, type SearchOutcome } from '../source/search-outcome';
 import type { KeptParts, KeptScan } from './kept-parts';
@@ -25,47 +26,60 @@ export function renewedSearches(
   for (const scan of kept?.scans ?? []) {
     const key = searchKey(scan);
     const search = earlier?.inputs.searches.find((one) => searchKey(one) === key);
-    renewed.set(key, {
-      scan,
-      search:
-        search &&
-        earlier &&
-        renewedSearch(earlier.inputs, earlier.changes, { ...search, outcome: scan.outcome }, scan.whole, log),
-    });
+    renewed.set(key, { scan, search: search && earlier && renew(scan, search, earlier, log) });
   }
-  const asked = new Map<
-    string,
-    { readonly wanted: SearchedFor; readonly outcome: SearchOutcome | undefined }
-  >();
+  const asked = new Map<string, SearchedFor>();
   const searches = [...renewed.values()].map(({ search }) => search);
+  const knownFor = (wanted: SearchedFor): RenewedSearch | undefined => {
+    const known = renewed.get(searchKey(wanted));
+    const isSuch =
+      known && JSON.stringify(known.scan.exclude ?? null) === JSON.stringify(wanted.exclude ?? null);
+    return isSuch ? known.search : undefined;
+  };
   return {
     areKnown: searches.length > 0 && searches.every((search) => search !== undefined),
     isSame: () => searches.length > 0 && searches.every((search) => search?.isSame),
     find(wanted) {
-      const key = searchKey(wanted);
-      const known = renewed.get(key);
-      const isSuch =
-        known !== undefined &&
-        JSON.stringify(known.scan.whole?.exclude ?? null) === JSON.stringify(wanted.exclude ?? null);
-      const search = isSuch ? known.search : undefined;
-      asked.set(key, { wanted, outcome: search?.outcome });
-      return search;
+      asked.set(searchKey(wanted), wanted);
+      return knownFor(wanted);
     },
     kept() {
-      if (asked.size === 0)
-        return [...renewed.values()].flatMap(({ scan, search }) =>
-          search ? [{ ...scan, outcome: search.outcome }] : [],
+      const wanted = asked.size === 0 ? [...renewed.values()].map(({ scan }) => scan) : [...asked.values()];
+      return wanted.map((one): KeptScan => {
+        const search = knownFor(one);
+        const made = log.searches.flatMap(({ outcome, ...other }) =>
+          searchKey(other) === searchKey(one) && outcome !== undefined ? [outcome] : [],
         );
-      return [...asked].flatMap(([key, { wanted, outcome }]): readonly KeptScan[] => {
-        const { needles, includes, exclude } = wanted;
-        const made = log.searches.flatMap((one) =>
-          searchKey(one) === key && one.outcome !== undefined ? [one.outcome] : [],
-        );
-        const whole = exclude && { exclude };
-        return [
-          { needles, includes, whole, outcome: mergedOutcomes([...(outcome ? [outcome] : []), ...made]) },
-        ];
+        const before = renewed.get(searchKey(one))?.scan;
+        if (before && search?.isSame && made.length === 0) return before;
+        return keptScan(one, mergedOutcomes([...(search ? [search.outcome()] : []), ...made]));
       });
     },
+  };
+}
+
+function renew(
+  scan: KeptScan,
+  search: KeptSearch,
+  { inputs, changes }: EarlierRun,
+  log: InputLog,
+): RenewedSearch | undefined {
+  // As it was written: the sum of the file it was read from says so.
+  const outcome = (): SearchOutcome => deserialize(scan.outcome) as SearchOutcome;
+  const skipped = new Set(scan.skipped);
+  const whole = scan.exclude && { exclude: scan.exclude };
+  return renewedSearch(inputs, changes, { ...search, skipped, outcome }, whole, log);
+}
+
+function keptScan(
+  { needles, includes, exclude }: SearchedFor,
+  { hits, problems, skipped, includes: names }: SearchOutcome,
+): KeptScan {
+  return {
+    needles,
+    includes,
+    exclude,
+    skipped: skipped.map(({ file }) => file),
+    outcome: serialize({ hits, problems, skipped, includes: names }),
   };
 }
