@@ -1,6 +1,6 @@
 import type { Range } from '../syntax/positions';
 import type { CheckContext } from './check-context';
-import type { Steps } from './steps';
+import type { Steps } from '../syntax/steps';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../syntax/steps';
 import { findEvent, type FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
 import { callerRuns } from './caller-runs';
@@ -24,12 +25,12 @@ const mostRemembered = 200;
 const remembered = new WeakMap<TreeCode, Map<string, readonly CallerRun[]>>();
 
 /** What the caller does with each result that the dispatcher may give; `shown` is how those are written. */
-export function runsAfter(
+export function* runsAfter(
   code: TreeCode,
   notification: Notification,
   endings: readonly DispatcherEnding[],
   shown: readonly PossibleReturn[],
-): readonly CallerRun[] {
+): Steps<readonly CallerRun[]> {
   const { event, site, val } = notification;
   const results = resultsOf(endings);
   const key = [
@@ -42,7 +43,7 @@ export function runsAfter(
   let runs = known.get(key);
   if (!runs) {
     if (known.size >= mostRemembered) known.clear();
-    known.set(key, (runs = follow(code, notification, results, shown)));
+    known.set(key, (runs = yield* follow(code, notification, results, shown)));
   }
   return runs;
 }
@@ -70,17 +71,17 @@ function keyOfResult({ value, bounds }: Given): string {
   return `${what} ${String(min)} ${String(max)} ${not.join()}`;
 }
 
-function follow(
+function* follow(
   code: TreeCode,
   { event, site, val }: Notification,
   results: readonly Given[],
   shown: readonly PossibleReturn[],
-): readonly CallerRun[] {
+): Steps<readonly CallerRun[]> {
   const { snapshot } = code.reader;
   const { family } = snapshot;
   const failed = results.every(({ bounds }) => bounds.max < 0n);
   const succeeded = results.every(({ bounds }) => bounds.min >= 0n);
-  return callerRuns(code, {
+  return yield* callerRuns(code, {
     site,
     results:
       results.length > 0

@@ -1,12 +1,13 @@
 import { callsWithin, evaluatedBy, expressionsWithin, type FlowGraph } from '../syntax/c/flow/control-flow';
 import type { Expression } from '../syntax/c/function-body';
+import type { Steps } from '../syntax/steps';
 import type { FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
 import type { CallerRun, CallerStep } from './dispatch-result';
 import { int } from './execute/c-type';
 import { exposedNames, shapeOf } from './execute/graph-shape';
 import type { Answer, Call, Program, RunnableFunction } from './execute/program';
-import { runGraph, withParameters, type Ending } from './execute/run-function';
+import { graphSteps, withParameters, type Ending } from './execute/run-function';
 import {
   assigned,
   bounded,
@@ -51,19 +52,20 @@ export interface CallerQuestion {
 const mostRuns = 40;
 
 /** Every way on from a call site, told apart by gotos, labels, notifications and what is returned. */
-export function callerRuns(code: TreeCode, question: CallerQuestion): readonly CallerRun[] {
+export function* callerRuns(code: TreeCode, question: CallerQuestion): Steps<readonly CallerRun[]> {
   const { site } = question;
   const fact = code.reader
     .functions(site.file)
     .find(({ body }) => body && body.start < site.range.start && site.range.end <= body.end);
   if (!fact) return [];
   const target = code.runnable(site.file, fact);
-  const runs = target.graphs.flatMap((graph) => {
+  const runs: CallerRun[] = [];
+  for (const graph of target.graphs) {
     const node = graph.nodes.findIndex((one) =>
       evaluatedBy(one).some((expression) => callAt(expression, site.range.start)),
     );
-    return node < 0 ? [] : waysOn(code, question, target, graph, node);
-  });
+    if (node >= 0) runs.push(...(yield* waysOn(code, question, target, graph, node)));
+  }
   const unique = new Map<string, CallerRun>();
   for (const run of runs) {
     const key = `${keyOfSteps(run.steps)}|${run.returns?.text ?? ''}`;
@@ -105,13 +107,13 @@ const keyOfSteps = (steps: readonly CallerStep[]): string =>
 const callAt = (expression: Expression, start: number): boolean =>
   [...callsWithin(expression)].some(({ range }) => range.start === start);
 
-function waysOn(
+function* waysOn(
   code: TreeCode,
   question: CallerQuestion,
   target: RunnableFunction,
   graph: FlowGraph,
   node: number,
-): readonly CallerRun[] {
+): Steps<readonly CallerRun[]> {
   const { site, dispatchers } = question;
   const followed = followedFrom(graph, site);
   const notifying = notifyingFunctions(code, target.file, new Set(dispatchers.keys()));
@@ -134,12 +136,14 @@ function waysOn(
   );
   const called = withParameters(program, target, graph, given, emptyState);
   const entered = withVal(question, program, target, graph, called);
-  const endings = runGraph(program, target, graph, entered, {
+  yield;
+  const endings = yield* graphSteps(program, target, graph, entered, {
     from: node,
     followed,
     keyOf: signature,
     withLeaving: true,
   });
+  yield;
   return endings.map((ending) => runOf(code, question, target, ending));
 }
 

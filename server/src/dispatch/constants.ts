@@ -5,7 +5,8 @@ import type { SourceFile } from '../syntax/c/unit';
 import type { Decide } from '../syntax/c/tree/branch-choices';
 import type { TextReader } from '../watchers/code-reader';
 import { branchFollower, configDecides } from '../watchers/config-conditions';
-import { mayInclude } from '../watchers/may-include';
+import { finish, type Steps } from '../syntax/steps';
+import { mayIncludeSteps } from '../watchers/may-include';
 
 /** What names mean in the tree's own sources. */
 export interface Constants {
@@ -23,6 +24,8 @@ export interface Constants {
     file: string,
     prefix: string,
   ) => readonly { readonly name: string; readonly value: bigint }[];
+  /** Reads what `file` may include, which is most of what the first question about it costs. */
+  readonly prepare: (file: string) => Steps<void>;
 }
 
 export interface MacroEffects {
@@ -76,7 +79,6 @@ export function constantsOf(reader: TextReader): Constants {
   };
   const indexed = new Set<string>();
   const addToIndex = (path: string): void => {
-    if (indexed.has(path)) return;
     indexed.add(path);
     for (const name of definitionsIn(path).keys()) {
       const others = definers.get(name);
@@ -84,14 +86,19 @@ export function constantsOf(reader: TextReader): Constants {
       else definers.set(name, [path]);
     }
   };
-  const filesOf = (path: string): ReadonlySet<string> => {
-    let files = closures.get(path);
-    if (!files) {
-      closures.set(path, (files = mayInclude(reader, path).files));
-      files.forEach(addToIndex);
+  const readFilesOf = function* (path: string): Steps<ReadonlySet<string>> {
+    const known = closures.get(path);
+    if (known) return known;
+    const { files } = yield* mayIncludeSteps(reader, path);
+    for (const file of files) {
+      if (indexed.has(file)) continue;
+      addToIndex(file);
+      yield;
     }
+    closures.set(path, files);
     return files;
   };
+  const filesOf = (path: string): ReadonlySet<string> => finish(readFilesOf(path));
   /** All definitions of a name in what `file` may include. */
   const definitionsFor = (file: string, name: string): readonly Definition[] => {
     const files = filesOf(file);
@@ -207,6 +214,9 @@ export function constantsOf(reader: TextReader): Constants {
       return effects.get(key);
     },
     evaluate: evaluated,
+    *prepare(file) {
+      yield* readFilesOf(file);
+    },
     flags(file, prefix) {
       const key = `${file} ${prefix}`;
       const flags = flagsFound.get(key) ?? lookForFlags(file, prefix);

@@ -1,3 +1,5 @@
+import type { SourceFile } from '../syntax/c/unit';
+import { finish, type Steps } from '../syntax/steps';
 import { dispatcherTables, type DispatcherTable } from '../watchers/dispatcher-table';
 import { eventNumbers } from '../watchers/event-numbers';
 import type { Dispatcher, Family, FamilyEvent } from '../watchers/family';
@@ -20,20 +22,24 @@ export interface FoundDispatcher {
 const found = new WeakMap<TreeCode, FoundDispatcher | undefined>();
 
 /** `undefined`: the family has none that takes an event, or the tree does not define it. */
-export function findDispatcher(code: TreeCode): FoundDispatcher | undefined {
-  if (!found.has(code)) found.set(code, lookForDispatcher(code));
+export const findDispatcher = (code: TreeCode): FoundDispatcher | undefined => finish(dispatcherSteps(code));
+
+/** The same in steps, each of which reads the functions of one file. */
+export function* dispatcherSteps(code: TreeCode): Steps<FoundDispatcher | undefined> {
+  if (!found.has(code)) found.set(code, yield* lookForDispatcher(code));
   return found.get(code);
 }
 
-function lookForDispatcher(code: TreeCode): FoundDispatcher | undefined {
+function* lookForDispatcher(code: TreeCode): Steps<FoundDispatcher | undefined> {
   const { snapshot } = code.reader;
   const numbers = eventNumbers(code.reader);
   const constants = new Map([...numbers.values()].map(({ constant, value }) => [constant, value]));
   for (const dispatcher of snapshot.family.dispatchers) {
     if (dispatcher.eventArgument === undefined) continue;
     for (const file of snapshot.candidates) {
-      if (!/\.[ch]$/.test(file) || code.reader.source(file)?.text.includes(dispatcher.function) !== true)
-        continue;
+      const source = /\.[ch]$/.test(file) ? code.reader.source(file) : undefined;
+      if (!source || !mayDefine(source, dispatcher.function)) continue;
+      yield;
       const [target] = code.definitions(file, dispatcher.function);
       // A stub in a header walks nothing.
       if (!target || (file.endsWith('.h') && isStub(target))) continue;
@@ -46,6 +52,16 @@ function lookForDispatcher(code: TreeCode): FoundDispatcher | undefined {
     }
   }
   return undefined;
+}
+
+/** A first look without a parser: whether a name stands outside bodies. Most files that hold it only call. */
+function mayDefine({ text, facts: { statements } }: SourceFile, name: string): boolean {
+  if (!text.includes(name)) return false;
+  for (let at = 0; at + 2 < statements.length; at += 3) {
+    const [start = 0, body = 0, end = 0] = [statements[at], statements[at + 1], statements[at + 2]];
+    if (text.slice(start, body < end ? body : end).includes(name)) return true;
+  }
+  return false;
 }
 
 const positionIn = (family: Family, event: FamilyEvent): number =>

@@ -3,6 +3,7 @@ import { nearest } from '../syntax/nearest-name';
 import type { CodeReader } from '../watchers/code-reader';
 import { findEvent, type FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
+import { finish, type Steps } from '../syntax/steps';
 import { runsAfter } from './after-dispatch';
 import { withFailure, withoutFailure, type Chosen, type Failure } from './choose-outcome';
 import type { DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
@@ -10,7 +11,13 @@ import { dispatcherSemantics } from './dispatcher-semantics';
 import { errnoName, errnoNumber } from './errno';
 import { unsignedLong } from './execute/c-type';
 import { number, type Value } from './execute/value';
-import { findDispatcher, runDispatcher, type DispatcherEnding, type FoundDispatcher } from './run-dispatcher';
+import {
+  dispatcherSteps,
+  findDispatcher,
+  runDispatcher,
+  type DispatcherEnding,
+  type FoundDispatcher,
+} from './run-dispatcher';
 import { linkedEntries, tablePositions, type TablePositions } from './table-positions';
 import { treeCode, type TreeCode } from './tree-code';
 import { nameOfError, placeIn, shownValue, watcherOutcomes, type Outcome } from './watcher-returns';
@@ -36,13 +43,42 @@ export interface DispatchProblem {
 }
 
 /** Simulates one notification. Nothing of the tree is run: its code is read and followed. */
-export function simulateDispatch(
+export const simulateDispatch = (
   reader: CodeReader,
   request: DispatchRequest,
-): DispatchResult | DispatchProblem {
+): DispatchResult | DispatchProblem => finish(dispatchSteps(reader, request));
+
+/**
+ * The same in steps: the first simulation in a tree reads headers and functions for a second. All of them are of one
+ * moment: whoever lets texts change in between has to begin again, which then takes less.
+ */
+export function* dispatchSteps(
+  reader: CodeReader,
+  request: DispatchRequest,
+): Steps<DispatchResult | DispatchProblem> {
   const code = treeCode(reader);
+  yield* dispatcherSteps(code);
+  const placed = locate(code, request);
+  if ('problem' in placed) return placed;
+  yield* code.constants.prepare(placed.home);
   const asked = understand(code, request);
-  return 'problem' in asked ? asked : simulate(code, asked);
+  if ('problem' in asked) return asked;
+  const { file, range } = asked.site ?? {};
+  // The largest function of all may be the one that notifies.
+  const caller =
+    file === undefined
+      ? undefined
+      : reader
+          .functions(file)
+          .find(({ body }) => body && range && body.start < range.start && range.end <= body.end);
+  yield;
+  if (file !== undefined && caller) code.runnable(file, caller);
+  for (const entry of linkedEntries(reader.snapshot, asked.event.name)) {
+    yield* code.constants.prepare(entry.place.file);
+    outcomesOf(code, entry, asked.val);
+    yield;
+  }
+  return yield* simulationSteps(code, asked);
 }
 
 /** A request that makes sense in this tree. */
@@ -57,7 +93,10 @@ export interface Understood {
   readonly notes: readonly string[];
 }
 
-export function understand(code: TreeCode, request: DispatchRequest): Understood | DispatchProblem {
+/** What a request names: an event of this tree, and the call site that is meant. */
+type Located = Pick<Understood, 'event' | 'site' | 'home' | 'notes'>;
+
+function locate(code: TreeCode, request: DispatchRequest): Located | DispatchProblem {
   const { snapshot } = code.reader;
   const { family } = snapshot;
   if (snapshot.config === undefined)
@@ -96,27 +135,34 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
             `${named.name} is notified from ${placesOf(sites)}; choose one with --at to see what its caller does`,
           ];
   const home = (site ?? sites[0])?.file ?? findDispatcher(code)?.function.file ?? '';
+  return { event: named, site, home, notes };
+}
+
+export function understand(code: TreeCode, request: DispatchRequest): Understood | DispatchProblem {
+  const located = locate(code, request);
+  if ('problem' in located) return located;
+  const { event, site, home } = located;
   const valText = request.val ?? site?.val ?? 'val';
   const value = code.constants.evaluate(home, valText);
   if (value === undefined && request.val !== undefined)
     return {
-      problem: `--val ${request.val}: ${whatIsWrong(code, named, home, request.val)}`,
+      problem: `--val ${request.val}: ${whatIsWrong(code, event, home, request.val)}`,
     };
   const val: Value =
     value === undefined ? { kind: 'symbol', id: 'val', type: unsignedLong } : number(value, unsignedLong);
-  const watchers = linkedEntries(snapshot, named.name).map((entry) => entry.function);
+  const watchers = linkedEntries(code.reader.snapshot, event.name).map((entry) => entry.function);
   const failures: Failure[] = [];
   for (const one of request.fail ?? []) {
     if (!watchers.includes(one.function))
       return {
-        problem: `${one.function} is not in the table of ${named.name}; there ${watchers.length === 1 ? 'is' : 'are'} ${watchers.join(', ') || 'nobody'}`,
+        problem: `${one.function} is not in the table of ${event.name}; there ${watchers.length === 1 ? 'is' : 'are'} ${watchers.join(', ') || 'nobody'}`,
       };
     const errno = one.errno === undefined ? undefined : errnoOf(code, home, one.errno);
     if (one.errno !== undefined && errno === undefined)
       return { problem: `${one.errno} is no error number from 1 to 4095 and no name of one in this tree` };
     failures.push({ function: one.function, errno });
   }
-  return { event: named, site, val, valText, failures, home, notes };
+  return { ...located, val, valText, failures };
 }
 
 function whatIsWrong(code: TreeCode, event: FamilyEvent, home: string, val: string): string {
@@ -162,7 +208,10 @@ export function outcomesOf(code: TreeCode, entry: TableEntry, val: Value): reado
 }
 
 /** Simulates what was understood. */
-export function simulate(code: TreeCode, asked: Understood): DispatchResult {
+export const simulate = (code: TreeCode, asked: Understood): DispatchResult =>
+  finish(simulationSteps(code, asked));
+
+function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResult> {
   const { snapshot } = code.reader;
   const { event, site, val, failures } = asked;
   const positions = tablePositions(snapshot);
@@ -186,7 +235,10 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
         )
       : withoutFailure(entry.function, outcomes);
   };
+  const semantics = found && dispatcherSemantics(code, found);
+  yield;
   const endings = found ? walk(code, found, positions, asked, choose) : [];
+  yield;
   if (!found)
     notes.add(`the function that walks the table was not found: what it does with results is not known`);
   if (found && endings.length === 0) notes.add(`${found.function.name}() could not be followed to an end`);
@@ -230,7 +282,9 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
     results.length === 1 &&
     results[0]?.value !== undefined &&
     steps.every(({ called }) => called !== 'maybe');
-  const semantics = found && dispatcherSemantics(code, found);
+  const flags = flagsOf(code, event, asked.home);
+  yield;
+  const caller = site ? yield* runsAfter(code, { event, site, val }, endings, results) : [];
   return {
     family: snapshot.family.name,
     event: event.name,
@@ -238,7 +292,7 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
     val: {
       text: asked.valText,
       value: val.kind === 'number' ? String(val.value) : undefined,
-      flags: flagsOf(code, event, asked.home),
+      flags,
     },
     dispatcher: found && {
       function: found.function.name,
@@ -250,7 +304,7 @@ export function simulate(code: TreeCode, asked: Understood): DispatchResult {
     steps,
     result: results,
     certain: isCertain,
-    caller: site ? runsAfter(code, { event, site, val }, endings, results) : [],
+    caller,
     notes: [...notes],
   };
 }

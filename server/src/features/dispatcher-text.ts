@@ -1,6 +1,7 @@
 import { dispatcherSemantics } from '../dispatch/dispatcher-semantics';
-import { findDispatcher } from '../dispatch/run-dispatcher';
+import { dispatcherSteps } from '../dispatch/run-dispatcher';
 import { treeCode } from '../dispatch/tree-code';
+import type { Steps } from '../syntax/steps';
 import type { CodeReader } from '../watchers/code-reader';
 import { code, plain } from './markdown';
 import { subjectAt } from './subject';
@@ -12,11 +13,15 @@ export function isAboutDispatcher(view: View, path: string, offset: number): boo
   return kind === 'dispatcher' || kind === 'call-site';
 }
 
-/** What the tree's dispatcher does with its watchers' results, in one sentence; `undefined`: none was found. */
-export function dispatcherText(reader: CodeReader): string | undefined {
+/**
+ * What the tree's dispatcher does with its watchers' results, in one sentence; `undefined`: none was found. In steps: the
+ * first time, headers are read.
+ */
+export function* dispatcherText(reader: CodeReader): Steps<string | undefined> {
   const tree = treeCode(reader);
-  const found = findDispatcher(tree);
+  const found = yield* dispatcherSteps(tree);
   if (!found) return undefined;
+  yield* tree.constants.prepare(found.function.file);
   const { text, keepsErrors } = dispatcherSemantics(tree, found);
   const warning = keepsErrors === 'never' ? ' **No failure of a watcher reaches the caller.**' : '';
   return `${code(`${found.function.name}()`)}: ${plain(text)}.${warning}`;

@@ -19,3 +19,9 @@ export async function checkReader(session: Session, view: FamilyView): Promise<C
   mentionsOf.set(reader, mentions);
   return reader;
 }
+
+/** Whether a view is of the texts as they are now: what is read in its reader is of one moment only as long as it is. */
+export const isPresent = (session: Session, view: FamilyView): boolean => {
+  const family = view.snapshot.family.name;
+  return session.isCurrent(family) && session.peek(family) === view;
+};

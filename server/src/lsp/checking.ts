@@ -5,7 +5,7 @@ import type { CheckContext } from '../checks/check-context';
 import { checkSnapshot } from '../checks/check-snapshot';
 import { namesToFind } from '../checks/names-to-find';
 import type { Finding, Rule } from '../checks/rule';
-import type { Steps } from '../checks/steps';
+import type { Steps } from '../syntax/steps';
 import type { SourceFile } from '../syntax/c/unit';
 import type { RuleSetting } from '../watchers/project-file';
 import type { FamilyView, Session } from '../workspace/session';

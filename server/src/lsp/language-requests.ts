@@ -12,8 +12,17 @@ import {
 } from '../features/navigation';
 import type { Target } from '../features/view';
 import type { FamilyView } from '../workspace/session';
-import { checkReader } from './check-reader';
-import { cursor, documentViews, linker, locationsOf, protocolRange, type Context } from './context';
+import { checkReader, isPresent } from './check-reader';
+import {
+  cursor,
+  documentViews,
+  linker,
+  locationsOf,
+  protocolRange,
+  type Context,
+  type Cursor,
+} from './context';
+import { inTurns, longestTurn } from './in-turns';
 import { atPosition, inDocument, referenceParams } from './params';
 import type { Handle } from './handle';
 
@@ -41,34 +50,12 @@ export function languageRequests(context: Context, handle: Handle): void {
   });
 
   handle('textDocument/hover', async (params, token): Promise<Hover | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
-    if (!at) return null;
-    const link = linker(context, at.session);
-    const incomplete =
-      at.session.state().kind === 'indexing' ? ['*Still indexing: this may be incomplete.*'] : [];
-    for (const view of at.views) {
-      const linkTo = context.client.markdownHover ? link : (): undefined => undefined;
-      const found =
-        hover(view, at.path, at.offset, linkTo) ??
-        (mayBeLabel(view, at.path, at.offset)
-          ? labelHover(view, await checkReader(at.session, view), at.path, at.offset, linkTo)
-          : undefined);
-      const file = view.source(at.path);
-      if (!found || !file) continue;
-      const semantics = isAboutDispatcher(view, at.path, at.offset)
-        ? dispatcherText(await checkReader(at.session, view))
-        : undefined;
-      return {
-        contents: {
-          kind: context.client.markdownHover ? 'markdown' : 'plaintext',
-          value: [found.markdown, ...(semantics === undefined ? [] : [semantics]), ...incomplete].join(
-            '\n\n',
-          ),
-        },
-        range: protocolRange(context, file, found.range),
-      };
+    const asked = atPosition.parse(params);
+    for (;;) {
+      const at = await cursor(context, asked, token);
+      const answer = at ? await hoverAt(context, at) : null;
+      if (answer !== undefined) return answer;
     }
-    return null;
   });
 
   handle('textDocument/codeLens', async (params, token): Promise<CodeLens[] | null> => {
@@ -104,4 +91,36 @@ export function languageRequests(context: Context, handle: Handle): void {
       });
     });
   });
+}
+
+/** `undefined`: an edit came in between, and another view is due. */
+async function hoverAt(context: Context, at: Cursor): Promise<Hover | null | undefined> {
+  const { session, path, offset } = at;
+  const link = linker(context, session);
+  const incomplete = session.state().kind === 'indexing' ? ['*Still indexing: this may be incomplete.*'] : [];
+  for (const view of at.views) {
+    const linkTo = context.client.markdownHover ? link : (): undefined => undefined;
+    const found =
+      hover(view, path, offset, linkTo) ??
+      (mayBeLabel(view, path, offset)
+        ? labelHover(view, await checkReader(session, view), path, offset, linkTo)
+        : undefined);
+    const file = view.source(path);
+    if (!found || !file) continue;
+    let semantics: string | undefined;
+    if (isAboutDispatcher(view, path, offset)) {
+      const steps = dispatcherText(await checkReader(session, view));
+      const said = await inTurns(steps, longestTurn, () => isPresent(session, view));
+      if (!said) return undefined;
+      semantics = said.value;
+    }
+    return {
+      contents: {
+        kind: context.client.markdownHover ? 'markdown' : 'plaintext',
+        value: [found.markdown, ...(semantics === undefined ? [] : [semantics]), ...incomplete].join('\n\n'),
+      },
+      range: protocolRange(context, file, found.range),
+    };
+  }
+  return null;
 }

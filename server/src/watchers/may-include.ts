@@ -1,14 +1,24 @@
 import { normalise, type SourceFile } from '../syntax/c/unit';
+import { finish, type Steps } from '../syntax/steps';
 import type { TextReader } from './code-reader';
 
+/** What a file may include. */
+export interface Reach {
+  /** The file itself is the first. */
+  readonly files: ReadonlySet<string>;
+  /** An include was met whose file only expansion tells. */
+  readonly computed: boolean;
+}
+
 /**
- * Every file that `path` may include, itself first, whatever the conditions are: more than the compiler sees, so that
- * what is not found here is surely not there. `computed`: an include was met whose file only expansion tells.
+ * Every file that `path` may include, whatever the conditions are: more than the compiler sees, so that what is not found
+ * here is surely not there.
  */
-export function mayInclude(
-  context: TextReader,
-  path: string,
-): { readonly files: ReadonlySet<string>; readonly computed: boolean } {
+export const mayInclude = (context: TextReader, path: string): Reach =>
+  finish(mayIncludeSteps(context, path));
+
+/** The same in steps, each of which reads at most what one file includes. */
+export function* mayIncludeSteps(context: TextReader, path: string): Steps<Reach> {
   const { srcarch } = context.snapshot.plan;
   const own = /^arch\/([^/]+)\//.exec(path)?.[1];
   const architectures = [...new Set([own ?? srcarch, srcarch])];
@@ -31,7 +41,10 @@ export function mayInclude(
     if (!source) continue;
     const known = included.get(source);
     const includes = known ?? includesOf(context, source, architectures, roots);
-    if (!known) included.set(source, includes);
+    if (!known) {
+      included.set(source, includes);
+      yield;
+    }
     files.add(file);
     computed ||= includes.computed;
     for (const target of includes.targets) if (!files.has(target)) waiting.push(target);

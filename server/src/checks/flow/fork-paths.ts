@@ -2,7 +2,7 @@ import { lex } from '../../syntax/c/lex';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
-import { finish, type Steps } from '../steps';
+import { finish, type Steps } from '../../syntax/steps';
 import type { Code } from './code';
 import { initWalk, type Effect, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
 import {

@@ -12,7 +12,7 @@ import type { State } from './evaluate';
 import { onlyPrints } from './known-functions';
 import { negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Value } from './values';
-import type { Steps } from '../steps';
+import type { Steps } from '../../syntax/steps';
 import { walkSteps, type Trail, type Way } from './walk';
 
 /** What a call in the function does to the task that is being made. */

@@ -1,6 +1,6 @@
 import { bareCondition, type FlowEdge, type FlowNode } from '../../syntax/c/flow/control-flow';
 import type { Expression } from '../../syntax/c/function-body';
-import { finish, type Steps } from '../steps';
+import { finish, type Steps } from '../../syntax/steps';
 import type { Code } from './code';
 import { evaluator, type State, type Watcher } from './evaluate';
 import { anySign, holds, signOf } from './signs';

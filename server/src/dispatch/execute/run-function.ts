@@ -5,6 +5,7 @@ import {
   type FlowNode,
 } from '../../syntax/c/flow/control-flow';
 import type { Expression } from '../../syntax/c/function-body';
+import { finish, type Steps } from '../../syntax/steps';
 import { cType, int } from './c-type';
 import { evaluator } from './evaluate';
 import { exposedNames, loopHeads, meetingPoints, shapeOf } from './graph-shape';
@@ -69,14 +70,26 @@ function passAgain(before: Passes | undefined, { trail }: State): Passes {
   return { count, spent: before.spent + (isOpen || count > mostKnownRounds ? 1 : 0), trail };
 }
 
-/** Follows every way through one graph of a function. `states`: how many were looked at, shared by nested runs. */
-export function runGraph(
+/** States after which others may have their turn. */
+const statesInTurn = 16;
+
+/** Follows every way through one graph of a function. */
+export const runGraph = (
   program: Program,
   target: RunnableFunction,
   graph: FlowGraph,
   start: State,
   options: RunOptions = {},
-): readonly Ending[] {
+): readonly Ending[] => finish(graphSteps(program, target, graph, start, options));
+
+/** The same in steps. */
+export function* graphSteps(
+  program: Program,
+  target: RunnableFunction,
+  graph: FlowGraph,
+  start: State,
+  options: RunOptions = {},
+): Steps<readonly Ending[]> {
   const frame = frameOf(program, target, graph, options);
   const { evaluate, test } = evaluator((outer, call, state) => runInto(outer, call, state));
   const heads = loopHeads(graph);
@@ -108,6 +121,7 @@ export function runGraph(
       lose(way.state, node, 'too many ways to follow');
       break;
     }
+    if (states % statesInTurn === 0) yield;
     const edges = graph.next[way.node] ?? [];
     let { state } = way;
     let { passes } = way;
