@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFile, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freeBeforeInit } from '../../server/src/checks/rules/free-before-init';
+import { notLinked } from '../../server/src/checks/rules/not-linked';
 import type { Rule } from '../../server/src/checks/rule';
 import { checking, type Checking } from '../../server/src/lsp/checking';
 import { openSession, type Session } from '../../server/src/workspace/session';
@@ -76,5 +77,52 @@ describe('checking while others want to be served', () => {
     }).current();
     assert.equal(asked, 1);
     assert.equal(found?.views[0], session.peek('task-watchers'));
+  });
+
+  describe('of several families', () => {
+    const families = ['task-watchers', 'initcalls'];
+    const inFamilies = async (changed: Partial<Session>): Promise<readonly [string[], string[]]> => {
+      const asked: string[] = [];
+      const found = await checking(
+        { ...session, ...changed },
+        {
+          families: () => families,
+          settings: () => settings,
+          outdated: () => undefined,
+          quiet: () => Infinity,
+          log: (message) => {
+            assert.fail(message);
+          },
+          rules: [
+            {
+              ...notLinked,
+              find({ snapshot }) {
+                asked.push(snapshot.family.name);
+                return [];
+              },
+            },
+          ],
+        },
+      ).current();
+      return [(found?.views ?? []).map(({ snapshot }) => snapshot.family.name), asked];
+    };
+    before(async () => {
+      await session.settledView('initcalls');
+    });
+
+    it('checks all that are known', async () => {
+      assert.deepEqual(await inFamilies({}), [families, families]);
+    });
+    it('does not wait for one that is not looked at as a whole yet', async () => {
+      const peek: Session['peek'] = (family) => {
+        const view = session.peek(family);
+        return view && family === 'initcalls' ? { ...view, complete: false } : view;
+      };
+      assert.deepEqual(await inFamilies({ peek }), [['task-watchers'], ['task-watchers']]);
+    });
+    it('does not wait for one that is still at work on an edit, and asks no rule about it', async () => {
+      const isCurrent: Session['isCurrent'] = (family) => family !== 'initcalls' && session.isCurrent(family);
+      assert.deepEqual(await inFamilies({ isCurrent }), [families, ['task-watchers']]);
+    });
   });
 });

@@ -15,20 +15,21 @@ const shown = z.looseObject({
 const headers = Array.from({ length: 300 }, (_, index) => `plenty-${String(index)}.h`);
 const macros = Array.from({ length: 200 }, (_, index) => index);
 
-describe('language server, asked while it works on an answer that takes long', () => {
+describe('language server, with a dispatch that reads much', () => {
   let folder = '';
   let client: TestClient;
   let uri = '';
   let text = '';
   before(async () => {
     folder = copyOfExample();
+    writeFileSync(join(folder, 'include/linux/plenty.h'), 'enum plenty { PLENTY_ENUM = 16 };\n');
     for (const name of headers) {
       const word = name.toUpperCase().replaceAll(/\W/g, '_');
       const lines = macros.map((index) => `#define ${word}_${String(index)} (1 << ${String(index % 31)})`);
       writeFileSync(join(folder, 'include/linux', name), lines.join('\n'));
     }
     const path = join(folder, fork);
-    const includes = headers.map((name) => `#include <linux/${name}>\n`).join('');
+    const includes = [...headers, 'plenty.h'].map((name) => `#include <linux/${name}>\n`).join('');
     text = `${includes}${readFileSync(path, 'utf8')}`;
     writeFileSync(path, text);
     client = await startClient({ folders: [folder] });
@@ -82,5 +83,12 @@ describe('language server, asked while it works on an answer that takes long', (
     if (typeof answer === 'string') assert.match(answer, /PLENTY_NEW is not a constant/);
     else assert.deepEqual(shown.parse(answer).json.val.value, String(value));
     assert.deepEqual(shown.parse(await dispatch('PLENTY_NEW')).json.val.value, String(value));
+  });
+
+  it('knows what a header says now, though no unit with a registration reads it', async () => {
+    const value = async (): Promise<string> => shown.parse(await dispatch('PLENTY_ENUM')).json.val.value;
+    assert.equal(await value(), '16');
+    await client.open(join(folder, 'include/linux/plenty.h'), 'enum plenty { PLENTY_ENUM = 7 };\n');
+    assert.equal(await value(), '7');
   });
 });

@@ -14,7 +14,7 @@ export async function checkReader(session: Session, view: FamilyView): Promise<C
   if (known && mentionsOf.get(known) === mentions) return known;
   const memory = memories.get(session) ?? checkMemory();
   memories.set(session, memory);
-  const reader = checkContext(view.snapshot, { source: view.source, parser, mentions, memory });
+  const reader = checkContext(view.snapshot, { source: view.kept, parser, mentions, memory });
   readers.set(view, reader);
   mentionsOf.set(reader, mentions);
   return reader;

@@ -9,7 +9,7 @@ import type { Steps } from '../syntax/steps';
 import type { SourceFile } from '../syntax/c/unit';
 import type { RuleSetting } from '../watchers/project-file';
 import type { FamilyView, Session } from '../workspace/session';
-import { checkReader } from './check-reader';
+import { checkReader, isPresent } from './check-reader';
 
 /** What the rules find in one kernel, all families that are shown taken together. */
 export interface Findings {
@@ -21,8 +21,9 @@ export interface Findings {
 
 export interface Checking {
   /**
-   * What the rules find in the present views; `undefined`: the tree was not looked at as a whole yet. Rules that take
-   * long are asked again only when it is quiet: until then theirs is what they found before, moved along with edits.
+   * What the rules find in the present views; `undefined`: the tree was not looked at as a whole for any family yet.
+   * Rules that take long are asked again only when it is quiet, and those of a family that an edit keeps busy when it is
+   * done: until then theirs is what they found before, moved along with edits.
    */
   current(): Promise<Findings | undefined>;
 }
@@ -64,7 +65,10 @@ interface RuleRun {
 /** Everything that findings depend on, of one moment. */
 interface Round {
   readonly key: readonly unknown[];
+  /** Of the families that were looked at as a whole. */
   readonly views: readonly FamilyView[];
+  /** Those of them that have every edit in them: the others have what was found before, until they do. */
+  readonly current: readonly FamilyView[];
 }
 
 export interface CheckingOptions {
@@ -91,12 +95,14 @@ export function checking(
   let isSearching = false;
 
   const presentRound = (): Round => {
-    // Of a family that is too common to be looked at everywhere, rules would take what is not known for missing.
+    // Of a family that was not looked at everywhere, or is too common for it, rules would take what is not known for
+    // missing: nobody notifies what is notified elsewhere.
     const views = families()
       .flatMap((family) => session.peek(family) ?? [])
-      .filter(({ isPartial }) => !isPartial);
+      .filter(({ complete, isPartial }) => complete && !isPartial);
     return {
       views,
+      current: views.filter((view) => isPresent(session, view)),
       key: [...views, session.knownMentions(), session.kernel()?.project, settings()],
     };
   };
@@ -159,9 +165,11 @@ export function checking(
       if (performance.now() - since < breathe) return true;
       await turn();
       since = performance.now();
-      return sameKey(presentRound().key, round.key);
+      return (
+        sameKey(presentRound().key, round.key) && round.current.every((view) => isPresent(session, view))
+      );
     };
-    for (const view of round.views) {
+    for (const view of round.current) {
       const reader = await checkReader(session, view);
       for (const rule of rules) {
         if (!isDue(runs.get(nameOf(view, rule)), rule)) continue;
@@ -191,9 +199,14 @@ export function checking(
   const find = async (): Promise<Findings | undefined> => {
     for (;;) {
       const round = presentRound();
-      // A look at a part of the tree would say that nobody notifies what is notified elsewhere.
-      if (round.views.length === 0 || round.views.some(({ complete }) => !complete)) return undefined;
-      if (latest && sameKey(latest.round.key, round.key)) return latest;
+      const [first] = round.views;
+      if (!first) return undefined;
+      if (round.current.length === 0) {
+        // What was found would be of other texts than those that are there now.
+        if (await session.currentView(first.snapshot.family.name, longestWait)) continue;
+        return undefined;
+      }
+      if (latest && isSame(round, latest.round)) return latest;
       const done = await askAll(round, (run, rule) => run === undefined || !isSlow(run, rule), longestTurn);
       if (!done) continue;
       const found = put(round);
@@ -205,7 +218,7 @@ export function checking(
 
   const searchNames = async (round: Round): Promise<void> => {
     const known = session.knownMentions();
-    for (const view of round.views) {
+    for (const view of round.current) {
       const names = namesToFind(await checkReader(session, view));
       // Rules that ask who else uses a name have kept silent; they speak once the tree was searched.
       if (isSearching || !names.some((name) => !known.has(name))) continue;
@@ -224,7 +237,7 @@ export function checking(
     clearTimeout(timer);
     timer = setTimeout(() => {
       const round = latest?.round;
-      if (!round || !sameKey(presentRound().key, round.key)) return;
+      if (!round || !isSame(presentRound(), round)) return;
       if (quiet() < quietTime && performance.now() - since < longestWait) {
         askSlowSoon(since);
         return;
@@ -261,6 +274,10 @@ function* quietly(steps: Steps<unknown>): Steps<unknown> {
 }
 
 const isSlow = ({ slow }: RuleRun, { name }: Rule): boolean => slow >= slowInARow || slowRules.has(name);
+
+/** Nothing changed since `before` but, perhaps, that a family is busy. */
+const isSame = (now: Round, before: Round): boolean =>
+  sameKey(now.key, before.key) && now.current.every((view) => before.current.includes(view));
 
 const sameKey = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((value, index) => value === other[index]);

@@ -10,8 +10,9 @@ import {
 import type { Finding } from '../checks/rule';
 import type { Session } from '../workspace/session';
 import { noFindings, type Checking, type Findings } from './checking';
-import { documentViews, protocolRange, uriIn, type Context } from './context';
+import { protocolRange, uriIn, type Context } from './context';
 import type { Handle } from './handle';
+import { pathOf } from './uris';
 import { documentDiagnosticParams, workspaceDiagnosticParams } from './params';
 
 const severity = {
@@ -20,6 +21,9 @@ const severity = {
   info: DiagnosticSeverity.Information,
   hint: DiagnosticSeverity.Hint,
 } as const;
+
+/** Milliseconds for edits to be worked in. */
+const longestWait = 1000;
 
 export const diagnosticSource = 'task-watchers';
 
@@ -113,14 +117,17 @@ export function diagnosticRequests(
   handle: Handle,
 ): void {
   const currentFindings = async (session: Session, token: CancellationToken): Promise<Findings> => {
-    for (const family of context.settings().families)
-      if (session.view(family) && !session.isCurrent(family)) await session.currentView(family, 1000);
+    const begun = context.settings().families.filter((family) => session.view(family));
+    // One that an edit keeps busy for long does not hold up the others.
+    if (begun.length > 0 && !begun.some((family) => session.isCurrent(family)))
+      await Promise.race(begun.map((family) => session.currentView(family, longestWait)));
     if (token.isCancellationRequested) return noFindings;
     return (await checkingOf(session).current()) ?? noFindings;
   };
   handle('textDocument/diagnostic', async (params, token): Promise<DocumentDiagnosticReport> => {
     const { textDocument, previousResultId } = documentDiagnosticParams.parse(params);
-    const at = await documentViews(context, textDocument.uri, token);
+    const path = pathOf(textDocument.uri);
+    const at = path === undefined ? undefined : context.roots.locate(path);
     const items = at
       ? diagnosticsIn(context, at.session, await currentFindings(at.session, token), at.path)
       : [];

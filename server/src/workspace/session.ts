@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SourceFile } from '../syntax/c/unit';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
+import { askedFiles, readerOf, type AskedFiles, type FileReader } from './asked-files';
 import { familyState, Interrupted, type FamilyState } from './family-state';
 import { findCandidates, TooCommon, type Candidates, type Scope } from './find-candidates';
 import { nameSearch } from './name-search';
@@ -14,7 +14,9 @@ import { waiting } from './waiting';
 /** One family of an opened kernel, with the sources it was made from. */
 export interface FamilyView {
   readonly snapshot: Snapshot;
-  readonly source: (path: string) => SourceFile | undefined;
+  readonly source: FileReader;
+  /** The same for those who keep what follows from a file: when one changes that they asked for, there is another view. */
+  readonly kept: FileReader;
   /** The whole tree was looked at, not only what the configuration builds. */
   readonly complete: boolean;
   /** It never will be: too much of the tree that is not built has to do with the family. */
@@ -68,6 +70,7 @@ export interface Session {
 interface Tracked {
   readonly state: FamilyState;
   view: FamilyView | undefined;
+  readonly asked: AskedFiles;
   /** The epoch whose changes are in the view. */
   epoch: number;
   /** A snapshot is due. */
@@ -175,6 +178,7 @@ export function openSession(
       tracked.set(name, {
         state: familyState(family),
         view: undefined,
+        asked: askedFiles(),
         epoch: -1,
         stale: false,
         scanning: false,
@@ -255,6 +259,7 @@ export function openSession(
     one.view = {
       snapshot,
       source: readerOf(view),
+      kept: one.asked.readerOf(view),
       complete: one.state.scope() === 'tree',
       isPartial: one.widest === 'linked',
     };
@@ -270,14 +275,20 @@ export function openSession(
     const view = files;
     if (!opened || !view) return;
     track();
-    for (const one of tracked.values()) {
+    for (const [name, one] of tracked) {
       if (changes.length > 0 && one.state.candidates()) {
         const meaning = one.state.revise(opened, view, changes);
         if (meaning === 'unknown') one.scanDue ??= one.state.scope() ?? 'tree';
         if (meaning !== 'nothing') one.stale = true;
       }
       adopt(one, opened);
-      if (!one.stale && one.view) one.epoch = working;
+      if (one.stale || !one.view) continue;
+      one.epoch = working;
+      // The snapshot is the same, but not what was read beside it.
+      if (one.asked.concerns(changes)) {
+        one.view = { ...one.view };
+        listener.changed(name, one.view);
+      }
     }
     // Those that a person sees already are worked on first.
     const due = [...tracked].sort(
@@ -393,15 +404,6 @@ function countUnlinked({ withStatements, includers }: Candidates, { plan }: Kern
   return [...new Set([...withStatements, ...includers])].filter(
     (path) => path.endsWith('.c') && !compiled.has(path),
   ).length;
-}
-
-/** What reads the files: another function only when files came or went, so that what hangs on that can be kept. */
-const readers = new WeakMap<RememberedFiles, FamilyView['source']>();
-
-function readerOf(files: RememberedFiles): FamilyView['source'] {
-  let reader = readers.get(files);
-  if (!reader) readers.set(files, (reader = (path) => files.source(path)));
-  return reader;
 }
 
 /** The sources that a kernel compiles, as one text to compare. */
