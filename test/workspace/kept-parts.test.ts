@@ -1,15 +1,18 @@
-import { deepEqual, notDeepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, notDeepEqual, ok } from 'node:assert/strict';
 import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clearAnswers, keptAnswers } from '../../server/src/source/cache-files';
 import { copyOfExample } from '../cli/kernel-under-test';
 import { fromScratch, withKept } from './kept-run';
 
@@ -132,6 +135,17 @@ const cases: readonly Case[] = [
     shows: true,
   },
   {
+    what: 'a source that is linked by itself is also part of another, by a name that a macro spells',
+    before: ({ add }) => {
+      add('kernel/exit.c', '\n#define OTHER "sys.c"\n#include OTHER\n');
+      add('kernel/sys.c', '\ntask_watcher_func(free, sys_fn);\n');
+    },
+    edit: ({ add }) => {
+      add('kernel/sys.c', '\ntask_watcher_func(init, other_fn);\n');
+    },
+    shows: true,
+  },
+  {
     what: 'a folder has another name',
     edit: ({ move, change }) => {
       move('drivers/platform/vendor/box', 'drivers/platform/vendor/case');
@@ -195,4 +209,69 @@ describe('parts of an answer', function () {
         tree.change('kernel/exit.c', '{', '{\n');
         deepEqual((await withKept(root, cache, scope)).shown, (await fromScratch(root, scope)).shown);
       });
+
+  /** What is kept, by the ends of the files' names. */
+  const kept = (): ReadonlyMap<string, string> =>
+    new Map(readdirSync(cache).map((name) => [name.replace(/^\w+/, ''), join(cache, name)]));
+  const partsFile = (): string => {
+    const file = kept().get('.parts');
+    ok(file !== undefined);
+    return file;
+  };
+
+  it('are not used when they are damaged, cut off, gone, or of another answer', async () => {
+    await withKept(root, cache, 'linked');
+    const answer = kept().get('.answer') ?? '';
+    const before = { parts: readFileSync(partsFile()), answer: readFileSync(answer) };
+    tree.change('kernel/auditsc.c', 'return -ENOMEM;', '\n\t\treturn -ENOMEM;');
+    const scratch = await fromScratch(root, 'linked');
+    const restore = (): void => {
+      writeFileSync(partsFile(), before.parts);
+      writeFileSync(answer, before.answer);
+    };
+    const damages: readonly (() => void)[] = [
+      ...[0, 30, 500, 0.5, 0.99].map((where) => () => {
+        const damaged = Buffer.from(before.parts);
+        const at = where < 1 && where > 0 ? Math.floor(damaged.length * where) : where;
+        damaged[at] = (damaged[at] ?? 0) ^ 1;
+        writeFileSync(partsFile(), damaged);
+      }),
+      () => {
+        truncateSync(partsFile(), before.parts.length >> 1);
+      },
+      () => {
+        truncateSync(partsFile(), 0);
+      },
+      () => {
+        rmSync(partsFile());
+      },
+    ];
+    for (const damage of damages) {
+      restore();
+      damage();
+      const { shown, read } = await withKept(root, cache, 'linked');
+      deepEqual(shown, scratch.shown);
+      // Nothing was there to be used.
+      deepEqual(read, scratch.read);
+    }
+    // Two runs at a time: the answer of one lies beside the parts of the other.
+    writeFileSync(answer, before.answer);
+    const { shown, read } = await withKept(root, cache, 'linked');
+    deepEqual(shown, scratch.shown);
+    deepEqual(read, scratch.read);
+    // And they are used when nothing is wrong.
+    restore();
+    ok((await withKept(root, cache, 'linked')).read.length < scratch.read.length / 4);
+  });
+
+  it('leave nothing beside themselves, however many runs', async () => {
+    for (let run = 0; run < 3; run++) {
+      tree.change('kernel/fork.c', '{', '{\n');
+      await withKept(root, cache, 'linked');
+    }
+    deepEqual([...kept().keys()].sort(), ['.answer', '.parts']);
+    equal(keptAnswers(cache).length, 1);
+    equal(clearAnswers(cache), 1);
+    deepEqual(readdirSync(cache), []);
+  });
 });

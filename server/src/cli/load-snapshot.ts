@@ -2,6 +2,7 @@ import { checkContext } from '../checks/check-context';
 import type { EarlierRun } from '../source/answer-cache';
 import type { InputLog } from '../source/input-log';
 import type { KeptInputs } from '../source/kept-inputs';
+import { FileChanged } from '../source/tree-reader';
 import type { RunningScan } from '../source/prescan';
 import { chooseRoot } from '../source/root';
 import type { CodeReader } from '../watchers/code-reader';
@@ -70,7 +71,17 @@ export async function loadKept(
     return { snapshot: await loadSnapshot(settings, scope, log), parts: undefined, from: undefined };
   const keeper = partsKeeper(earlier, log);
   const snapshot = await loadSnapshot(settings, scope, log, keeper);
-  return { snapshot, parts: keeper.parts(), from: earlier?.changes.inputs };
+  return { snapshot, parts: partsOf(keeper), from: earlier?.changes.inputs };
+}
+
+/** A file that changes now has no part in the answer that was made: it is only not kept. */
+function partsOf(keeper: PartsKeeper): unknown {
+  try {
+    return keeper.parts();
+  } catch (error) {
+    if (error instanceof FileChanged) return undefined;
+    throw error;
+  }
 }
 
 /** Makefiles are read by one thread: meanwhile others can look at files. What is wrong is said when the kernel is opened. */

@@ -1,3 +1,4 @@
+import type { Directive } from './scan';
 import { interestingStatements, type SourceFile } from './unit';
 
 /**
@@ -5,17 +6,35 @@ import { interestingStatements, type SourceFile } from './unit';
  * the same shape yield the same, from other lines.
  */
 export function shapeOf(file: SourceFile, pattern: RegExp): string {
-  const { text, facts } = file;
-  const { directives, guard } = facts;
+  const { directives, guard } = file.facts;
   const statements = interestingStatements(file, pattern);
   const parts: string[] = [guard === undefined ? '-' : `+${guard}`];
   let next = 0;
-  for (const { offset, end, line } of directives) {
-    for (let one = statements[next]; one && one.start < offset; one = statements[++next])
+  for (const directive of directives) {
+    for (let one = statements[next]; one && one.start < directive.offset; one = statements[++next])
       parts.push(one.text);
-    const directive = text.slice(offset, end);
-    parts.push(directive.includes('__LINE__') ? `${String(line)}:${directive}` : directive);
+    const said = saidBy(directive);
+    parts.push(said.includes('__LINE__') ? `${said} ${String(directive.line)}` : said);
   }
   for (const one of statements.slice(next)) parts.push(one.text);
   return parts.join('\0');
+}
+
+function saidBy(directive: Directive): string {
+  switch (directive.kind) {
+    case 'include':
+      return `#include ${directive.next ? 'next ' : ''}${directive.form} ${directive.text}`;
+    case 'define': {
+      const parameters = directive.parameters === undefined ? '' : `(${directive.parameters.join()})`;
+      return `#define ${directive.name}${parameters} ${directive.body}`;
+    }
+    case 'undef':
+      return `#undef ${directive.name}`;
+    case 'if':
+    case 'elif':
+      return `#${directive.kind} ${directive.text}`;
+    case 'else':
+    case 'endif':
+      return `#${directive.kind}`;
+  }
 }
