@@ -7,6 +7,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -30,6 +31,7 @@ interface Tree {
   readonly change: (path: string, from: string | RegExp, to: string) => void;
   readonly add: (path: string, text: string) => void;
   readonly move: (from: string, to: string) => void;
+  readonly link: (to: string, path: string) => void;
 }
 
 /** What it includes is looked up each time. */
@@ -116,6 +118,16 @@ const cases: readonly Case[] = [
     shows: true,
   },
   {
+    what: 'a source that calls the dispatcher has such a macro now',
+    before: ({ add }) => {
+      add('kernel/exit.c', '\nmy_own(some_fn);\n');
+    },
+    edit: ({ change }) => {
+      change('kernel/exit.c', /^/, '#define my_own(fn) task_watcher_func(exit, fn)\n');
+    },
+    shows: true,
+  },
+  {
     what: 'a flag means another linker script',
     before: ({ change }) => {
       const table = '#ifndef WITHOUT\n\tTASK_WATCHERS_TABLE\n#endif';
@@ -137,7 +149,7 @@ const cases: readonly Case[] = [
   {
     what: 'a source that is linked by itself is also part of another, by a name that a macro spells',
     before: ({ add }) => {
-      add('kernel/exit.c', '\n#define OTHER "sys.c"\n#include OTHER\n');
+      add('kernel/exit.c', '\ntask_watcher_func(exit, own_fn);\n#define OTHER "sys.c"\n#include OTHER\n');
       add('kernel/sys.c', '\ntask_watcher_func(free, sys_fn);\n');
     },
     edit: ({ add }) => {
@@ -154,11 +166,27 @@ const cases: readonly Case[] = [
     shows: true,
   },
   {
-    what: 'a file is read twice now, since its guard does not surround all of it',
-    edit: ({ change }) => {
-      change('include/linux/box.h', /$/, '\nint outside;\n');
+    what: 'the condition around a header is a condition like others now, since it does not surround all of it',
+    before: ({ add, change }) => {
+      add('include/linux/held.h', '#ifndef HELD\n#define HELD\ntask_watcher_func(init, held_fn);\n#endif\n');
+      change('kernel/auditsc.c', '\nstruct audit_context', '#include <linux/held.h>\n\nstruct audit_context');
     },
-    shows: false,
+    edit: ({ add }) => {
+      add('include/linux/held.h', 'int outside;\n');
+    },
+    shows: true,
+  },
+  {
+    what: 'a link leads nowhere now',
+    before: ({ add, link }) => {
+      add('lib/real.c', '#include <linux/task_watchers.h>\ntask_watcher_func(init, linked_fn);\n');
+      link('../lib/real.c', 'kernel/linked.c');
+      add('kernel/Makefile', 'obj-y += linked.o\n');
+    },
+    edit: ({ move }) => {
+      move('lib/real.c', 'lib/other.c');
+    },
+    shows: true,
   },
 ];
 
@@ -179,6 +207,9 @@ describe('parts of an answer', function () {
     },
     move(from, to) {
       renameSync(join(root, from), join(root, to));
+    },
+    link(to, path) {
+      symlinkSync(to, join(root, path));
     },
   };
   beforeEach(() => {

@@ -11,24 +11,37 @@ import { orFail } from './failure';
 import type { Settings } from './settings';
 
 /**
- * What tables and lists show: as it was kept by an earlier run, if nothing that it was made from has changed since, else
- * made anew and kept.
+ * Has `show` print what tables and lists show: as it was kept by an earlier run, if nothing that it was made from has
+ * changed since, else made anew, and kept once it is printed.
  */
-export async function loadShown(settings: Settings, scope: Scope): Promise<ShownSnapshot> {
+export async function withShown(
+  settings: Settings,
+  scope: Scope,
+  show: (snapshot: ShownSnapshot) => Promise<void>,
+): Promise<void> {
   const folder = cacheFolder();
   const key = settings.cache ? keyOf(settings, scope) : undefined;
-  if (key === undefined) return shownPart(await (await commands()).loadSnapshot(settings, scope));
+  if (key === undefined) {
+    await show(shownPart(await (await commands()).loadSnapshot(settings, scope)));
+    return;
+  }
   const began = Date.now();
   const kept = keptAnswer(folder, key, began);
-  if (kept && 'answer' in kept && isShown(kept.answer)) return kept.answer;
-  const earlier = kept && 'changes' in kept ? kept : undefined;
+  if (kept && 'answer' in kept && isShown(kept.answer)) {
+    await show(kept.answer);
+    return;
+  }
   expectNoPaths();
+  const earlier = kept && 'changes' in kept ? kept : undefined;
   const log = inputLog();
   const { loadKept } = await commands();
   const { snapshot, parts, from } = await loadKept(settings, scope, log, earlier);
   const answer = shownPart(snapshot);
-  keepAnswer(folder, key, { answer, log, parts, earlier: from }, began);
-  return answer;
+  try {
+    await show(answer);
+  } finally {
+    keepAnswer(folder, key, { answer, log, parts: parts(), earlier: from }, began);
+  }
 }
 
 /** What reads a kernel is loaded only then. */

@@ -65,13 +65,17 @@ export async function loadKept(
   scope: Scope,
   log: InputLog,
   earlier: EarlierRun | undefined,
-): Promise<{ readonly snapshot: Snapshot; readonly parts: unknown; readonly from: KeptInputs | undefined }> {
+): Promise<{
+  readonly snapshot: Snapshot;
+  readonly parts: () => unknown;
+  readonly from: KeptInputs | undefined;
+}> {
   // What a build left is not kept in parts.
   if (settings.build !== undefined)
-    return { snapshot: await loadSnapshot(settings, scope, log), parts: undefined, from: undefined };
+    return { snapshot: await loadSnapshot(settings, scope, log), parts: () => undefined, from: undefined };
   const keeper = partsKeeper(earlier, log);
   const snapshot = await loadSnapshot(settings, scope, log, keeper);
-  return { snapshot, parts: partsOf(keeper), from: earlier?.changes.inputs };
+  return { snapshot, parts: () => partsOf(keeper), from: earlier?.changes.inputs };
 }
 
 /** A file that changes now has no part in the answer that was made: it is only not kept. */

@@ -2,7 +2,7 @@ import type { EventTable } from '../link/entry';
 import { findEvent } from '../watchers/family';
 import type { ShownSnapshot } from '../watchers/snapshot';
 import { Failure } from './failure';
-import { loadShown } from './load-shown';
+import { withShown } from './load-shown';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { tableJson } from '../features/table-json';
@@ -18,14 +18,15 @@ export async function runTable(
   settings: Settings,
   { all = false }: TableOptions,
 ): Promise<number> {
-  const snapshot = await loadShown(settings, all ? 'tree' : 'linked');
-  const tables = chosenTables(snapshot, events);
-  if (settings.format === 'json') {
-    await print(`${JSON.stringify(tableJson(snapshot, tables, all), null, 2)}\n`);
-    return 0;
-  }
-  await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));
-  printNotes(snapshot.notes, settings);
+  await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
+    const tables = chosenTables(snapshot, events);
+    if (settings.format === 'json') {
+      await print(`${JSON.stringify(tableJson(snapshot, tables, all), null, 2)}\n`);
+      return;
+    }
+    await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));
+    printNotes(snapshot.notes, settings);
+  });
   return 0;
 }
 
