@@ -77,7 +77,15 @@ function mainThreadTime(pid: number | undefined): number {
   return Number(ran) / 1e6;
 }
 
-async function main(): Promise<void> {
+interface Server {
+  readonly connection: MessageConnection;
+  readonly pid: number | undefined;
+  readonly next: Next;
+  stop(): Promise<void>;
+}
+
+/** The built server, initialized. */
+async function startServer(): Promise<Server> {
   const server = spawn(
     process.execPath,
     [
@@ -99,7 +107,7 @@ async function main(): Promise<void> {
   });
   connection.onRequest(() => null);
   connection.listen();
-  const next = (accept: (method: string, params: unknown) => boolean): Promise<unknown> =>
+  const next: Next = (accept) =>
     new Promise((resolve) => {
       const listener = (method: string, params: unknown): void => {
         if (!accept(method, params)) return;
@@ -108,7 +116,6 @@ async function main(): Promise<void> {
       };
       listeners.add(listener);
     });
-
   await connection.sendRequest('initialize', {
     processId: process.pid,
     rootUri: null,
@@ -116,13 +123,17 @@ async function main(): Promise<void> {
     initializationOptions: { config: values.config },
     capabilities: { textDocument: { hover: { contentFormat: ['markdown'] } } },
   });
-  const text = readFileSync(join(root, values.file), 'utf8');
-  const lines = text.split('\n');
-  const uri = uriOf(values.file);
-  const site = lines.findIndex((line) => line.includes('notify_task_watchers(WATCH_TASK_INIT'));
-  const start = performance.now();
-  const since = (): string => shown(performance.now() - start);
-  const isReady = next(
+  const stop = async (): Promise<void> => {
+    await connection.sendRequest('shutdown');
+    await connection.sendNotification('exit');
+    connection.dispose();
+  };
+  return { connection, pid: server.pid, next, stop };
+}
+
+/** Opens the kernel with the document in it; resolves once the whole tree was looked at. */
+async function openKernel({ connection, next }: Server, uri: string, text: string): Promise<void> {
+  const ready = next(
     (method, params) =>
       method === 'taskWatchers/status' &&
       typeof params === 'object' &&
@@ -130,11 +141,27 @@ async function main(): Promise<void> {
       'state' in params &&
       params.state === 'ready',
   );
-  const firstDiagnostics = next((method) => method === 'textDocument/publishDiagnostics').then(() => since());
   await connection.sendNotification('initialized', {});
   await connection.sendNotification('textDocument/didOpen', {
     textDocument: { uri, languageId: 'c', version: 1, text },
   });
+  await ready;
+}
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function main(): Promise<void> {
+  const server = await startServer();
+  const { connection, pid, next } = server;
+  const text = readFileSync(join(root, values.file), 'utf8');
+  const lines = text.split('\n');
+  const uri = uriOf(values.file);
+  const site = lines.findIndex((line) => line.includes('notify_task_watchers(WATCH_TASK_INIT'));
+  const start = performance.now();
+  const since = (): string => shown(performance.now() - start);
+  const firstDiagnostics = next((method) => method === 'textDocument/publishDiagnostics').then(() => since());
+  const isReady = openKernel(server, uri, text);
   await firstAnswer(connection, uri, site, next);
   console.log(
     `first full answer      ${since()} after initialized (watchers of the INIT call, in slot order)`,
@@ -142,35 +169,77 @@ async function main(): Promise<void> {
   await isReady;
   console.log(`whole tree looked at   ${since()}`);
   console.log(`first diagnostics      ${await firstDiagnostics}`);
-  console.log(`memory then            ${memory(server.pid, 'VmRSS').toFixed(0)} MB`);
+  console.log(`memory then            ${memory(pid, 'VmRSS').toFixed(0)} MB`);
   // The search for other users of watchers' names goes on for a while.
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  await pause(4000);
 
-  const dispatch = await replayDispatch(connection, uri, site, server.pid);
+  const dispatch = await replayDispatch(connection, uri, site, pid);
   console.log(
     `first dispatch         ${shown(dispatch.took)} (main thread ${shown(dispatch.ran)}); definitions asked meanwhile at most ${shown(Math.max(...dispatch.meanwhile))} (${dispatch.meanwhile.length}); second ${shown(dispatch.again)}`,
   );
-  const before = processorTime(server.pid);
-  const { delays, ran } = await replayEdits(connection, uri, lines, next, server.pid);
+  const before = processorTime(pid);
+  const { delays, ran, sizes, left } = await replayEdits(server, uri, lines);
   console.log(
     `edit to diagnostics    p50 ${shown(percentile(delays, 0.5))}, p95 ${shown(percentile(delays, 0.95))}, max ${shown(Math.max(...delays))} (${delays.length} edits in ${lines.length} lines)`,
   );
   console.log(
-    `                       ${shown(((processorTime(server.pid) - before) / delays.length) * 1000)} of processor time an edit`,
+    `                       ${shown(((processorTime(pid) - before) / delays.length) * 1000)} of processor time an edit`,
   );
   console.log(
     `                       main thread p50 ${shown(percentile(ran, 0.5))}, p95 ${shown(percentile(ran, 0.95))}, max ${shown(Math.max(...ran))}`,
   );
-  for (const [method, { times, ran: own }] of await replayRequests(connection, uri, lines, server.pid))
+  console.log(
+    `                       memory meanwhile ${sizes.map((size) => size.toFixed(0)).join(', ')} MB`,
+  );
+  for (const [method, { times, ran: own }] of await replayRequests(connection, uri, left, pid))
     console.log(
       `${method.replace('textDocument/', '').padEnd(22)} p50 ${shown(percentile(times, 0.5))}, p99 ${shown(percentile(times, 0.99))}, max ${shown(Math.max(...times))} (${times.length}); main thread p99 ${shown(percentile(own, 0.99))}`,
     );
   console.log(
-    `memory                 ${memory(server.pid, 'VmRSS').toFixed(0)} MB, at most ${memory(server.pid, 'VmHWM').toFixed(0)} MB`,
+    `memory                 ${memory(pid, 'VmRSS').toFixed(0)} MB, at most ${memory(pid, 'VmHWM').toFixed(0)} MB`,
   );
-  await connection.sendRequest('shutdown');
-  await connection.sendNotification('exit');
-  connection.dispose();
+  const lasting = await lastingAnswer(connection);
+  await server.stop();
+  const fresh = await startServer();
+  await openKernel(fresh, uri, left.join('\n'));
+  const wanted = await lastingAnswer(fresh.connection);
+  await fresh.stop();
+  const isSame = lasting === wanted;
+  console.log(
+    `tables and findings    ${isSame ? 'as' : 'NOT as'} a fresh server has them (${lasting.length} characters)`,
+  );
+  if (!isSame) {
+    process.stderr.write(`${lasting}\n\n${wanted}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** All tables and all diagnostics, once they stay as they are. */
+async function lastingAnswer(connection: MessageConnection): Promise<string> {
+  let before = '';
+  for (let same = 0; same < 3;) {
+    await pause(1500);
+    const table: unknown = await connection.sendRequest('workspace/executeCommand', {
+      command: 'taskWatchers.table',
+      arguments: [{ all: true }],
+    });
+    const diagnostics: unknown = await connection.sendRequest('workspace/diagnostic', {
+      previousResultIds: [],
+    });
+    const now = JSON.stringify({ table, diagnostics: inOrder(diagnostics) });
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+  return before;
+}
+
+/** Documents come in the order in which something was found in them first. */
+function inOrder(report: unknown): readonly string[] {
+  if (typeof report !== 'object' || report === null || !('items' in report) || !Array.isArray(report.items))
+    throw new Error('no report of diagnostics');
+  return report.items
+    .map((item: unknown) => JSON.stringify(item).replace(/"version":(?:\d+|null)/, '"version":0'))
+    .sort();
 }
 
 /** A dispatch of INIT, which reads headers and functions that nobody asked for before, and definitions asked while it is made. */
@@ -236,12 +305,17 @@ const isPublished = (params: unknown): params is Published =>
  * type a registration at the end of the file, letter by letter, with an event that does not exist.
  */
 async function replayEdits(
-  connection: MessageConnection,
+  { connection, next, pid }: Server,
   uri: string,
   lines: readonly string[],
-  next: Next,
-  pid: number | undefined,
-): Promise<{ readonly delays: readonly number[]; readonly ran: readonly number[] }> {
+): Promise<{
+  readonly delays: readonly number[];
+  readonly ran: readonly number[];
+  /** Memory at ten moments, in MB. */
+  readonly sizes: readonly number[];
+  /** The lines of the document after all edits. */
+  readonly left: readonly string[];
+}> {
   const pick = random(7);
   const delays: number[] = [];
   /** Of the server's main thread, for each edit. */
@@ -249,6 +323,8 @@ async function replayEdits(
   let version = 1;
   const typed = 'task_watcher_func(inti, mm_release);';
   let count = lines.length;
+  const left = [...lines];
+  const sizes: number[] = [];
   const change = async (
     line: number,
     character: number,
@@ -272,9 +348,14 @@ async function replayEdits(
         { range: { start: { line, character }, end: { line: to[0], character: to[1] } }, text },
       ],
     });
+    const [toLine, toCharacter] = to;
+    const head = (left[line] ?? '').slice(0, character);
+    const tail = (left[toLine] ?? '').slice(toCharacter);
+    left.splice(line, toLine - line + 1, ...`${head}${text}${tail}`.split('\n'));
     await published;
     delays.push(performance.now() - before);
     ran.push(mainThreadTime(pid) - ranBefore);
+    if (delays.length % Math.ceil(edits / 10) === 0) sizes.push(memory(pid, 'VmRSS'));
   };
   const end = (): number => count - 1;
   while (delays.length < edits) {
@@ -295,7 +376,7 @@ async function replayEdits(
     await change(end() - 1, 0, [end(), 0], '');
     count--;
   }
-  return { delays, ran };
+  return { delays, ran, sizes, left };
 }
 
 async function replayRequests(
