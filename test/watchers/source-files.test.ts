@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { packedText } from '../../server/src/source/packed-text';
 import { memoryTree, type TreeReader } from '../../server/src/source/tree-reader';
 import { heldTexts } from '../../server/src/watchers/held-texts';
 import { ReadFile } from '../../server/src/watchers/read-file';
@@ -55,6 +56,33 @@ describe('texts of files', () => {
     const files = sourceFiles(memoryTree(texts), undefined, 'x86', 'x86');
     for (const path of texts.keys()) files.source(path);
     for (const [path, text] of texts) assert.equal(files.source(path)?.text, text);
+  });
+
+  it('take less while a server rests, but for those that its editor holds', () => {
+    const some = new Map([
+      ['kernel/a.c', 'int a; /* naïve — → 😀 */\n'.repeat(1000)],
+      ['kernel/large.c', 'int large;\n'.repeat(100_000)],
+      ['kernel/open.c', 'int open;\n'],
+      ['kernel/empty.c', ''],
+    ]);
+    const overlaid = new Map([['kernel/open.c', 'int open;\n']]);
+    const files = sourceFiles({ ...memoryTree(some), overlaid }, undefined, 'x86', 'x86');
+    const before = [...some.keys()].map((path) => files.source(path));
+    const lengths: number[] = [];
+    for (let round = 0; round < 2; round++) {
+      for (const step of files.rest((text) => {
+        lengths.push(text.length);
+        return packedText(text);
+      }))
+        step();
+      for (const [path, text] of some) assert.equal(files.source(path)?.text, text);
+    }
+    // Packed once, though they rested twice.
+    assert.deepEqual(lengths, [some.get('kernel/a.c')?.length, some.get('kernel/large.c')?.length, 0]);
+    assert.deepEqual(
+      [...some.keys()].map((path) => files.source(path)),
+      before,
+    );
   });
 
   it('stay longest where they were asked for last', () => {

@@ -115,7 +115,8 @@ type Operation =
     }
   | { readonly kind: 'delete' | 'close' | 'save'; readonly file: string }
   | { readonly kind: 'rename'; readonly names: readonly [string, string]; readonly back: boolean }
-  | { readonly kind: 'project'; readonly text: string };
+  | { readonly kind: 'project'; readonly text: string }
+  | { readonly kind: 'rest' };
 
 const file = fc.constantFrom(...edited);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -156,6 +157,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('project' as const), text: fc.constantFrom(...projects) }),
   },
+  // What a server does when nobody asks it for anything.
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('rest' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -235,6 +238,9 @@ describe('a session', () => {
         case 'project':
           writeFileSync(join(folder, '.task-watchers.json'), one.text);
           session.changedOnDisk(['.task-watchers.json']);
+          return;
+        case 'rest':
+          for (const step of session.rest()) step();
           return;
         case 'delete':
           if (one.file === '.config') return;

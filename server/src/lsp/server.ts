@@ -28,6 +28,7 @@ import { languageRequests } from './language-requests';
 import { didChange, didOpen, inDocument, watchedFiles } from './params';
 import { progressOf, type ProgressReporter } from './progress';
 import { refresher } from './refresher';
+import { resting } from './resting';
 import { roots } from './roots';
 import { defaultSettings, readSettings, type Settings } from './settings';
 import { statusOf } from './status';
@@ -84,6 +85,7 @@ export function serve(connection: Connection): void {
   });
   const kernels = roots(choiceFor, () => settings.families, listenerFor);
   const onDisk = diskEvents(kernels);
+  const { heard, stop: stopResting } = resting(() => kernels.sessions());
 
   const context: Context = {
     get client() {
@@ -100,6 +102,7 @@ export function serve(connection: Connection): void {
       guarded(method, log, () => {
         if (!client) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized yet');
         lastAsked = performance.now();
+        heard();
         if (isShutDown) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
         return answer(sent, token);
       }),
@@ -127,6 +130,7 @@ export function serve(connection: Connection): void {
   );
   /** Findings may be others now: sends them, or tells the client to ask. */
   const check = (root: string): void => {
+    heard();
     const session = kernels.byRoot(root);
     if (!session || !client) return;
     if (client.pullsDiagnostics) {
@@ -227,6 +231,7 @@ export function serve(connection: Connection): void {
   };
 
   const edited = (uri: string, text: string | undefined): void => {
+    heard();
     const path = pathOf(uri);
     const located = path === undefined ? undefined : kernels.locate(path);
     located?.session.edit(located.path, text);
@@ -267,6 +272,7 @@ export function serve(connection: Connection): void {
     isShutDown = true;
     refresh.stop();
     onDisk.stop();
+    stopResting();
     kernels.closeAll();
   });
   connection.listen();

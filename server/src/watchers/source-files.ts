@@ -10,6 +10,11 @@ export interface RememberedFiles extends UnitFiles {
   known(path: string): SourceFile | undefined;
   /** Its text is another now. That a file came or went needs a new view: what includes mean is kept with this one. */
   forget(path: string): void;
+  /**
+   * Steps that put the texts away which are held for nobody else; `keep` puts one where it takes less, and gives what
+   * brings it back. They come back when they are asked for.
+   */
+  rest(keep: (text: string) => () => string): Iterable<() => void>;
   /** All that was read so far. */
   readonly facts: ReadonlyMap<string, SourceFile | undefined>;
 }
@@ -49,6 +54,13 @@ export function sourceFiles(
         });
   return {
     facts: known,
+    *rest(keep) {
+      for (const [path, file] of known)
+        if (file instanceof ReadFile && tree.overlaid?.has(path) !== true)
+          yield () => {
+            file.putAway((_, text) => keep(text));
+          };
+    },
     known: (path) => known.get(path),
     forget: (path) => {
       known.delete(path);

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { packedText } from '../source/packed-text';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { askedFiles, readerOf, type AskedFiles, type FileReader } from './asked-files';
@@ -64,6 +65,8 @@ export interface Session {
   /** Another configuration, build folder or architecture. */
   choose(choice: Choice): void;
   choice(): Choice;
+  /** Steps after which it takes less memory; it answers as before. For when there is nothing to do. */
+  rest(): Iterable<() => void>;
   close(): void;
 }
 
@@ -384,6 +387,7 @@ export function openSession(
       changed();
     },
     choice: () => choice,
+    rest: () => files?.rest(packedText) ?? [],
     close() {
       closed = true;
       waiters.look();
