@@ -5,7 +5,12 @@ import type { FunctionBody, Statement } from '../../server/src/syntax/c/function
 import { scanC } from '../../server/src/syntax/c/scan';
 import type { Decide } from '../../server/src/syntax/c/tree/branch-choices';
 import type { CParser } from '../../server/src/syntax/c/tree/c-parser';
-import { bodiesOf, functionsOf, type FunctionFact } from '../../server/src/syntax/c/tree/functions';
+import {
+  bodiesOf,
+  bodySteps,
+  functionsOf,
+  type FunctionFact,
+} from '../../server/src/syntax/c/tree/functions';
 import { cParser } from '../../server/src/workspace/c-parser-files';
 
 const exampleKernel = join(__dirname, '../fixtures/example-kernel');
@@ -143,6 +148,19 @@ describe('bodies of functions', () => {
   }
   const statements = (code: string): readonly Statement[] => bodies(code)[0]?.block.statements ?? [];
   const kinds = (code: string): readonly string[] => statements(code).map(({ kind }) => kind);
+
+  it('are read in steps of one for each way that #ifs may go', () => {
+    const text = 'void f(void)\n{\n#ifdef A\na();\n#endif\n#ifdef B\nb();\n#endif\n}\n';
+    const [fact] = functionsOf(parser, text);
+    assert.ok(fact);
+    const steps = bodySteps(parser, text, fact, scanC(text));
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses++;
+    assert.equal(pauses, 3);
+    assert.deepEqual(step.value, bodiesOf(parser, text, fact, scanC(text)));
+    assert.equal(step.value.length, 4);
+  });
 
   it('puts labels and cases before what they mark', () => {
     assert.deepEqual(kinds('out: return 0;'), ['label', 'return']);

@@ -1,7 +1,8 @@
 import type { FunctionBody } from '../syntax/c/function-body';
 import type { CParser } from '../syntax/c/tree/c-parser';
 import { generations, type Generations } from '../syntax/c/tree/code-memory';
-import { bodiesOf, functionsOf, type FunctionFact } from '../syntax/c/tree/functions';
+import { bodiesOf, bodySteps, functionsOf, type FunctionFact, type Quiet } from '../syntax/c/tree/functions';
+import { finish, type Steps } from '../syntax/steps';
 import type { SourceFile } from '../syntax/c/unit';
 import type { CodeReader } from '../watchers/code-reader';
 import { configDecides } from '../watchers/config-conditions';
@@ -13,6 +14,8 @@ export interface CheckContext extends CodeReader {
    * Files anywhere in the tree in which a name stands, sorted; `undefined` where the tree was not searched for it.
    */
   readonly mentions: (name: string) => readonly string[] | undefined;
+  /** The bodies of a definition, in steps of one body each. */
+  readonly bodySteps: (path: string, fact: FunctionFact, quiet?: Quiet) => Steps<readonly FunctionBody[]>;
 }
 
 export interface CheckSources {
@@ -80,32 +83,34 @@ export function checkContext(
     files.set(path, code);
     return code;
   };
-  const remember = (of: Map<FunctionFact, Bodies>, fact: FunctionFact, find: () => Bodies): Bodies => {
-    let known = of.get(fact);
-    if (!known) of.set(fact, (known = find()));
-    return known;
-  };
-  return {
+  const context: CheckContext = {
     snapshot,
     source,
     mentions: (name) => mentions?.get(name),
     functions: (path) => read(path)?.functions ?? [],
-    bodies(path, fact, quiet) {
+    *bodySteps(path, fact, quiet) {
       const code = read(path);
       if (!code) return [];
-      const { file, memory } = code;
-      const find = (): Bodies =>
-        bodiesOf(parser, file.text, fact, file.facts, undefined, memory.bodies, quiet);
       // Who asks for fewer remembers them (`flow/code`).
-      return quiet ? find() : remember(code.bodies, fact, find);
+      const known = quiet ? undefined : code.bodies.get(fact);
+      if (known) return known;
+      const { file, memory } = code;
+      const found = yield* bodySteps(parser, file.text, fact, file.facts, undefined, memory.bodies, quiet);
+      if (!quiet) code.bodies.set(fact, found);
+      return found;
     },
+    bodies: (path, fact, quiet) => finish(context.bodySteps(path, fact, quiet)),
     builtBodies(path, fact) {
       const code = read(path);
       if (!code) return [];
       const { file, memory } = code;
-      return remember(code.built, fact, () =>
-        bodiesOf(parser, file.text, fact, file.facts, decide, memory.built),
-      );
+      let built = code.built.get(fact);
+      if (!built) {
+        built = bodiesOf(parser, file.text, fact, file.facts, decide, memory.built);
+        code.built.set(fact, built);
+      }
+      return built;
     },
   };
+  return context;
 }

@@ -1,6 +1,7 @@
 import { controlFlow, type FlowGraph } from '../../syntax/c/flow/control-flow';
 import type { FunctionBody } from '../../syntax/c/function-body';
 import type { FunctionFact, Quiet } from '../../syntax/c/tree/functions';
+import { finish, type Steps } from '../../syntax/steps';
 import type { CheckContext } from '../check-context';
 import { liveVariables } from './live-variables';
 import { variablesOf, type Variables } from './variables';
@@ -18,12 +19,20 @@ export interface Code {
 const known = new WeakMap<FunctionFact, Map<string, readonly Code[]>>();
 
 /** The ways through a function's `#if`s; quiet branches are not told apart. */
-export function codeOf(
+export const codeOf = (
   context: CheckContext,
   file: string,
   fact: FunctionFact,
   quiet?: Quiet,
-): readonly Code[] {
+): readonly Code[] => finish(codeSteps(context, file, fact, quiet));
+
+/** The same in steps of one way each. */
+export function* codeSteps(
+  context: CheckContext,
+  file: string,
+  fact: FunctionFact,
+  quiet?: Quiet,
+): Steps<readonly Code[]> {
   let kinds = known.get(fact);
   if (!kinds) known.set(fact, (kinds = new Map<string, readonly Code[]>()));
   let codes = kinds.get(quiet?.name ?? '');
@@ -31,7 +40,7 @@ export function codeOf(
     const parameters = fact.parameters.flatMap(({ name, type }) =>
       name === undefined ? [] : [{ key: name, type }],
     );
-    codes = context.bodies(file, fact, quiet).map((body) => {
+    codes = (yield* context.bodySteps(file, fact, quiet)).map((body) => {
       const graph = controlFlow(body);
       const variables = variablesOf(body, parameters);
       return { file, fact, body, graph, variables, live: liveVariables(graph, variables) };

@@ -9,7 +9,7 @@ import {
   callersOf,
   handedTask,
   notifyingCallee,
-  notifyingCode,
+  notifyingCodeSteps,
   notifyingFunctions,
   siteAt,
   taskOf,
@@ -110,7 +110,7 @@ function* problemsOf(
   let handedOn: Signs = 0;
   let succeeds: Signs = 0;
   let givesBack = false;
-  for (const code of notifyingCode(context, subject.file, subject.fact, helper?.name)) {
+  for (const code of yield* notifyingCodeSteps(context, subject.file, subject.fact, helper?.name)) {
     const effectOf = (call: CallExpression): Effect | undefined =>
       effect(context, code, call, events, helper);
     yield;

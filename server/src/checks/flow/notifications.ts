@@ -1,9 +1,10 @@
 import { callsWithin, evaluatedBy } from '../../syntax/c/flow/control-flow';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { FunctionFact } from '../../syntax/c/tree/functions';
+import { finish, type Steps } from '../../syntax/steps';
 import type { CallSite } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
-import { codeOf, type Code } from './code';
+import { codeSteps, type Code } from './code';
 import { quietBranches } from './quiet-branches';
 
 /** A function that notifies. */
@@ -55,12 +56,20 @@ export const notifyingFunctions = (context: CheckContext): readonly NotifyingFun
  * The ways through a function, for who follows notifications and locks only: of other `#if`s not every combination is
  * looked at. `helper`: a function whose calls count as well.
  */
-export function notifyingCode(
+export const notifyingCode = (
   context: CheckContext,
   file: string,
   fact: FunctionFact,
   helper?: string,
-): readonly Code[] {
+): readonly Code[] => finish(notifyingCodeSteps(context, file, fact, helper));
+
+/** The same in steps of one way each. */
+export function* notifyingCodeSteps(
+  context: CheckContext,
+  file: string,
+  fact: FunctionFact,
+  helper?: string,
+): Steps<readonly Code[]> {
   const source = context.source(file);
   const { body } = fact;
   if (!source || !body) return [];
@@ -70,7 +79,7 @@ export function notifyingCode(
     ...(helper === undefined ? [] : [helper]),
   ]);
   const isQuiet = quietBranches(source.text, source.facts, body, names);
-  return codeOf(context, file, fact, { name: [...names].sort().join(), isQuiet });
+  return yield* codeSteps(context, file, fact, { name: [...names].sort().join(), isQuiet });
 }
 
 /** The call site that a call in `file` is. */

@@ -1,8 +1,9 @@
 import type { Node } from 'web-tree-sitter';
 import { lineAt, lineStarts, type Range } from '../../positions';
+import { finish, type Steps } from '../../steps';
 import type { FunctionBody } from '../function-body';
 import { scanC, type CFileFacts } from '../scan';
-import { branchChoices, type Decide, type IsQuiet } from './branch-choices';
+import { branchChoices, type BranchChoice, type Decide, type IsQuiet } from './branch-choices';
 import type { CParser } from './c-parser';
 import { isClosed, type Generations } from './code-memory';
 import type { Annotation } from './function-head';
@@ -109,7 +110,11 @@ export interface Quiet {
  * prototype. `memory`: of the text's last version, for the same `decide` only. `quiet`: branches that need not be told
  * apart, and a name of what decides that.
  */
-export function bodiesOf(
+export const bodiesOf = (...given: Parameters<typeof bodySteps>): readonly FunctionBody[] =>
+  finish(bodySteps(...given));
+
+/** The same in steps of one body each: reading that of copy_process() takes 20 ms. */
+export function* bodySteps(
   parser: CParser,
   text: string,
   fact: FunctionFact,
@@ -117,7 +122,7 @@ export function bodiesOf(
   decide?: Decide,
   memory?: Generations<readonly FunctionBody[]>,
   quiet?: Quiet,
-): readonly FunctionBody[] {
+): Steps<readonly FunctionBody[]> {
   const { body, range } = fact;
   if (!body) return [];
   const key =
@@ -126,39 +131,37 @@ export function bodiesOf(
       : undefined;
   const known = key === undefined ? undefined : memory?.recall(key, body.start);
   if (known) return known;
-  const found = readBodies(parser, text, fact, body, facts, decide, quiet?.isQuiet);
+  const found: FunctionBody[] = [];
+  for (const choice of branchChoices(facts.directives, body.start, body.end, decide, quiet?.isQuiet)) {
+    if (found.length > 0) yield;
+    found.push(readBody(parser, text, fact, body, choice));
+  }
   if (key !== undefined) memory?.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`);
   return found;
 }
 
-function readBodies(
+function readBody(
   parser: CParser,
   text: string,
   fact: FunctionFact,
   body: Range,
-  facts: CFileFacts,
-  decide: Decide | undefined,
-  isQuiet: IsQuiet | undefined,
-): readonly FunctionBody[] {
-  const { range } = fact;
-  const choices = branchChoices(facts.directives, body.start, body.end, decide, isQuiet);
-  return choices.flatMap(({ hidden, assumed }) => {
-    const source = parsableText(text, body.start, body.end, hidden);
-    // The body is parsed behind a head of our own; offsets in the tree are larger by its length.
-    const shifted = shift(source, standInHead.length);
-    return parser.withTree(`${standInHead}${source.text}`, (tree): readonly FunctionBody[] => {
-      const block = tree.rootNode.descendantsOfType('compound_statement')[0];
-      if (block?.startIndex !== standInHead.length) return [unreadBody(fact, text, assumed)];
-      const lowering: Lowering = {
-        source: shifted,
-        file: text,
-        block: (node) => lowerBlock(lowering, node),
-      };
-      const lowered = lowerBlock(lowering, block);
-      // An error may swallow the end of the function.
-      if (lowered.range.end < range.end) return [unreadBody(fact, text, assumed)];
-      return [{ name: fact.name, block: lowered, assumed }];
-    });
+  { hidden, assumed }: BranchChoice,
+): FunctionBody {
+  const source = parsableText(text, body.start, body.end, hidden);
+  // The body is parsed behind a head of our own; offsets in the tree are larger by its length.
+  const shifted = shift(source, standInHead.length);
+  return parser.withTree(`${standInHead}${source.text}`, (tree): FunctionBody => {
+    const block = tree.rootNode.descendantsOfType('compound_statement')[0];
+    if (block?.startIndex !== standInHead.length) return unreadBody(fact, text, assumed);
+    const lowering: Lowering = {
+      source: shifted,
+      file: text,
+      block: (node) => lowerBlock(lowering, node),
+    };
+    const lowered = lowerBlock(lowering, block);
+    // An error may swallow the end of the function.
+    if (lowered.range.end < fact.range.end) return unreadBody(fact, text, assumed);
+    return { name: fact.name, block: lowered, assumed };
   });
 }
 

@@ -26,9 +26,31 @@ export const rangeOf = (lowering: Lowering, node: Node): Range => ({
 
 /** A stand-in is shorter than what it stands for. */
 function endIndex({ source }: Lowering, node: Node): number {
+  const { endIndex: end } = node;
+  // Each step down the tree is a call into WebAssembly, and hardly any node ends in a stand-in.
+  if (!mayEndIn(source.types, end)) return end;
   const last = lastLeaf(node);
   const stand = source.types.get(last.startIndex);
-  return stand && last.type !== ')' ? Math.max(stand.end, node.endIndex) : node.endIndex;
+  return stand && last.type !== ')' ? Math.max(stand.end, end) : end;
+}
+
+type StandIns = Lowering['source']['types'];
+
+const startsOf = new WeakMap<StandIns, Int32Array>();
+
+/** Whether an offset is in what some stand-in stands for. */
+function mayEndIn(types: StandIns, offset: number): boolean {
+  let starts = startsOf.get(types);
+  if (!starts) startsOf.set(types, (starts = Int32Array.from(types.keys()).sort()));
+  let low = 0;
+  let high = starts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  const stand = types.get(starts[low - 1] ?? -1);
+  return stand !== undefined && offset <= stand.end;
 }
 
 function lastLeaf(node: Node): Node {
