@@ -158,6 +158,18 @@ const cases: readonly Case[] = [
     auditIsThere: true,
   },
   {
+    // GCC: "#include nested depth 201 exceeds maximum of 200", and compilation ends. Read as it stands, it would go on
+    // for 2 to the power of 200 files.
+    title: 'a header that includes itself twice',
+    damage: (file) => {
+      const itself = '#include "again.h"\n#include "again.h"\n';
+      writeFileSync(file('mm/again.h'), `${itself}#ifdef NEVER\n#define task_watcher_func(ev, fn)\n#endif\n`);
+      appendFileSync(file('mm/mempolicy.c'), '#include "again.h"\n');
+    },
+    notes: [/^note: mm\/again\.h:1: includes nest more than 200 deep: the compiler stops here$/],
+    auditIsThere: true,
+  },
+  {
     title: 'a linker script that is not closed',
     damage: (file) => {
       appendFileSync(file('arch/x86/kernel/vmlinux.lds.S'), 'SECTIONS { .x : { *(.x) }\n');

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { keepAnswer, keptAnswer, questionKey } from '../source/answer-cache';
 import { cacheFolder } from '../source/cache-folder';
 import { inputLog } from '../source/input-log';
@@ -48,6 +49,14 @@ export async function withShown(
 const commands = async (): Promise<typeof import('./load-snapshot')> =>
   (await import('./kernel-commands')).snapshots();
 
+/** The code that makes answers: of one version there may be several, where somebody works on it. */
+function codeIdentity(): readonly number[] {
+  return ['program.js', 'kernel-commands.js'].flatMap((name) => {
+    const found = statSync(join(__dirname, name), { throwIfNoEntry: false });
+    return found ? [found.size, found.mtimeMs] : [];
+  });
+}
+
 /** Everything that decides the answer, beside the files. */
 function keyOf({ root, config, build, arch, family }: Settings, scope: Scope): string {
   const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
@@ -55,7 +64,7 @@ function keyOf({ root, config, build, arch, family }: Settings, scope: Scope): s
   // The words as given are shown in messages.
   const given = [config ?? null, build ?? null];
   const where = [chosen.root, absolute(config), absolute(build)];
-  return questionKey(version, [process.arch, where, given, arch ?? null, family, scope]);
+  return questionKey(version, [codeIdentity(), process.arch, where, given, arch ?? null, family, scope]);
 }
 
 /** The cache is ours and has a checksum; this guards against a mix-up of its uses. */

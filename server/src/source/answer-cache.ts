@@ -21,7 +21,7 @@ export interface EarlierRun {
 }
 
 /** Changed with every change to what is stored. */
-const format = 5;
+const format = 6;
 
 /** What a file holds behind its sum, as V8 writes values. */
 interface Kept {

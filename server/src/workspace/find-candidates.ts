@@ -55,13 +55,20 @@ export class TooCommon extends Error {
   override readonly name = 'TooCommon';
 }
 
+/** What an earlier run left. */
+export interface KnownBefore {
+  readonly search: KnownSearches;
+  /** Base names of the sources that one file includes; `read` tells them from the file. */
+  readonly included: (path: string, read: () => readonly string[]) => readonly string[];
+}
+
 /** Wrappers around wrappers end; a tree that goes on has made a circle. */
 const mostRounds = 8;
 
 /**
  * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
  * macro need not hold any, the same again for the wrappers found, until nothing new turns up. `ahead`:
- * {@link beginCandidates} of the same; `known`: searches that need not be made again. Rejects with {@link TooCommon},
+ * {@link beginCandidates} of the same; `known`: what need not be looked at again. Rejects with {@link TooCommon},
  * before it reads any, when more than `most` sources that are not built hold a needle.
  */
 export async function findCandidates(
@@ -71,7 +78,7 @@ export async function findCandidates(
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
   ahead?: RunningScan,
-  known?: KnownSearches,
+  known?: KnownBefore,
   most = Infinity,
 ): Promise<Candidates> {
   const notes: Note[] = [];
@@ -106,7 +113,7 @@ export async function findCandidates(
       },
     };
     const exclude = paths === undefined ? kernel.project.exclude : undefined;
-    const earlier = known?.({ needles, includes, exclude });
+    const earlier = known?.search({ needles, includes, exclude });
     const begun = earlier ? undefined : takeAhead(needles, paths === undefined);
     const result = await scanned(kernel.root, needles, paths && [...paths], options, begun ?? earlier);
     for (const { file, reason } of [...result.problems, ...result.skipped])
@@ -151,7 +158,10 @@ export async function findCandidates(
     const file = files.source(path);
     if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
   }
-  const includedSources = namesOfIncludedSources(files, includingSources);
+  const namesIn = (path: string): readonly string[] => [...namesOfIncludedSources(files, [path])];
+  const includedSources = new Set(
+    includingSources.flatMap((path) => known?.included(path, () => namesIn(path)) ?? namesIn(path)),
+  );
   const elsewhere = filesElsewhere(withStatements, compiled, includedSources);
   const including = (names: readonly string[]): readonly Hit[] =>
     corrected(mayInclude(includeNames, names), names);

@@ -11,6 +11,7 @@ import type { TreeReader } from '../source/tree-reader';
 import { projectFileName } from '../watchers/project-file';
 import type { RememberedFiles } from '../watchers/source-files';
 import { familyWith } from '../watchers/wanted';
+import type { KnownBefore } from './find-candidates';
 import { isKeptParts, type KeptCandidates, type KeptParts, type KeptScript } from './kept-parts';
 import { renewedSearches } from './kept-searches';
 import { keptShapes, type Shapes } from './kept-shapes';
@@ -44,6 +45,8 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
   const asked = nothingAsked();
   const planAsked = nothingAsked();
   const written = new Map<string, WrittenInFile>();
+  const consulted = new Set<string>();
+  const includedNow = new Map<string, readonly string[]>();
   const searches = renewedSearches(kept, earlier, log);
   let base: TreeReader | undefined;
   let opened:
@@ -82,7 +85,6 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
       candidates = { ...same, pattern: learnt.wanted.pattern };
       return { ...same.found, learnt };
     }
-    const consulted = new Set<string>();
     const found = await find({
       ...files,
       source(path) {
@@ -96,9 +98,18 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
       found: others,
       macros: learnt.macros,
       consulted: [...consulted],
+      included: includedNow,
       pattern: learnt.wanted.pattern,
     };
     return found;
+  };
+
+  const included: KnownBefore['included'] = (path, read) => {
+    const before = kept?.candidates.included.get(path);
+    const names = before && opened?.shapes.same(path) === true ? before : read();
+    consulted.add(path);
+    includedNow.set(path, names);
+    return names;
   };
 
   const work: SnapshotWork = {
@@ -150,7 +161,7 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
       } else plan = recordedPlan(makeTracked());
       return plan.plan;
     },
-    work: { searches: searches.find, candidates: candidatesOf, work },
+    work: { known: { search: searches.find, included }, candidates: candidatesOf, work },
     knowsSearches: searches.areKnown,
     parts() {
       if (!opened || !plan || !candidates || !config) return undefined;
@@ -160,20 +171,18 @@ export function partsKeeper(earlier: EarlierRun | undefined, log: InputLog): Par
       if (!walked) return undefined;
       const { pattern, ...found } = candidates;
       const marks = shapes.kept(pattern, new Set([...found.consulted, ...walked.files]));
-      return (
-        marks && {
-          kind: 'parts',
-          configPath: config.path,
-          scans: searches.kept(),
-          plan: { plan: plan.kept(), asked: planAsked },
-          script,
-          asked: { ...asked, read: new Set() },
-          shapes: marks,
-          candidates: found,
-          walks: walked.walks,
-          written,
-        }
-      );
+      return {
+        kind: 'parts',
+        configPath: config.path,
+        scans: searches.kept(),
+        plan: { plan: plan.kept(), asked: planAsked },
+        script,
+        asked: { ...asked, read: new Set() },
+        shapes: marks,
+        candidates: found,
+        walks: walked.walks,
+        written,
+      };
     },
   };
 }

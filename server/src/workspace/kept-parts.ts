@@ -54,6 +54,8 @@ export interface KeptCandidates {
   readonly found: Omit<Candidates, 'learnt'>;
   readonly macros: readonly LeadingMacro[];
   readonly consulted: readonly string[];
+  /** Base names of the sources that some of them include. */
+  readonly included: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Depends on the configuration and `key`; each on its own source, all on the shapes of the files that they share. */

@@ -7,8 +7,8 @@ import type { KeptShapes } from './kept-parts';
 /** Which files have the shape that they had in an earlier run. */
 export interface Shapes {
   readonly same: (path: string) => boolean;
-  /** For the next run; `undefined`: of some file nobody knows what this run saw in it. */
-  readonly kept: (pattern: RegExp, paths: Iterable<string>) => KeptShapes | undefined;
+  /** For the next run. */
+  readonly kept: (pattern: RegExp, paths: Iterable<string>) => KeptShapes;
 }
 
 export function keptShapes(
@@ -33,9 +33,9 @@ export function keptShapes(
       for (const path of paths) {
         const known =
           before?.pattern === pattern.source && !isChanged(path) ? before.marks.get(path) : undefined;
-        // What was not read in this run might be another text by now.
-        if (known === undefined && !files.facts.has(path)) return undefined;
-        marks.set(path, known ?? markOf(files.source(path), pattern));
+        // What was not read in this run might be another text by now: without a mark it counts as changed.
+        if (known !== undefined) marks.set(path, known);
+        else if (files.facts.has(path)) marks.set(path, markOf(files.source(path), pattern));
       }
       return { pattern: pattern.source, marks };
     },

@@ -2,7 +2,6 @@ import { looseObject, type CompileFlags, type PlannedObject } from '../kbuild/li
 import type { LaidTable } from '../link/tables';
 import { compilerMacros, configMacros } from '../syntax/c/predefined';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from '../syntax/c/section-entry';
-import type { KnownSearches } from '../source/kept-scan';
 import type { RunningScan } from '../source/prescan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
@@ -14,7 +13,7 @@ import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { looseWalker } from '../watchers/loose-walks';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
-import { findCandidates, type Candidates, type Scope } from './find-candidates';
+import { findCandidates, type Candidates, type KnownBefore, type Scope } from './find-candidates';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
 import type { WalkerMaker } from './remembered-walks';
@@ -48,7 +47,7 @@ export interface SnapshotOptions {
 
 /** What is known beforehand, and need not be made again. */
 export interface EarlierWork {
-  readonly searches: KnownSearches;
+  readonly known: KnownBefore;
   /** The candidates; `find` finds them. */
   readonly candidates: (
     kernel: Kernel,
@@ -91,7 +90,7 @@ export async function takeSnapshotOf(
   { scope, report, ahead, earlier }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
   const find = (from: UnitFiles): Promise<Candidates> =>
-    findCandidates(kernel, family, from, scope, report, ahead, earlier?.searches);
+    findCandidates(kernel, family, from, scope, report, ahead, earlier?.known);
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
   report('reading units', 0, 0);
   return { snapshot: await snapshotOf(kernel, family, files, candidates, earlier?.work), candidates };

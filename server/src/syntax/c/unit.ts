@@ -110,6 +110,8 @@ class UnitWalk {
   private readonly seen: Bits;
   private current: SourceFile | undefined;
   private line = 1;
+  /** Includes nest too deep: no compiler would go on. */
+  private isEndless = false;
   /** Something came up that the view does not cover. */
   escaped = false;
 
@@ -216,7 +218,14 @@ class UnitWalk {
   }
 
   file(node: FileNode, depth: number): void {
-    if (depth > deepestInclude || this.done.has(node)) return;
+    if (this.isEndless || this.done.has(node)) return;
+    if (depth > deepestInclude) {
+      // Files that include themselves twice would else be read 2 to the power of 200 times.
+      this.isEndless = true;
+      const message = `includes nest more than ${String(deepestInclude)} deep: the compiler stops here`;
+      this.assumptions.push({ message, file: this.current?.path ?? node.path, line: 1, isError: true });
+      return;
+    }
     if (depth > 0 && node.below !== 'all') {
       if (!node.isCovered) this.escaped = true;
       if (node.below === undefined) return;

@@ -38,6 +38,8 @@ interface State {
   readonly once: Set<string>;
   readonly out: { readonly text: string; readonly place: Place }[];
   readonly assumptions: { readonly message: string; readonly file: string; readonly line: number }[];
+  /** Includes nest too deep: no compiler would go on. */
+  isEndless: boolean;
 }
 
 const deepestInclude = 200;
@@ -66,6 +68,7 @@ export function preprocessScript(path: string, sources: ScriptSources): Preproce
     once: new Set(),
     out: [],
     assumptions: [],
+    isEndless: false,
   };
   for (const name of ['__KERNEL__', '__ASSEMBLY__', 'LINKER_SCRIPT']) define(name, '1');
   for (const { name, text } of sources.defines) {
@@ -184,6 +187,7 @@ function include(
     form = expanded.startsWith('"') ? 'quote' : 'angle';
     text = expanded.slice(1, -1);
   }
+  if (state.isEndless) return;
   const found = findInclude(text, form, file, state.sources);
   const { line } = directive;
   if (found === undefined) {
@@ -191,6 +195,12 @@ function include(
     if (!text.startsWith('generated/'))
       state.assumptions.push({ message: `${text} is not found, its macros are not known`, file, line });
   } else if (depth < deepestInclude) preprocessFile(found, state, depth + 1);
+  else {
+    // Files that include themselves twice would else be read 2 to the power of 200 times.
+    state.isEndless = true;
+    const message = `includes nest more than ${String(deepestInclude)} deep: the compiler stops here`;
+    state.assumptions.push({ message, file, line });
+  }
 }
 
 function findInclude(
