@@ -1,3 +1,4 @@
+import { rememberByFile } from '../syntax/c/remember-by-file';
 import type { SourceFile } from '../syntax/c/unit';
 import { finish, type Steps } from '../syntax/steps';
 import { dispatcherTables, type DispatcherTable } from '../watchers/dispatcher-table';
@@ -55,7 +56,16 @@ function* lookForDispatcher(code: TreeCode): Steps<FoundDispatcher | undefined> 
 }
 
 /** A first look without a parser: whether a name stands outside bodies. Most files that hold it only call. */
-function mayDefine({ text, facts: { statements } }: SourceFile, name: string): boolean {
+function mayDefine(file: SourceFile, name: string): boolean {
+  const known = outsideBodies(file);
+  let answer = known.get(name);
+  if (answer === undefined) known.set(name, (answer = standsOutside(file, name)));
+  return answer;
+}
+
+const outsideBodies = rememberByFile(() => new Map<string, boolean>());
+
+function standsOutside({ text, facts: { statements } }: SourceFile, name: string): boolean {
   if (!text.includes(name)) return false;
   for (let at = 0; at + 2 < statements.length; at += 3) {
     const [start = 0, body = 0, end = 0] = [statements[at], statements[at + 1], statements[at + 2]];
