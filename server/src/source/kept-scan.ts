@@ -1,10 +1,10 @@
-import { statSync, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import type { Changes, SearchedAgain } from './changed-inputs';
 import { withoutFiles } from './include-names';
 import type { InputLog } from './input-log';
 import { searchKey, type KeptInputs, type KeptSearch } from './kept-inputs';
 import { eachShortPath } from './path-list';
-import { foreign, isSource, scanner, withoutObjects } from './scan-files';
+import { foreign, isFileLink, isSource, scanner, withoutObjects } from './scan-files';
 import { mergedOutcomes, type SearchOutcome } from './search-outcome';
 
 /** An earlier search, as it would turn out now. */
@@ -141,11 +141,3 @@ function newIn(
 
 const isExcluded = (path: string, exclude: readonly string[]): boolean =>
   withoutObjects.has(path) || exclude.some((one) => one.replace(/^\.\/|\/+$/g, '') === path);
-
-function isFileLink(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}

@@ -185,7 +185,7 @@ export function foreign(entries: readonly Dirent[]): string | undefined {
   return undefined;
 }
 
-function isFileLink(path: string): boolean {
+export function isFileLink(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch {
