@@ -21,7 +21,8 @@ export async function runTable(
   await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
     const tables = chosenTables(snapshot, events);
     if (settings.format === 'json') {
-      await print(`${JSON.stringify(tableJson(snapshot, tables, all), null, 2)}\n`);
+      await print(JSON.stringify(tableJson(snapshot, tables, all), null, 2));
+      await print('\n');
       return;
     }
     await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));

@@ -39,10 +39,20 @@ export function survivePipeEnd(): void {
   });
 }
 
+/** UTF-16 code units that are written at once: a table of twenty megabytes need not be there a second time, as bytes. */
+const largestPiece = 1024 * 1024;
+
 /** Writes to stdout and resolves when the text has been taken, so that an exit afterwards loses nothing. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => {
+    let at = 0;
+    while (text.length - at > largestPiece) {
+      const isHalf = /[\ud800-\udbff]/.test(text.charAt(at + largestPiece - 1));
+      const end = at + largestPiece + (isHalf ? 1 : 0);
+      process.stdout.write(text.slice(at, end));
+      at = end;
+    }
+    process.stdout.write(text.slice(at), () => {
       resolve();
     });
   });

@@ -3,6 +3,6 @@
  * letters keeps the header of 100 kB alive that it was cut from. For what is kept longer than the text it comes from.
  */
 export function ownText(text: string): string {
-  // Shorter pieces are copied by V8 itself.
-  return text.length < 13 ? text : ` ${text}`.slice(1);
+  // Shorter pieces are copied by V8 itself; what is joined of two is made anew, and nothing else is as short.
+  return text.length < 13 ? text : [text.slice(0, 1), text.slice(1)].join('');
 }

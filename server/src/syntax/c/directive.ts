@@ -1,3 +1,4 @@
+import { ownText } from '../own-text';
 import { blockCommentEnd, Char, lineCommentEnd, quotedEnd } from './comments-and-strings';
 
 /** `defined(NAME)`, or with `negated` `!defined(NAME)`. */
@@ -140,18 +141,18 @@ export function readDirective(text: string, { offset, end, line }: Where): Direc
       return readInclude(text.slice(stop).trim(), keyword === 'include_next', { offset, end, line });
     case 'undef': {
       const name = firstName(text, stop);
-      return name === '' ? undefined : { kind: 'undef', name, offset, end, line };
+      return name === '' ? undefined : { kind: 'undef', name: ownText(name), offset, end, line };
     }
     case 'if':
     case 'elif': {
-      const condition = text.slice(stop).trim();
+      const condition = ownText(text.slice(stop).trim());
       return { kind: keyword, text: condition, simple: simpleTest(condition), offset, end, line };
     }
     case 'ifdef':
     case 'elifdef':
     case 'ifndef':
     case 'elifndef': {
-      const name = firstName(text, stop);
+      const name = ownText(firstName(text, stop));
       const negated = keyword === 'ifndef' || keyword === 'elifndef';
       return {
         kind: keyword.startsWith('el') ? 'elif' : 'if',
@@ -181,14 +182,14 @@ function firstName(text: string, from: number): string {
 function readDefine(text: string, start: number, { offset, end, line }: Where): Directive | undefined {
   const stop = nameEnd(text, start);
   if (stop === start) return undefined;
-  const name = text.slice(start, stop);
+  const name = ownText(text.slice(start, stop));
   const close = text.charCodeAt(stop) === Char.OpenParen ? text.indexOf(')', stop) : -1;
-  if (close < 0)
-    return { kind: 'define', name, parameters: undefined, body: text.slice(stop).trim(), offset, end, line };
+  const body = ownText(text.slice(close < 0 ? stop : close + 1).trim());
+  if (close < 0) return { kind: 'define', name, parameters: undefined, body, offset, end, line };
   const inside = text.slice(stop + 1, close);
   const parameters =
-    inside.trim() === '' ? [] : inside.split(',').map((parameter) => parameter.replace(/\s+/g, ''));
-  return { kind: 'define', name, parameters, body: text.slice(close + 1).trim(), offset, end, line };
+    inside.trim() === '' ? [] : inside.split(',').map((parameter) => ownText(parameter.replace(/\s+/g, '')));
+  return { kind: 'define', name, parameters, body, offset, end, line };
 }
 
 function readInclude(rest: string, next: boolean, { offset, end, line }: Where): Directive | undefined {
@@ -199,7 +200,17 @@ function readInclude(rest: string, next: boolean, { offset, end, line }: Where):
       ? rest.indexOf('>', 1)
       : -1;
   const form = close < 0 ? 'computed' : rest.startsWith('"') ? 'quote' : 'angle';
-  return { kind: 'include', next, form, text: close < 0 ? rest : rest.slice(1, close), offset, end, line };
+  const spec = known(close < 0 ? rest : rest.slice(1, close));
+  return { kind: 'include', next, form, text: spec, offset, end, line };
+}
+
+const specs = new Map<string, string>();
+
+/** The same few thousand headers are included a hundred thousand times. */
+function known(spec: string): string {
+  let same = specs.get(spec);
+  if (same === undefined) specs.set((same = ownText(spec)), same);
+  return same;
 }
 
 function simpleTest(condition: string): SimpleTest | undefined {

@@ -1,6 +1,5 @@
 import { blockCommentEnd, Char, lineCommentEnd, newlines, quotedEnd } from './comments-and-strings';
 import { logicalLine, readDirective, type Directive } from './directive';
-import { ownText } from '../own-text';
 import { rememberLast } from './remember-last';
 import { scanStatements } from './statements';
 
@@ -104,7 +103,7 @@ function directivesIn(text: string): [readonly Directive[], string | undefined] 
       at = otherEnd = end;
     } else if (leads(at)) {
       const logical = logicalLine(text, at + 1);
-      const directive = readDirective(ownText(logical.text), { offset: at, end: logical.end, line });
+      const directive = readDirective(logical.text, { offset: at, end: logical.end, line });
       if (directive === 'once') pragmaOnce = true;
       else if (directive) directives.push(directive);
       line += logical.isPlain ? 0 : newlines(text, at, logical.end);
