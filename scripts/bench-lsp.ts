@@ -92,10 +92,12 @@ async function startServer(): Promise<Server> {
       ...(process.env.TW_PROFILE === undefined
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${process.env.TW_PROFILE}`]),
+      // As the extension for VS Code starts it.
+      '--max-semi-space-size=8',
       join(__dirname, '../server/bin/task-watchers-language-server.js'),
       '--stdio',
     ],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
+    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, MALLOC_TRIM_THRESHOLD_: '65536' } },
   );
   const connection = createMessageConnection(
     new StreamMessageReader(server.stdout),

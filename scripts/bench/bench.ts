@@ -17,7 +17,7 @@ const usage = `Usage: npm run bench -- [options]
   --tree PATH            measure this kernel tree instead of generated ones
   --config FILE          its configuration
   --sizes LIST           files of the generated trees, with 100 watchers each (1000,10000,57000,250000; none: an empty list)
-  --registrations LIST   watchers in generated trees of 10,000 files (10,100,1000,10000)
+  --registrations LIST   watchers in generated trees of 10,000 files (10,100,1000,10000; none: an empty list)
   --runs N               rounds, by turns (5)
   --without LIST         leave out: rg, ctags, cscope
   --json FILE            write every run
@@ -83,7 +83,7 @@ const rounds = Number(values.runs);
 const numbers = (list: string): readonly number[] =>
   list
     .split(',')
-    .filter((word) => word !== '')
+    .filter((word) => word !== '' && word !== 'none')
     .map(Number);
 
 function isInstalled(command: string): boolean {

@@ -56,6 +56,8 @@ end
 ---@type vim.lsp.Config
 return {
   cmd = command(),
+  -- glibc gives back what Node.js frees: 15 MB less, for nothing.
+  cmd_env = { MALLOC_TRIM_THRESHOLD_ = '65536' },
   -- All that decides what is linked, and where: sources, linker scripts, makefiles.
   filetypes = { 'c', 'cpp', 'asm', 'ld', 'make', 'kconfig' },
   -- Findings change without an edit of the buffer: when the tables become known, when another file changes. Told to ask
