@@ -1,6 +1,13 @@
 import { equal, ok } from 'node:assert/strict';
 import fc from 'fast-check';
-import { code, linkTarget, markdownTable, plain } from '../../server/src/features/markdown';
+import {
+  code,
+  codeBlock,
+  linkTarget,
+  markdownTable,
+  plain,
+  withoutMarkup,
+} from '../../server/src/features/markdown';
 import { place } from '../../server/src/features/table-markdown';
 import { anyText } from './any-dispatch';
 
@@ -24,6 +31,23 @@ describe('text from the tree in Markdown', () => {
     equal(
       place({ file: 'ipc/sem (1).c', line: 3 }, (file) => `file:///tree/${file}`),
       '[ipc/sem (1).c:3](file:///tree/ipc/sem%20%281%29.c)',
+    );
+  });
+
+  it('is the same text without its markup', () => {
+    const oneLine = anyText.map((text) => text.replace(/\s+/g, ' '));
+    fc.assert(
+      fc.property(oneLine, oneLine, (one, two) => {
+        equal(withoutMarkup(code(one)), one);
+        equal(withoutMarkup(plain(one)), one);
+        equal(withoutMarkup(`- **${plain(one)}x** ${code(`y${two}`)}`), `- ${one}x y${two}`);
+      }),
+    );
+    equal(
+      withoutMarkup(
+        `## A\n\n*b* ${place({ file: 'a_b (1).c', line: 3 }, () => 'file:///x')}\n\n${codeBlock('**c**;')}`,
+      ),
+      'A\n\nb a_b (1).c:3\n\n**c**;',
     );
   });
 

@@ -140,6 +140,19 @@ describe('language server on the example kernel', () => {
         );
   });
 
+  it('shows a client that takes no Markdown text without markup', async () => {
+    const path = join(folder, 'kernel/fork.c');
+    const { contents } = z.looseObject({ contents: z.object({ kind: z.string(), value: z.string() }) }).parse(
+      await client.request('textDocument/hover', {
+        textDocument: { uri: uriOf(path) },
+        position: positionOf(readFileSync(path, 'utf8'), 'notify_task_watchers(WATCH_TASK_INIT', 1),
+      }),
+    );
+    assert.equal(contents.kind, 'plaintext');
+    assert.match(contents.value, /^- 2 audit_alloc kernel\/auditsc\.c:\d+ CONFIG_AUDITSYSCALL$/m);
+    assert.doesNotMatch(contents.value, /[`\\]|\*\*|\]\(/);
+  });
+
   it('takes a macro that names its event for the event', async () => {
     const december = copyOfExample();
     toDialectB(december);

@@ -25,6 +25,19 @@ export function codeBlock(text: string, language = 'c'): string {
   return `\`\`\`${language}\n${text.replace(/```/g, "'''")}\n\`\`\``;
 }
 
+/** A block of code, a piece of code, an escaped character, a link, emphasis, the mark of a heading: what we write. */
+const markup =
+  /```\w*\n([\s\S]*?)\n```|(`+)( ?)([^\n]+?)\3(?<!`)\2(?!`)|\\([\\`*_{}[\]<>#|~&])|\[((?:\\.|[^\]\\])*)\]\([^)\s]*\)|\*\*([^\n]+?)\*\*|\*([^*\n]+)\*|^#+ /gm;
+
+/** Markdown of ours for those who show text as it stands. */
+export function withoutMarkup(markdown: string): string {
+  return markdown.replace(markup, (...parts: readonly (string | undefined)[]) => {
+    const [, block, , , span, escaped, link, strong, emphasis] = parts;
+    const nested = link ?? strong ?? emphasis;
+    return nested === undefined ? (block ?? span ?? escaped ?? '') : withoutMarkup(nested);
+  });
+}
+
 /** A table; cells are Markdown, bars in them are escaped. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string =>

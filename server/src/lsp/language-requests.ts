@@ -3,6 +3,7 @@ import { dispatcherText, isAboutDispatcher } from '../features/dispatcher-text';
 import { hover } from '../features/hover';
 import { labelHover, mayBeLabel } from '../features/label-hover';
 import { lenses } from '../features/lenses';
+import { withoutMarkup } from '../features/markdown';
 import {
   declarations,
   definitions,
@@ -114,11 +115,13 @@ async function hoverAt(context: Context, at: Cursor): Promise<Hover | null | und
       if (!said) return undefined;
       semantics = said.value;
     }
+    const markdown = [found.markdown, ...(semantics === undefined ? [] : [semantics]), ...incomplete].join(
+      '\n\n',
+    );
     return {
-      contents: {
-        kind: context.client.markdownHover ? 'markdown' : 'plaintext',
-        value: [found.markdown, ...(semantics === undefined ? [] : [semantics]), ...incomplete].join('\n\n'),
-      },
+      contents: context.client.markdownHover
+        ? { kind: 'markdown', value: markdown }
+        : { kind: 'plaintext', value: withoutMarkup(markdown) },
       range: protocolRange(context, file, found.range),
     };
   }
