@@ -54,7 +54,11 @@ function drawn({ along, unit, lines }: Chart, colour: (name: string) => string):
   }
   parts.push(words([(margin.left + width - margin.right) / 2, height - 10], along, 'middle'));
   const ends: number[] = [];
-  for (const { name, points } of lines) {
+  // From above: a name that has to make room goes down.
+  const fromAbove = [...lines].sort(
+    (one, other) => (other.points.at(-1)?.[1] ?? 0) - (one.points.at(-1)?.[1] ?? 0),
+  );
+  for (const { name, points } of fromAbove) {
     const path = points.map((point) => `${x(point[0]).toFixed(1)} ${y(point[1]).toFixed(1)}`).join('L');
     parts.push(`<path d="M${path}" fill="none" stroke="${colour(name)}" stroke-width="2"/>`);
     const last = points.at(-1);
