@@ -1,6 +1,7 @@
 import type { ConditionScope } from './condition';
 import { evaluateRemembered } from './remembered-condition';
-import { expand, ExpansionTooLarge, parseMacro, type Macro } from './expand';
+import { Definitions } from './definitions';
+import { expand, ExpansionTooLarge, type Macro } from './expand';
 import { guardText } from './guard-text';
 import {
   includeView,
@@ -12,7 +13,6 @@ import {
   type Step,
 } from './include-view';
 import { lex, tokensText, type Token } from './lex';
-import { predefinedMacros } from './predefined-macros';
 import { lineWithin, tokensWithin } from './interesting-statements';
 import { registeringUses, useAt, type Written } from './registering-uses';
 import { anyOutside, setBit, type Bits } from './relevance';
@@ -85,14 +85,8 @@ function walkUnit(unit: UnitInput, files: UnitFiles, wanted: Wanted, view: Inclu
   return walk;
 }
 
-/** Stands for a name that `#undef` was said of, whatever the compiler predefines. */
-const undefinedMacro: Macro = parseMacro('', undefined, '');
-
 class UnitWalk {
-  private readonly macros = new Map<string, Macro>();
-  private readonly base: ReadonlyMap<string, Macro>;
-  /** Names defined where it is not known whether the definition is seen. */
-  private readonly maybeDefined = new Set<string>();
+  private readonly defined: Definitions;
   private readonly entries: SectionEntry[] = [];
   /** The place of each entry's first declaration, and of those that are declared, not yet defined. */
   private readonly ranks: number[] = [];
@@ -116,9 +110,9 @@ class UnitWalk {
   escaped = false;
 
   private readonly scope: ConditionScope = {
-    lookup: (name) => this.lookup(name),
+    lookup: (name) => this.defined.lookup(name),
     isDefined: (name) => this.isDefined(name),
-    isUnknown: (name) => this.isUnknownName(name),
+    isUnknown: (name) => this.defined.isUnknown(name),
     hasInclude: (spec) => {
       const form = spec.startsWith('<') ? 'angle' : 'quote';
       const from = this.current?.path ?? '';
@@ -137,13 +131,11 @@ class UnitWalk {
     private readonly view: IncludeView,
   ) {
     this.seen = new Uint32Array(view.relevance?.size ?? 0);
-    this.base = predefinedMacros(unit.predefined);
-    for (const { name, text } of unit.defines)
-      this.macros.set(name, text === undefined ? undefinedMacro : parseMacro(name, undefined, text));
+    this.defined = new Definitions(unit);
   }
 
   definitions(): ReadonlyMap<string, Macro> {
-    return this.macros;
+    return this.defined.macros;
   }
 
   result(): UnitEntries {
@@ -163,22 +155,12 @@ class UnitWalk {
     return this.guards.map(({ condition, negated }) => guardText(condition, negated));
   }
 
-  private lookup(name: string): Macro | undefined {
-    const macro = this.macros.get(name) ?? this.unit.given?.get(name);
-    if (macro === undefined) return this.base.get(name);
-    return macro === undefinedMacro ? undefined : macro;
-  }
-
   private isDefined(name: string): boolean | undefined {
-    if (this.unit.undecided && (this.isUnknownName(name) || this.maybeDefined.has(name))) return undefined;
+    if (this.defined.isDoubtful(name)) return undefined;
     return (
-      this.lookup(name) !== undefined ||
+      this.defined.lookup(name) !== undefined ||
       (name.startsWith('__') && (this.builtin(name, false) !== undefined || alwaysDefined.has(name)))
     );
-  }
-
-  private isUnknownName(name: string): boolean {
-    return this.unit.undecided && name.startsWith('CONFIG_') && !this.macros.has(name);
   }
 
   private builtin(name: string, count: boolean): string | undefined {
@@ -239,7 +221,7 @@ class UnitWalk {
     if (!made) return;
     const { file, guard } = made;
     if (guard !== undefined) {
-      if (guard !== '' && this.lookup(guard) !== undefined) return;
+      if (guard !== '' && this.defined.lookup(guard) !== undefined) return;
       if (this.active === 'yes' && guard === '') this.done.add(node);
     }
     this.visited.add(node.path);
@@ -327,11 +309,11 @@ class UnitWalk {
         this.missing(step.text, file, step.line);
         return;
       case 'define':
-        if (step.isGuard) this.macros.set(step.name, step.macro);
-        else this.define(step.name, step.macro);
+        if (step.isGuard) this.defined.set(step.name, step.macro);
+        else this.defined.define(step.name, step.macro, this.active === 'maybe');
         return;
       case 'undef':
-        if (this.active === 'yes') this.macros.set(step.name, undefinedMacro);
+        if (this.active === 'yes') this.defined.undefine(step.name);
         return;
       case 'if': {
         const branching: Branching = {
@@ -406,18 +388,6 @@ class UnitWalk {
     }
   }
 
-  private define(name: string, macro: Macro): void {
-    if (this.active === 'maybe') {
-      // Of two branches that may both be seen, the one that says more stands: a stub must not hide what it stands for.
-      const other = this.macros.get(name);
-      const stub =
-        other !== undefined && this.maybeDefined.has(name) && other.body.length > macro.body.length;
-      this.maybeDefined.add(name);
-      if (stub) return;
-    } else this.maybeDefined.delete(name);
-    this.macros.set(name, macro);
-  }
-
   private compiledOut(written: Written, piece: Piece): void {
     const tokens = tokensWithin(written.statement, piece);
     for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
@@ -457,14 +427,14 @@ class UnitWalk {
     }
     const refuses = expanded.some(isAssertion);
     for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
-      if (this.lookup(use.macro) === undefined)
+      if (this.defined.lookup(use.macro) === undefined)
         this.ineffective.push({ reason: 'not-visible', ...use, guards: this.guardTexts() });
       else if (refuses && expand(tokensWithin(statement, use.range), this.scope).some(isAssertion))
         this.ineffective.push({ reason: 'refused', ...use, guards: this.guardTexts() });
   }
 
   private readonly isMacro = (name: string): boolean =>
-    this.lookup(name) !== undefined || this.wanted.names.has(name);
+    this.defined.lookup(name) !== undefined || this.wanted.names.has(name);
 }
 
 const isAssertion = ({ text }: Token): boolean => text === '_Static_assert' || text === 'static_assert';
