@@ -26,6 +26,8 @@ describe('a family that half of the tree has to do with', () => {
       const session = openSession(folder, {}, families, { state: () => undefined, changed: () => undefined });
       try {
         const common = await session.settledView('initcalls');
+        // Who waited for all of it is told no more that something is looked for.
+        assert.deepEqual(session.state(), { kind: 'ready' });
         assert.deepEqual([common?.complete, common?.isPartial], [false, true]);
         const entries = common?.snapshot.tables.flatMap((table) => table.entries) ?? [];
         assert.ok(entries.some(({ function: name, slot }) => name === 'fork_init' && slot !== undefined));

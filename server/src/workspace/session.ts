@@ -201,7 +201,8 @@ export function openSession(
     one.scanning = true;
     one.changedMeanwhile.clear();
     const report = (step: string, at: number, total: number): void => {
-      if (one.view === undefined || scope === 'tree')
+      // A search that was given up has parts that still run for a moment.
+      if (one.scanning && (one.view === undefined || scope === 'tree'))
         say({ kind: 'indexing', message: step, fraction: total === 0 ? undefined : at / total });
     };
     const mayBeTooCommon = scope === 'tree' && one.state.candidates() !== undefined;
@@ -308,6 +309,12 @@ export function openSession(
         scan(one, one.scanDue);
   };
 
+  /** Who waits for all of it finds that it is ready. */
+  const lookRound = (): void => {
+    if (isSettled() && kernel && state.kind !== 'ready') say({ kind: 'ready' });
+    waiters.look();
+  };
+
   const run = async (): Promise<void> => {
     while (isDue() && !closed) {
       try {
@@ -315,11 +322,10 @@ export function openSession(
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
       }
-      waiters.look();
+      lookRound();
       await turn();
     }
-    if (isSettled() && kernel && state.kind !== 'ready') say({ kind: 'ready' });
-    waiters.look();
+    lookRound();
   };
   const start = (): void => {
     if (running || closed) return;
