@@ -100,8 +100,8 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
       const file = files.source(source);
       if (!file || !reached.has(source)) return false;
       const now = relevantFile(file, wanted);
-      const names = namesWith(relevant, now);
-      if (!names) return false;
+      const known = namesWith(relevant, now);
+      if (!known) return false;
       for (const [key, next] of targetsOf) {
         if (seenBy.get(key)?.has(source) !== true) continue;
         next.forget(source);
@@ -109,7 +109,7 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
         if (next.of(source).some((target) => target !== undefined && seen?.has(target) !== true))
           return false;
       }
-      relevant = { ...relevant, names };
+      relevant = known;
       reached.set(source, now);
       return true;
     },

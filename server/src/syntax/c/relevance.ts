@@ -6,10 +6,11 @@ import type { CFileFacts, Directive } from './scan';
  * undefines a relevant name, holds a wanted statement, or includes what only expansion can tell. And a file that
  * matters, but is guarded and was seen already, cannot matter twice.
  *
- * Relevant names are closed over what decides: the wanted macros, every name in the body of a relevant macro, in a
- * wanted statement, and in a condition around a relevant definition, a wanted statement or any include. What cannot
- * be known beforehand (a name that `##` makes, a file that a computed include means) is noticed by the walk, which is
- * then done again without: so the answer is the same with and without.
+ * Relevant names are closed over what decides: the wanted macros, every name in a wanted statement, in the body of a
+ * relevant macro that may be expanded, and in a condition around a relevant definition, a wanted statement or any
+ * include. Of a name that only `defined` asks for, the body says nothing. What cannot be known beforehand (a name that
+ * `##` makes, a file that a computed include means) is noticed by the walk, which is then done again without: so the
+ * answer is the same with and without.
  */
 export interface Relevance {
   /** The files that matter below `path`, itself included, as bits; `undefined`: none. */
@@ -58,8 +59,17 @@ export type IncludeTargets = (path: string) => readonly (string | undefined)[];
 const wordPattern = /[A-Za-z_]\w*/g;
 const wordsOf = (text: string): readonly string[] => text.match(wordPattern) ?? [];
 
+const askedPattern = /\bdefined\s*(?:\(\s*)?([A-Za-z_]\w*)|[A-Za-z_]\w*/g;
+
+/** Calls `each` with every name in a condition; `isExpanded`: not only asked for by `defined`. */
+function namesAsked(condition: string, each: (name: string, isExpanded: boolean) => void): void {
+  for (const [word, asked] of condition.matchAll(askedPattern)) each(asked ?? word, asked === undefined);
+}
+
 export interface RelevantNames {
   readonly names: ReadonlySet<string>;
+  /** Those of them that may be expanded, so that what is in their bodies is relevant, too. */
+  readonly expanded: ReadonlySet<string>;
   /** Every name that some file defines or undefines. */
   readonly defined: ReadonlySet<string>;
   readonly guards: ReadonlySet<string>;
@@ -70,13 +80,28 @@ export interface RelevantNames {
 /** Closes the relevant names over the files that any unit can reach. */
 export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySet<string>): RelevantNames {
   const names = new Set<string>();
+  const expanded = new Set<string>();
+  const asked: string[] = [];
   const waiting: string[] = [];
-  const definitions = new Map<string, (readonly string[])[]>();
+  const definitions = new Map<string, Definition[]>();
   const pasted = pastedNames();
-  const add = (name: string): void => {
+  const ask = (name: string): void => {
     if (names.has(name)) return;
     names.add(name);
+    asked.push(name);
+  };
+  const add = (name: string): void => {
+    if (expanded.has(name)) return;
+    expanded.add(name);
     waiting.push(name);
+    pasted.name(name);
+    ask(name);
+  };
+  const addAsked = (name: string, isExpanded: boolean): void => {
+    (isExpanded ? add : ask)(name);
+  };
+  const decide = (conditions: readonly string[]): void => {
+    for (const condition of conditions) namesAsked(condition, addAsked);
   };
   for (const name of wanted) add(name);
   const guards = new Set<string>();
@@ -87,40 +112,54 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
     walkConditions({ facts, statements }, (directive, conditions) => {
       switch (directive?.kind) {
         case undefined:
-          conditions.flatMap(wordsOf).forEach(add);
+          decide(conditions);
           return;
         case 'include':
-          conditions.flatMap(wordsOf).forEach(add);
+          decide(conditions);
           if (directive.form === 'computed') wordsOf(directive.text).forEach(add);
           return;
         case 'undef':
         case 'define': {
           if (directive.kind === 'undef') undone.add(directive.name);
           // Splitting into words is left until the name turns out to be relevant: hardly any does.
-          const uses = directive.kind === 'define' ? [directive.body, ...conditions] : [...conditions];
+          const one = {
+            written: directive.kind === 'define' ? directive : undefined,
+            conditions: conditions.length === 0 ? none : [...conditions],
+          };
           const known = definitions.get(directive.name);
-          if (known) known.push(uses);
-          else definitions.set(directive.name, [uses]);
+          if (known) known.push(one);
+          else definitions.set(directive.name, [one]);
         }
       }
     });
   }
   // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
-  for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) add(guard);
+  for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) ask(guard);
   // By code units, as `<` compares.
-  const defined = [...definitions.keys()].sort();
-  while (waiting.length > 0) {
+  let defined: readonly string[] | undefined;
+  while (asked.length > 0 || waiting.length > 0) {
+    for (let name = asked.pop(); name !== undefined; name = asked.pop())
+      for (const { conditions } of definitions.get(name) ?? []) decide(conditions);
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
-      for (const uses of definitions.get(name) ?? [])
-        for (const text of uses) {
-          wordsOf(text).forEach(add);
-          pasted.from(text);
-        }
-    pasted.matching(defined).forEach(add);
+      for (const { written } of definitions.get(name) ?? []) {
+        if (!written || written.body === '') continue;
+        wordsOf(written.body).forEach(add);
+        pasted.body(written.body, written.parameters);
+      }
+    if (asked.length === 0 && pasted.isAny())
+      pasted.matching((defined ??= [...definitions.keys()].sort())).forEach(add);
   }
   const reopened = new Set([...guards].filter((guard) => undone.has(guard)));
-  return { names, defined: new Set(defined), guards, reopened };
+  return { names, expanded, defined: new Set(definitions.keys()), guards, reopened };
 }
+
+/** `written`: where it is no `#undef`. */
+interface Definition {
+  readonly written: (Directive & { readonly kind: 'define' }) | undefined;
+  readonly conditions: readonly string[];
+}
+
+const none: readonly string[] = [];
 
 type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
 
@@ -177,30 +216,36 @@ const isOwnGuard = (facts: CFileFacts, index: number): boolean =>
  * looked at again. A name that nobody defines leads no further, so it can be added without a look at other files.
  */
 export function namesWith(
-  { names, defined, guards }: RelevantNames,
+  known: RelevantNames,
   { facts, statements }: RelevantFile,
-): ReadonlySet<string> | undefined {
+): RelevantNames | undefined {
+  const { names, expanded, defined, guards } = known;
   const added = new Set<string>();
-  const words: string[] = statements.flatMap(({ text }) => wordsOf(text));
-  const now = { isKnown: true };
+  let isKnown = true;
+  const meet = (name: string, isExpanded: boolean): void => {
+    if ((isExpanded ? expanded : names).has(name)) return;
+    if (defined.has(name)) isKnown = false;
+    added.add(name);
+  };
+  const expand = (text: string): void => {
+    for (const word of wordsOf(text)) meet(word, true);
+  };
+  for (const { text } of statements) expand(text);
   walkConditions({ facts, statements }, (directive, conditions) => {
     if (directive?.kind === 'define' || directive?.kind === 'undef') {
-      if (!defined.has(directive.name) || guards.has(directive.name)) now.isKnown = false;
-      if (!names.has(directive.name)) return;
-      if (directive.kind === 'define') {
-        words.push(...wordsOf(directive.body));
-        if (directive.body.includes('##')) now.isKnown = false;
+      const { name } = directive;
+      if (!defined.has(name) || guards.has(name)) isKnown = false;
+      if (!names.has(name)) return;
+      if (directive.kind === 'define' && expanded.has(name)) {
+        expand(directive.body);
+        if (directive.body.includes('##')) isKnown = false;
       }
-    } else if (directive?.form === 'computed') words.push(...wordsOf(directive.text));
-    words.push(...conditions.flatMap(wordsOf));
+    } else if (directive?.form === 'computed') expand(directive.text);
+    for (const condition of conditions) namesAsked(condition, meet);
   });
-  if (!now.isKnown) return undefined;
-  for (const word of words) {
-    if (names.has(word)) continue;
-    if (defined.has(word)) return undefined;
-    added.add(word);
-  }
-  return added.size === 0 ? names : new Set([...names, ...added]);
+  if (!isKnown) return undefined;
+  if (added.size === 0) return known;
+  return { ...known, names: new Set([...names, ...added]), expanded: new Set([...expanded, ...added]) };
 }
 
 /** A shorter piece says too little about the name that it becomes part of. */
@@ -211,8 +256,13 @@ const shortestPiece = 4;
  * `PASTE(__ARG_PLACEHOLDER_, value)` does the same, and such pieces end in an underscore.
  */
 function pastedNames(): {
-  readonly from: (body: string) => void;
-  /** The names among `defined` (sorted) that pieces found since the last call may be part of. */
+  /** A name that may be expanded. */
+  readonly name: (name: string) => void;
+  /** The body of a macro that may be. */
+  readonly body: (body: string, parameters: readonly string[] | undefined) => void;
+  /** Pieces were found since the last call of `matching`. */
+  readonly isAny: () => boolean;
+  /** The names among `defined` (sorted) that these may be part of. */
   readonly matching: (defined: readonly string[]) => readonly string[];
 } {
   const known = new Set<string>();
@@ -224,12 +274,18 @@ function pastedNames(): {
     into.push(piece);
   };
   return {
-    from(body) {
-      for (const [piece] of body.matchAll(/\b[A-Za-z_]\w*_\b/g)) note(piece, '^', beginnings);
-      if (!body.includes('##')) return;
-      for (const [, piece] of body.matchAll(/\b([A-Za-z_]\w*)\s*##/g)) note(piece, '^', beginnings);
-      for (const [, piece] of body.matchAll(/##\s*(\w+)/g)) note(piece, '$', endings);
+    name(name) {
+      if (name.endsWith('_')) note(name, '^', beginnings);
     },
+    body(body, parameters = []) {
+      if (!body.includes('##')) return;
+      const isPiece = (word: string | undefined): boolean =>
+        word !== undefined && !parameters.includes(word) && !parameters.includes(`${word}...`);
+      for (const [, piece] of body.matchAll(/\b([A-Za-z_]\w*)\s*##/g))
+        if (isPiece(piece)) note(piece, '^', beginnings);
+      for (const [, piece] of body.matchAll(/##\s*(\w+)/g)) if (isPiece(piece)) note(piece, '$', endings);
+    },
+    isAny: () => beginnings.length + endings.length > 0,
     matching(defined) {
       const found = beginnings.flatMap((piece) => startingWith(defined, piece));
       if (endings.length > 0)
@@ -273,7 +329,7 @@ export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean
  */
 export function relevanceOf(
   mattering: ReadonlySet<string>,
-  { names, defined, reopened }: RelevantNames,
+  { names, expanded, defined, reopened }: RelevantNames,
   targets: IncludeTargets,
   reached: ReadonlySet<string>,
 ): Relevance {
@@ -324,7 +380,7 @@ export function relevanceOf(
     size: words,
     names,
     reopened,
-    escapes: (name) => defined.has(name) && !names.has(name),
+    escapes: (name) => defined.has(name) && !expanded.has(name),
     covers: (path) => reached.has(path),
     bitOf: (path) => bits.get(path),
     below(path) {
