@@ -122,7 +122,94 @@ function randomTree(seed: number): ReadonlyMap<string, string> {
   return files;
 }
 
+const defineWatch = '#define WATCH(f) static void *p_##f __attribute__((used, section(".tw.a"))) = f\n';
+
+/** `main.c` with headers, by name; a compiler sees `registered` entries in it. */
+const byHand: readonly {
+  readonly what: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly main: string;
+  readonly registered: number;
+}[] = [
+  {
+    what: 'behind names that lead from header to header',
+    headers: {
+      a: '#pragma once\n#define DEEP 1\n',
+      b: '#pragma once\n#define MIDDLE DEEP\n',
+      c: '#pragma once\n#define TOP MIDDLE\n',
+      d: `#pragma once\n#if TOP == 1\n${defineWatch}#endif\n`,
+    },
+    main: '#include <a.h>\n#include <b.h>\n#include <c.h>\n#include <d.h>\nWATCH(one);\n',
+    registered: 1,
+  },
+  {
+    what: 'of a header that does something else each time',
+    headers: {
+      flip: `#ifdef ON\n#undef ON\n#undef WATCH\n#else\n#define ON\n${defineWatch}#endif\n`,
+      a: '#pragma once\n#include <flip.h>\n',
+      b: '#pragma once\n#include <flip.h>\n',
+      all: '#pragma once\n#include <a.h>\n#include <b.h>\n',
+    },
+    main: '#include <all.h>\nWATCH(one);\n',
+    registered: 0,
+  },
+  {
+    what: 'behind conditions that lead from header to header',
+    headers: {
+      a: '#pragma once\n#define DEEP\n',
+      b: '#pragma once\n#ifdef DEEP\n#define MIDDLE\n#endif\n',
+      c: '#pragma once\n#ifdef MIDDLE\n#define TOP\n#endif\n',
+      d: `#pragma once\n#ifdef TOP\n${defineWatch}#endif\n`,
+    },
+    main: '#include <a.h>\n#include <b.h>\n#include <c.h>\n#include <d.h>\nWATCH(one);\n',
+    registered: 1,
+  },
+  {
+    what: 'of a header whose guard is not defined the first time',
+    headers: {
+      p: '#ifndef P\n#ifdef LATER\n#define P\n#endif\n#include <m.h>\n#endif\n',
+      m: `#ifdef LATER\n${defineWatch}#endif\n`,
+      outer: '#pragma once\n#include <p.h>\n#define LATER\n#include <q.h>\n',
+      q: '#pragma once\n#include <p.h>\n',
+    },
+    main: '#include <outer.h>\nWATCH(one);\n',
+    registered: 1,
+  },
+  {
+    what: 'of a header that comes to say something when a name is undefined',
+    headers: {
+      m: `#ifndef OFF\n${defineWatch}#endif\n`,
+      a: '#pragma once\n#include <m.h>\n',
+      b: '#pragma once\n#include <m.h>\n',
+      outer: '#pragma once\n#define OFF\n#include <a.h>\n#undef OFF\n#include <b.h>\n',
+    },
+    main: '#include <outer.h>\nWATCH(one);\n',
+    registered: 1,
+  },
+  {
+    what: 'of a header that only a computed include still leads to',
+    headers: {
+      m: `#ifdef LATER\n${defineWatch}#endif\n`,
+      a: '#pragma once\n#include <m.h>\n',
+      outer: '#pragma once\n#include <a.h>\n#define LATER\n#define WHERE <m.h>\n#include WHERE\n',
+    },
+    main: '#include <outer.h>\nWATCH(one);\n',
+    registered: 1,
+  },
+];
+
 describe('includes that are passed over', () => {
+  for (const { what, headers, main, registered } of byHand)
+    it(`are not those ${what}`, () => {
+      const tree = new Map([
+        ...Object.entries(headers).map(([name, text]) => [`include/${name}.h`, text] as const),
+        ['main.c', main],
+      ]);
+      const files = sourceFiles(memoryTree(tree), undefined, 'x86', 'x86');
+      const unit = { source: 'main.c', flags, predefined: new Map(), undecided: false };
+      assert.equal(unitWalker([unit], files, wanted).walk(unit).entries.length, registered);
+    });
+
   it('are not those that a condition behind #pragma once hangs on', () => {
     const tree = new Map([
       ['include/flag.h', '#define ONLY_HERE 1\n'],
@@ -145,8 +232,8 @@ describe('includes that are passed over', () => {
       const predefined = new Map(seed % 3 === 0 ? [] : [['CONFIG_X', '1']]);
       const unit = { source: 'main.c', flags, predefined, undecided: false };
       const all = unitEntries({ ...flags, ...unit }, files, wanted);
-      const some = unitWalker([unit], files, wanted).walk(unit);
       registered += all.entries.length;
+      const some = unitWalker([unit], files, wanted).walk(unit);
       assert.deepEqual(
         { entries: some.entries, ineffective: some.ineffective },
         { entries: all.entries, ineffective: all.ineffective },

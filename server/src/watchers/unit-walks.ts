@@ -1,12 +1,7 @@
 import type { CompileFlags } from '../kbuild/link-plan';
-import {
-  matters,
-  namesWith,
-  relevanceOf,
-  relevantNames,
-  type RelevantFile,
-  type RelevantNames,
-} from '../syntax/c/relevance';
+import { relevanceOf } from '../syntax/c/relevance';
+import { namesWith, relevantNames, type RelevantFile } from '../syntax/c/relevant-names';
+import { sketchOf } from '../syntax/c/sketch';
 import { includeView, type IncludeView } from '../syntax/c/include-view';
 import type { Macro } from '../syntax/c/expand';
 import type { UnitEntries } from '../syntax/c/section-entry';
@@ -15,7 +10,6 @@ import {
   macrosAfter,
   normalise,
   unitEntries,
-  type SourceFile,
   type UnitFiles,
   type UnitInput,
   type Wanted,
@@ -70,16 +64,16 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
       if (seen.has(path)) continue;
       seen.add(path);
       if (!reached.has(path)) {
-        const file = files.source(path);
+        const file = relevantFile(path, files, wanted);
         if (!file) continue;
-        reached.set(path, relevantFile(file, wanted));
+        reached.set(path, file);
       }
       for (const target of next.of(path)) if (target !== undefined) waiting.push(target);
     }
   }
   const all = [...reached.values()];
-  let relevant: RelevantNames = relevantNames(all, wanted.names);
-  const mattering = new Set(all.filter((file) => matters(file, relevant.names)).map(({ path }) => path));
+  let relevant = relevantNames(all, wanted.names);
+  const mattering = new Set(all.filter((file) => relevant.matters(file)).map(({ path }) => path));
   const views = new Map<string, IncludeView>();
   // Names that follow() added since change nothing in a view: nobody defines them.
   const viewOf = (unit: Unit): IncludeView => {
@@ -97,9 +91,8 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
     walk: (unit) => unitEntries(inputOf(unit), files, wanted, viewOf(unit)),
     macros: (unit) => macrosAfter(inputOf(unit), files, wanted, viewOf(unit)),
     follow(source) {
-      const file = files.source(source);
-      if (!file || !reached.has(source)) return false;
-      const now = relevantFile(file, wanted);
+      const now = reached.has(source) ? relevantFile(source, files, wanted) : undefined;
+      if (!now) return false;
       const known = namesWith(relevant, now);
       if (!known) return false;
       for (const [key, next] of targetsOf) {
@@ -121,8 +114,12 @@ export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInp
   return { source, includePaths, forcedIncludes, defines, predefined, undecided };
 }
 
-function relevantFile(file: SourceFile, { pattern }: Wanted): RelevantFile {
-  return { path: file.path, facts: file.facts, statements: interestingStatements(file, pattern) };
+/** `undefined`: there is no such file. */
+function relevantFile(path: string, files: UnitFiles, { pattern }: Wanted): RelevantFile | undefined {
+  const file = files.source(path);
+  if (!file) return undefined;
+  const { facts } = file;
+  return { path, facts, sketch: sketchOf(facts), statements: interestingStatements(file, pattern) };
 }
 
 interface Targets {

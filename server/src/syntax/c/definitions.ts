@@ -11,6 +11,8 @@ export class Definitions {
   private readonly base: ReadonlyMap<string, Macro>;
   /** Names defined where it is not known whether the definition is seen. */
   private readonly maybe = new Set<string>();
+  /** Another one whenever something else is defined, include guards aside. */
+  version = 0;
 
   constructor(private readonly unit: UnitInput) {
     this.base = predefinedMacros(unit.predefined);
@@ -39,12 +41,19 @@ export class Definitions {
     return this.unit.undecided && (this.isUnknown(name) || this.maybe.has(name));
   }
 
-  set(name: string, macro: Macro): void {
+  /** For the guard of a file, which nothing else asks for. */
+  guard(name: string, macro: Macro): void {
     this.own.set(name, macro);
   }
 
   undefine(name: string): void {
-    this.own.set(name, undefinedMacro);
+    this.set(name, undefinedMacro);
+  }
+
+  private set(name: string, macro: Macro): void {
+    if (this.own.get(name) === macro) return;
+    this.own.set(name, macro);
+    this.version++;
   }
 
   /** `isUncertain`: it is not known whether the definition is seen. */
@@ -53,9 +62,12 @@ export class Definitions {
       // Of two branches that may both be seen, the one that says more stands: a stub must not hide what it stands for.
       const other = this.own.get(name);
       const stub = other !== undefined && this.maybe.has(name) && other.body.length > macro.body.length;
-      this.maybe.add(name);
+      if (!this.maybe.has(name)) {
+        this.maybe.add(name);
+        this.version++;
+      }
       if (stub) return;
-    } else this.maybe.delete(name);
-    this.own.set(name, macro);
+    } else if (this.maybe.delete(name)) this.version++;
+    this.set(name, macro);
   }
 }

@@ -1,4 +1,4 @@
-import type { CFileFacts, Directive } from './scan';
+import type { RelevantNames } from './relevant-names';
 
 /**
  * Which includes a unit has to follow. Following all of them costs some 50 ms a unit, and nearly all of it for text
@@ -18,6 +18,10 @@ export interface Relevance {
   /** The bit of a file that matters. */
   bitOf(path: string): number | undefined;
   readonly size: number;
+  /** For each bit, how many of the files that were looked at include its file. */
+  readonly includers: Uint16Array;
+  /** The bits of the files that `path` itself includes, each once. */
+  directBits(path: string): readonly number[];
   /** Only these names can change the answer, as far as could be told beforehand. */
   readonly names: ReadonlySet<string>;
   /** Include guards that something undefines: their files can be read twice. */
@@ -30,6 +34,8 @@ export interface Relevance {
 
 export type Bits = Uint32Array;
 
+const none: readonly number[] = [];
+
 export function anyOutside(bits: Bits, seen: Bits): boolean {
   for (let index = 0; index < bits.length; index++)
     if (((bits[index] ?? 0) & ~(seen[index] ?? 0)) !== 0) return true;
@@ -40,288 +46,8 @@ export function setBit(bits: Bits, bit: number): void {
   bits[bit >>> 5] = (bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
 }
 
-export interface RelevantFile {
-  readonly path: string;
-  readonly facts: CFileFacts;
-  /** The statements that hold a wanted name, in order. */
-  readonly statements: readonly RelevantStatement[];
-}
-
-export interface RelevantStatement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** How a file's includes resolve, in one set of include paths: paths, or `undefined` for what only expansion tells. */
 export type IncludeTargets = (path: string) => readonly (string | undefined)[];
-
-const wordPattern = /[A-Za-z_]\w*/g;
-const wordsOf = (text: string): readonly string[] => text.match(wordPattern) ?? [];
-
-const askedPattern = /\bdefined\s*(?:\(\s*)?([A-Za-z_]\w*)|[A-Za-z_]\w*/g;
-
-/** Calls `each` with every name in a condition; `isExpanded`: not only asked for by `defined`. */
-function namesAsked(condition: string, each: (name: string, isExpanded: boolean) => void): void {
-  for (const [word, asked] of condition.matchAll(askedPattern)) each(asked ?? word, asked === undefined);
-}
-
-export interface RelevantNames {
-  readonly names: ReadonlySet<string>;
-  /** Those of them that may be expanded, so that what is in their bodies is relevant, too. */
-  readonly expanded: ReadonlySet<string>;
-  /** Every name that some file defines or undefines. */
-  readonly defined: ReadonlySet<string>;
-  readonly guards: ReadonlySet<string>;
-  /** The guards that something undefines. */
-  readonly reopened: ReadonlySet<string>;
-}
-
-/** Closes the relevant names over the files that any unit can reach. */
-export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySet<string>): RelevantNames {
-  const names = new Set<string>();
-  const expanded = new Set<string>();
-  const asked: string[] = [];
-  const waiting: string[] = [];
-  const definitions = new Map<string, Definition[]>();
-  const pasted = pastedNames();
-  const ask = (name: string): void => {
-    if (names.has(name)) return;
-    names.add(name);
-    asked.push(name);
-  };
-  const add = (name: string): void => {
-    if (expanded.has(name)) return;
-    expanded.add(name);
-    waiting.push(name);
-    pasted.name(name);
-    ask(name);
-  };
-  const addAsked = (name: string, isExpanded: boolean): void => {
-    (isExpanded ? add : ask)(name);
-  };
-  const decide = (conditions: readonly string[]): void => {
-    for (const condition of conditions) namesAsked(condition, addAsked);
-  };
-  for (const name of wanted) add(name);
-  const guards = new Set<string>();
-  const undone = new Set<string>();
-  for (const { facts, statements } of files) {
-    if (facts.guard !== undefined && facts.guard !== '') guards.add(facts.guard);
-    for (const { text } of statements) wordsOf(text).forEach(add);
-    walkConditions({ facts, statements }, (directive, conditions) => {
-      switch (directive?.kind) {
-        case undefined:
-          decide(conditions);
-          return;
-        case 'include':
-          decide(conditions);
-          if (directive.form === 'computed') wordsOf(directive.text).forEach(add);
-          return;
-        case 'undef':
-        case 'define': {
-          if (directive.kind === 'undef') undone.add(directive.name);
-          // Splitting into words is left until the name turns out to be relevant: hardly any does.
-          const one = {
-            written: directive.kind === 'define' ? directive : undefined,
-            conditions: conditions.length === 0 ? none : [...conditions],
-          };
-          const known = definitions.get(directive.name);
-          if (known) known.push(one);
-          else definitions.set(directive.name, [one]);
-        }
-      }
-    });
-  }
-  // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
-  for (const guard of guards) if ((definitions.get(guard)?.length ?? 0) > 1) ask(guard);
-  // By code units, as `<` compares.
-  let defined: readonly string[] | undefined;
-  while (asked.length > 0 || waiting.length > 0) {
-    for (let name = asked.pop(); name !== undefined; name = asked.pop())
-      for (const { conditions } of definitions.get(name) ?? []) decide(conditions);
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
-      for (const { written } of definitions.get(name) ?? []) {
-        if (!written || written.body === '') continue;
-        wordsOf(written.body).forEach(add);
-        pasted.body(written.body, written.parameters);
-      }
-    if (asked.length === 0 && pasted.isAny())
-      pasted.matching((defined ??= [...definitions.keys()].sort())).forEach(add);
-  }
-  const reopened = new Set([...guards].filter((guard) => undone.has(guard)));
-  return { names, expanded, defined: new Set(definitions.keys()), guards, reopened };
-}
-
-/** `written`: where it is no `#undef`. */
-interface Definition {
-  readonly written: (Directive & { readonly kind: 'define' }) | undefined;
-  readonly conditions: readonly string[];
-}
-
-const none: readonly string[] = [];
-
-type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
-
-/**
- * Calls `each` with every include and definition of a file, and (`undefined`) for every wanted statement, with the texts
- * of the conditions that decide whether it is seen: those of the branches before it in the same `#if`, too.
- */
-function walkConditions(
-  { facts, statements }: Pick<RelevantFile, 'facts' | 'statements'>,
-  each: (directive: Met | undefined, conditions: readonly string[]) => void,
-): void {
-  const conditions: string[] = [];
-  /** For each open #if, the number of conditions before it. */
-  const open: number[] = [];
-  let next = 0;
-  const statementsBefore = (offset: number): void => {
-    for (let one = statements[next]; one && one.start < offset; one = statements[next]) {
-      each(undefined, conditions);
-      // It goes on behind this directive, perhaps under other conditions.
-      if (one.end > offset) return;
-      next++;
-    }
-  };
-  facts.directives.forEach((directive, index) => {
-    if (next < statements.length) statementsBefore(directive.offset);
-    switch (directive.kind) {
-      case 'if':
-        open.push(conditions.length);
-        if (!isOwnGuard(facts, index)) conditions.push(directive.text);
-        return;
-      case 'elif':
-        conditions.push(directive.text);
-        return;
-      case 'endif':
-        conditions.length = open.pop() ?? conditions.length;
-        return;
-      case 'include':
-      case 'define':
-      case 'undef':
-        each(directive, conditions);
-        return;
-      case 'else':
-    }
-  });
-  statementsBefore(Infinity);
-}
-
-/** The #if of a file's own include guard, which is no condition. */
-const isOwnGuard = (facts: CFileFacts, index: number): boolean =>
-  index === 0 && facts.guard !== undefined && facts.guard !== '';
-
-/**
- * The names that stay relevant when a file that no other includes has another text; `undefined`: everything has to be
- * looked at again. A name that nobody defines leads no further, so it can be added without a look at other files.
- */
-export function namesWith(
-  known: RelevantNames,
-  { facts, statements }: RelevantFile,
-): RelevantNames | undefined {
-  const { names, expanded, defined, guards } = known;
-  const added = new Set<string>();
-  let isKnown = true;
-  const meet = (name: string, isExpanded: boolean): void => {
-    if ((isExpanded ? expanded : names).has(name)) return;
-    if (defined.has(name)) isKnown = false;
-    added.add(name);
-  };
-  const expand = (text: string): void => {
-    for (const word of wordsOf(text)) meet(word, true);
-  };
-  for (const { text } of statements) expand(text);
-  walkConditions({ facts, statements }, (directive, conditions) => {
-    if (directive?.kind === 'define' || directive?.kind === 'undef') {
-      const { name } = directive;
-      if (!defined.has(name) || guards.has(name)) isKnown = false;
-      if (!names.has(name)) return;
-      if (directive.kind === 'define' && expanded.has(name)) {
-        expand(directive.body);
-        if (directive.body.includes('##')) isKnown = false;
-      }
-    } else if (directive?.form === 'computed') expand(directive.text);
-    for (const condition of conditions) namesAsked(condition, meet);
-  });
-  if (!isKnown) return undefined;
-  if (added.size === 0) return known;
-  return { ...known, names: new Set([...names, ...added]), expanded: new Set([...expanded, ...added]) };
-}
-
-/** A shorter piece says too little about the name that it becomes part of. */
-const shortestPiece = 4;
-
-/**
- * Names that `##` makes: `__ARG_PLACEHOLDER_##value` may be any that begins so. A piece need not stand beside the `##`:
- * `PASTE(__ARG_PLACEHOLDER_, value)` does the same, and such pieces end in an underscore.
- */
-function pastedNames(): {
-  /** A name that may be expanded. */
-  readonly name: (name: string) => void;
-  /** The body of a macro that may be. */
-  readonly body: (body: string, parameters: readonly string[] | undefined) => void;
-  /** Pieces were found since the last call of `matching`. */
-  readonly isAny: () => boolean;
-  /** The names among `defined` (sorted) that these may be part of. */
-  readonly matching: (defined: readonly string[]) => readonly string[];
-} {
-  const known = new Set<string>();
-  let beginnings: string[] = [];
-  let endings: string[] = [];
-  const note = (piece: string | undefined, kind: '^' | '$', into: string[]): void => {
-    if (piece === undefined || piece.length < shortestPiece || known.has(kind + piece)) return;
-    known.add(kind + piece);
-    into.push(piece);
-  };
-  return {
-    name(name) {
-      if (name.endsWith('_')) note(name, '^', beginnings);
-    },
-    body(body, parameters = []) {
-      if (!body.includes('##')) return;
-      const isPiece = (word: string | undefined): boolean =>
-        word !== undefined && !parameters.includes(word) && !parameters.includes(`${word}...`);
-      for (const [, piece] of body.matchAll(/\b([A-Za-z_]\w*)\s*##/g))
-        if (isPiece(piece)) note(piece, '^', beginnings);
-      for (const [, piece] of body.matchAll(/##\s*(\w+)/g)) if (isPiece(piece)) note(piece, '$', endings);
-    },
-    isAny: () => beginnings.length + endings.length > 0,
-    matching(defined) {
-      const found = beginnings.flatMap((piece) => startingWith(defined, piece));
-      if (endings.length > 0)
-        found.push(...defined.filter((name) => endings.some((piece) => name.endsWith(piece))));
-      beginnings = [];
-      endings = [];
-      return found;
-    },
-  };
-}
-
-function startingWith(sorted: readonly string[], beginning: string): readonly string[] {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? '') < beginning) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while (sorted[end]?.startsWith(beginning) === true) end++;
-  return sorted.slice(low, end);
-}
-
-/** True for a file that can change the answer by itself. */
-export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean {
-  const { facts, statements } = file;
-  return (
-    statements.length > 0 ||
-    facts.directives.some(
-      (directive) =>
-        (directive.kind === 'include' && directive.form === 'computed') ||
-        ((directive.kind === 'define' || directive.kind === 'undef') && names.has(directive.name)),
-    )
-  );
-}
 
 /**
  * The files that matter, below each file, in one set of include paths; found on demand, circles included. `reached`: the
@@ -329,11 +55,23 @@ export function matters(file: RelevantFile, names: ReadonlySet<string>): boolean
  */
 export function relevanceOf(
   mattering: ReadonlySet<string>,
-  { names, expanded, defined, reopened }: RelevantNames,
+  { names, expanded, isDefined, reopened }: RelevantNames,
   targets: IncludeTargets,
   reached: ReadonlySet<string>,
 ): Relevance {
   const bits = new Map<string, number>([...mattering].map((path, index) => [path, index]));
+  const includers = new Uint16Array(bits.size);
+  const direct = new Map<string, readonly number[]>();
+  for (const path of reached) {
+    const own = new Set<number>();
+    for (const target of targets(path)) {
+      const bit = target === undefined ? undefined : bits.get(target);
+      if (bit !== undefined) own.add(bit);
+    }
+    if (own.size === 0) continue;
+    direct.set(path, [...own]);
+    for (const bit of own) includers[bit] = (includers[bit] ?? 0) + 1;
+  }
   const words = (bits.size + 31) >>> 5;
   const below = new Map<string, Bits | undefined>();
   const order = new Map<string, number>();
@@ -378,9 +116,11 @@ export function relevanceOf(
 
   return {
     size: words,
+    includers,
+    directBits: (path) => direct.get(path) ?? none,
     names,
     reopened,
-    escapes: (name) => defined.has(name) && !expanded.has(name),
+    escapes: (name) => !expanded.has(name) && isDefined(name),
     covers: (path) => reached.has(path),
     bitOf: (path) => bits.get(path),
     below(path) {

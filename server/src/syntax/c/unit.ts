@@ -15,10 +15,10 @@ import {
 import { lex, tokensText, type Token } from './lex';
 import { lineWithin, tokensWithin } from './interesting-statements';
 import { registeringUses, useAt, type Written } from './registering-uses';
-import { anyOutside, setBit, type Bits } from './relevance';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
 import { pointersAndDeclarations } from './section-text';
 import type { SourceFile, UnitFiles, UnitInput, Wanted } from './unit-input';
+import { WalkedFiles } from './walked-files';
 
 export { normalise } from './include-path';
 export { interestingStatements } from './interesting-statements';
@@ -60,8 +60,7 @@ export function unitEntries(
   wanted: Wanted,
   view: IncludeView = includeView(unit.includePaths, files, wanted, undefined),
 ): UnitEntries {
-  const walk = walkUnit(unit, files, wanted, view);
-  return (walk.escaped ? walkUnit(unit, files, wanted, view.whole()) : walk).result();
+  return walkUnit(unit, files, wanted, view).result();
 }
 
 /** What is defined at the end of a unit; of macros that cannot change what is wanted, not all. */
@@ -71,18 +70,17 @@ export function macrosAfter(
   wanted: Wanted,
   view: IncludeView,
 ): ReadonlyMap<string, Macro> {
-  const walk = walkUnit(unit, files, wanted, view);
-  return (walk.escaped ? walkUnit(unit, files, wanted, view.whole()) : walk).definitions();
+  return walkUnit(unit, files, wanted, view).definitions();
 }
 
 function walkUnit(unit: UnitInput, files: UnitFiles, wanted: Wanted, view: IncludeView): UnitWalk {
   const walk = new UnitWalk(unit, files, wanted, view);
   for (const text of unit.forcedIncludes) {
     const found = view.resolve({ text, form: 'quote', from: '', next: false });
-    if (found !== undefined) walk.file(view.node(found), 0);
+    if (found !== undefined) walk.file(view.node(found), 0, false);
   }
-  walk.file(view.node(unit.source), 0);
-  return walk;
+  walk.file(view.node(unit.source), 0, false);
+  return walk.escaped ? walkUnit(unit, files, wanted, view.whole()) : walk;
 }
 
 class UnitWalk {
@@ -100,8 +98,7 @@ class UnitWalk {
   private readonly guards: Guard[] = [];
   private active: Active = 'yes';
   private counter = 0;
-  /** Guarded files that matter and were seen. */
-  private readonly seen: Bits;
+  private readonly walked: WalkedFiles;
   private current: SourceFile | undefined;
   private line = 1;
   /** Includes nest too deep: no compiler would go on. */
@@ -130,7 +127,7 @@ class UnitWalk {
     private readonly wanted: Wanted,
     private readonly view: IncludeView,
   ) {
-    this.seen = new Uint32Array(view.relevance?.size ?? 0);
+    this.walked = new WalkedFiles(view.relevance);
     this.defined = new Definitions(unit);
   }
 
@@ -191,7 +188,7 @@ class UnitWalk {
       this.view.resolve({ text, form, from: file.path, next: false }) ?? this.files.fallback(text);
     if (found === 'generated') return;
     if (found === undefined) this.missing(text, file, step.line);
-    else this.file(this.view.node(typeof found === 'string' ? found : found.path), depth + 1);
+    else this.file(this.view.node(typeof found === 'string' ? found : found.path), depth + 1, false);
   }
 
   private missing(text: string, file: SourceFile, line: number): void {
@@ -199,7 +196,8 @@ class UnitWalk {
       this.assumptions.push({ message: `${text} was not found: taken as empty`, file: file.path, line });
   }
 
-  file(node: FileNode, depth: number): void {
+  /** `isForeseen`: that this file is included here was known when it was decided what matters. */
+  file(node: FileNode, depth: number, isForeseen: boolean): void {
     if (this.isEndless || this.done.has(node)) return;
     if (depth > deepestInclude) {
       // Files that include themselves twice would else be read 2 to the power of 200 times.
@@ -211,11 +209,16 @@ class UnitWalk {
     if (depth > 0 && node.below !== 'all') {
       if (!node.isCovered) this.escaped = true;
       if (node.below === undefined) return;
-      if (!anyOutside(node.below, this.seen)) {
+      if (this.walked.allSeen(node.below)) {
         // What was seen stays seen.
         this.done.add(node);
         return;
       }
+      if (
+        isForeseen &&
+        this.walked.allIdle(node.below, this.active === 'yes' ? this.defined.version : undefined)
+      )
+        return;
     }
     const made = this.view.steps(node);
     if (!made) return;
@@ -228,6 +231,7 @@ class UnitWalk {
     const outerFile = this.current;
     const outerActive = this.active;
     const outerGuards = this.guards.length;
+    const { version } = this.defined;
     this.current = file;
     if (made.isWhole) this.walkWhole(made, depth);
     else this.walk(made, depth);
@@ -235,7 +239,13 @@ class UnitWalk {
     this.active = outerActive;
     this.guards.length = outerGuards;
     const isReopened = this.view.relevance?.reopened.has(guard ?? '') === true;
-    if (guard !== undefined && node.bit !== undefined && !isReopened) setBit(this.seen, node.bit);
+    if (isReopened) return;
+    if (guard === undefined) {
+      const isIdle = !made.isWhole && this.active === 'yes' && this.defined.version === version;
+      if (node.bit !== undefined && isIdle) this.walked.idleAt(version, node.bit);
+    } else if (guard === '' ? this.active === 'yes' : this.defined.lookup(guard) !== undefined) {
+      this.walked.see(node.path, node.bit);
+    }
   }
 
   /** A file without interesting text: branches that are not taken are jumped over. */
@@ -300,7 +310,7 @@ class UnitWalk {
   private step(step: Step, file: SourceFile, branchings: Branching[], depth: number): void {
     switch (step.kind) {
       case 'include':
-        this.file(step.target, depth + 1);
+        this.file(step.target, depth + 1, depth > 0);
         return;
       case 'computed':
         this.computedInclude(step, file, depth);
@@ -309,7 +319,7 @@ class UnitWalk {
         this.missing(step.text, file, step.line);
         return;
       case 'define':
-        if (step.isGuard) this.defined.set(step.name, step.macro);
+        if (step.isGuard) this.defined.guard(step.name, step.macro);
         else this.defined.define(step.name, step.macro, this.active === 'maybe');
         return;
       case 'undef':
