@@ -137,6 +137,23 @@ describe('the tree on disk', () => {
       assert.ok(!headers.looked.files.includes('include/linux/a/other.c'));
     });
 
+    it('goes on with files that are named only then', async function () {
+      if (availableParallelism() < 2) this.skip();
+      const files = Array.from({ length: 900 }, (_, index) => `drivers/many/${String(index)}.c`);
+      files.forEach((path, index) => {
+        write(path, index % 7 === 0 ? 'task_watcher' : '#include "deep.c"\n');
+      });
+      const begun = startScan(root, needles, ['include'], { includes: true });
+      assert.deepEqual((await begun?.finish())?.hits, []);
+      const also = await begun?.also(files);
+      const expected = await prescanFiles(root, needles, files, { includes: true, threads: 1 });
+      assert.deepEqual(also?.hits, expected.hits);
+      assert.equal(also.files, files.length);
+      assert.deepEqual(mayInclude(also.includes, ['deep.c']), mayInclude(expected.includes, ['deep.c']));
+      assert.deepEqual((await begun?.also(['kernel/fork.c']))?.hits.length, 1);
+      begun?.end();
+    });
+
     it('finds a needle that straddles two pieces of a large file', async () => {
       const pad = ' '.repeat((1 << 20) - 5);
       write('include/large.h', `${pad}task_watcher`);

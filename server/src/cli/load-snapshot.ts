@@ -9,7 +9,7 @@ import type { CodeReader } from '../watchers/code-reader';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { cParser } from '../workspace/c-parser-files';
-import { beginCandidates } from '../workspace/find-candidates';
+import { beginCandidates } from '../workspace/first-look';
 import { partsKeeper, type PartsKeeper } from '../workspace/keep-parts';
 import { findProject, openKernel, type Kernel } from '../workspace/open-kernel';
 import { kernelFiles, takeSnapshot, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { isShare, runShare } from './prescan-share';
 
-const share: unknown = workerData;
-if (isShare(share)) parentPort?.postMessage(runShare(share));
+parentPort?.on('message', (share: unknown) => {
+  if (isShare(share)) parentPort?.postMessage(runShare(share));
+});

@@ -1,18 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
 import { listingMark } from './mark';
 import { runShare, type Part, type Share } from './prescan-share';
 import { withoutObjects, type Hit, type ScanResult } from './scan-files';
+import { startThread } from './scan-thread';
+
+export type PrescanReport = (done: number, total: number) => void;
 
 export interface PrescanOptions {
   readonly exclude?: readonly string[];
   /** Threads in all, this one included. Default: as many as the machine has processors, at most 4. */
   readonly threads?: number;
-  readonly report?: (done: number, total: number) => void;
+  readonly report?: PrescanReport;
   /** Told of everything that is looked at. */
   readonly log?: InputLog | undefined;
   /** Collect what the files include. */
@@ -46,10 +48,19 @@ export async function prescanFiles(
   files: readonly string[],
   options: PrescanOptions = {},
 ): Promise<ScanResult> {
+  return scanParts(
+    root,
+    needles,
+    fileParts(files),
+    files.length < worthAThread ? { ...options, threads: 1 } : options,
+  );
+}
+
+function fileParts(files: readonly string[]): readonly Part[] {
   const parts: Part[] = [];
   for (let at = 0; at < files.length; at += filesInPart)
     parts.push({ kind: 'files', paths: files.slice(at, at + filesInPart) });
-  return scanParts(root, needles, parts, files.length < worthAThread ? { ...options, threads: 1 } : options);
+  return parts;
 }
 
 /** A scan that other threads have begun. */
@@ -60,9 +71,11 @@ export interface RunningScan {
   /** False: only the headers of some folders. */
   readonly isWhole: boolean;
   /** This thread takes part from now on; once only. */
-  readonly finish: (report?: (done: number, total: number) => void) => Promise<ScanResult>;
-  /** Nobody wants it any more. */
-  readonly abandon: () => void;
+  readonly finish: (report?: PrescanReport) => Promise<ScanResult>;
+  /** After that: the same for these files, relative to the root. */
+  readonly also: (files: readonly string[], report?: PrescanReport) => Promise<ScanResult>;
+  /** Nobody wants it any more, or all of it is done. */
+  readonly end: () => void;
 }
 
 /**
@@ -79,34 +92,35 @@ export function startScan(
   if (threads < 2) return undefined;
   const parts =
     headersOf === undefined ? folderParts(root, exclude, log) : headerParts(root, exclude, headersOf, log);
-  const share = shareOf(root, needles, parts, {
+  const wishes = {
     exclude,
     includes,
     // Who asked for some headers must know which those were.
     logged: log !== undefined || headersOf !== undefined,
-  });
-  const others = Array.from({ length: threads - 1 }, () => startWorker(share));
+  };
+  const begin = (of: readonly Part[]): ((report?: PrescanReport) => Promise<ScanResult>) => {
+    const share = shareOf(root, needles, of, wishes);
+    const theirs = others.map((thread) => thread.run(share));
+    return async (report) => {
+      for (const thread of others) thread.awaited(true);
+      const own = runShare(share, (taken) => report?.(taken, of.length));
+      const found = await Promise.all(theirs);
+      for (const thread of others) thread.awaited(false);
+      return logged(share, log, mergedScans([own, ...found]));
+    };
+  };
+  const others = Array.from({ length: threads - 1 }, startThread);
   // Whoever fails before asking for the result need not wait for it.
-  for (const { worker } of others) worker.unref();
+  for (const thread of others) thread.awaited(false);
   return {
     root,
     needles,
     exclude,
     isWhole: headersOf === undefined,
-    async finish(report) {
-      for (const { worker } of others) worker.ref();
-      const own = runShare(share, (taken) => report?.(taken, parts.length));
-      return logged(
-        share,
-        log,
-        mergedScans([own, ...(await Promise.all(others.map(({ result }) => result)))]),
-      );
-    },
-    abandon() {
-      for (const { worker, result } of others) {
-        result.catch(() => undefined);
-        void worker.terminate();
-      }
+    finish: begin(parts),
+    also: (files, report) => begin(fileParts(files))(report),
+    end() {
+      for (const thread of others) thread.end();
     },
   };
 }
@@ -131,7 +145,14 @@ async function scanParts(
   const share = shareOf(root, needles, parts, { exclude, includes, logged: log !== undefined });
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
   const start = (count: number): readonly Promise<ScanResult>[] =>
-    Array.from({ length: count }, () => startWorker(share).result);
+    Array.from({ length: count }, async () => {
+      const thread = startThread();
+      try {
+        return await thread.run(share);
+      } finally {
+        thread.end();
+      }
+    });
   if (options.apart === true && threads > 1) {
     const watch = setInterval(() => {
       options.report?.(Math.min(Atomics.load(share.next, 0), parts.length), parts.length);
@@ -157,24 +178,6 @@ function logged(
   log?.searched({ root, needles, includes, files, found, folders: isWhole ? folders : [], outcome: result });
   folders.forEach((folder, index) => log?.folder(join(root, folder), listings[index]));
   return result;
-}
-
-function startWorker(share: Share): { readonly worker: Worker; readonly result: Promise<ScanResult> } {
-  const bundled = join(__dirname, 'prescan-worker.js');
-  // Run from TypeScript (in tests), the worker needs the loader that the process has.
-  const worker = existsSync(bundled)
-    ? new Worker(bundled, { workerData: share })
-    : new Worker(join(__dirname, 'prescan-worker.ts'), {
-        workerData: share,
-        execArgv: ['--require', 'tsx/cjs'],
-      });
-  const result = new Promise<ScanResult>((resolve, reject) => {
-    worker.once('message', (found: ScanResult) => {
-      resolve(found);
-    });
-    worker.once('error', reject);
-  });
-  return { worker, result };
 }
 
 /** What several looks at different files found. */

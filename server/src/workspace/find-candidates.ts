@@ -3,31 +3,20 @@ import {
   mayIncludeSources,
   mergedIncludeNames,
   noIncludeNames,
-  withoutFiles,
   type IncludeNames,
 } from '../source/include-names';
-import type { InputLog } from '../source/input-log';
-import type { KnownSearches, RenewedSearch } from '../source/kept-scan';
+import type { KnownSearches } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
-import {
-  mergedScans,
-  prescanFiles,
-  prescanTree,
-  startScan,
-  type PrescanOptions,
-  type RunningScan,
-} from '../source/prescan';
-import { mergedOutcomes, type Hit, type SearchOutcome } from '../source/search-outcome';
+import type { RunningScan } from '../source/prescan';
+import type { Hit } from '../source/search-outcome';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
+import { beginning, isOfTree, scanned, type Scope } from './first-look';
 import type { Kernel } from './open-kernel';
 import { writtenInFile } from './written-in-file';
-
-/** How far to look: at what the link plan compiles (and headers), or at the whole tree. */
-export type Scope = 'linked' | 'tree';
 
 export interface Candidates {
   readonly learnt: LearntFamily;
@@ -68,7 +57,7 @@ const mostRounds = 8;
 /**
  * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
  * macro need not hold any, the same again for the wrappers found, until nothing new turns up. `ahead`:
- * {@link beginCandidates} of the same; `known`: what need not be looked at again. Rejects with {@link TooCommon},
+ * `beginCandidates` of the same; `known`: what need not be looked at again. Rejects with {@link TooCommon},
  * before it reads any, when more than `most` sources that are not built hold a needle.
  */
 export async function findCandidates(
@@ -83,20 +72,13 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
-  const linked = linkedFiles(kernel, scope);
+  let begun = ahead && (await beginning(ahead, kernel, family.needles, scope));
+  const linked = linkedFiles(kernel, scope, begun?.headers);
   const skipped = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
     withOverlaid(hits, needles, kernel.tree.overlaid, (path) =>
       linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
     );
-  let unused = ahead;
-  const takeAhead = (needles: readonly string[], isWhole: boolean): RunningScan | undefined => {
-    const taken = unused;
-    unused = undefined;
-    if (taken?.isWhole === isWhole && isFor(taken, kernel, needles)) return taken;
-    taken?.abandon();
-    return undefined;
-  };
   const scan = async (
     needles: readonly string[],
     step: string,
@@ -114,8 +96,12 @@ export async function findCandidates(
     };
     const exclude = paths === undefined ? kernel.project.exclude : undefined;
     const earlier = known?.search({ needles, includes, exclude });
-    const begun = earlier ? undefined : takeAhead(needles, paths === undefined);
-    const result = await scanned(kernel.root, needles, paths && [...paths], options, begun ?? earlier);
+    const first = earlier ? undefined : begun;
+    begun = undefined;
+    const chosen = paths && [...paths];
+    const result = first
+      ? await first.scan(chosen ?? [], options.report)
+      : await scanned(kernel.root, needles, chosen, options, earlier);
     for (const { file, reason } of [...result.problems, ...result.skipped])
       notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
@@ -208,53 +194,6 @@ function withPatternOf(learnt: LearntFamily, { wanted }: LearntFamily): LearntFa
     : learnt;
 }
 
-const isFor = ({ root, needles, exclude }: RunningScan, kernel: Kernel, wanted: readonly string[]): boolean =>
-  root === kernel.root &&
-  needles.join() === wanted.join() &&
-  exclude.join() === kernel.project.exclude.join();
-
-/** Chosen files, or the whole tree, with what a scan that was begun before has of it. */
-async function scanned(
-  root: string,
-  needles: readonly string[],
-  paths: readonly string[] | undefined,
-  options: PrescanOptions,
-  begun: RunningScan | RenewedSearch | undefined,
-): Promise<SearchOutcome> {
-  if (!begun)
-    return paths ? prescanFiles(root, needles, paths, options) : prescanTree(root, needles, options);
-  if ('outcome' in begun) {
-    const outcome = begun.outcome();
-    const files = begun.files();
-    const rest = paths?.filter((path) => !files.has(path)) ?? [];
-    const found = paths ? withoutOthers(outcome, new Set(paths)) : outcome;
-    return rest.length === 0
-      ? found
-      : mergedOutcomes([found, await prescanFiles(root, needles, rest, options)]);
-  }
-  const first = await begun.finish(options.report);
-  if (!paths) return first;
-  const seen = new Set(first.looked.files);
-  const wanted = new Set(paths);
-  // It has looked where nobody wanted it to: then it says more than it should.
-  if (first.skipped.length > 0 || first.looked.files.some((file) => !wanted.has(file)))
-    return prescanFiles(root, needles, paths, options);
-  const rest = paths.filter((path) => !seen.has(path));
-  return mergedScans([first, await prescanFiles(root, needles, rest, { ...options, threads: 1 })]);
-}
-
-/** What was found in some of the files. */
-function withoutOthers(outcome: SearchOutcome, wanted: ReadonlySet<string>): SearchOutcome {
-  const isWanted = ({ file }: { readonly file: string }): boolean => wanted.has(file);
-  const others = outcome.includes.files.filter((file) => !wanted.has(file));
-  return {
-    ...outcome,
-    hits: outcome.hits.filter(isWanted),
-    problems: outcome.problems.filter(isWanted),
-    includes: withoutFiles(outcome.includes, new Set(others)),
-  };
-}
-
 /** Files with wanted statements that may become part of other units. */
 export function filesElsewhere(
   withStatements: ReadonlySet<string>,
@@ -332,34 +271,29 @@ export function canMean(include: { readonly text: string }, target: string): boo
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
- * Begins, in other threads, to look at what {@link findCandidates} will look at first, before it is known what is linked.
+ * With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. `headers`: those
+ * below include/, if they are known.
  */
-export function beginCandidates(
-  root: string,
-  family: Family,
-  exclude: readonly string[],
+function linkedFiles(
+  kernel: Kernel,
   scope: Scope,
-  log: InputLog | undefined,
-): RunningScan | undefined {
-  const headers = scope === 'tree' ? undefined : ['include'];
-  return startScan(root, family.needles, headers, { exclude, log, includes: true });
-}
-
-/** With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. */
-function linkedFiles(kernel: Kernel, scope: Scope): Set<string> | undefined {
+  headers: readonly string[] | undefined,
+): Set<string> | undefined {
   const { plan, tree } = kernel;
-  if (scope === 'tree' || plan.source === 'none') return undefined;
+  if (isOfTree(kernel, scope)) return undefined;
   const sources = plan.objects.flatMap(({ source }) => (source?.endsWith('.c') === true ? [source] : []));
   const found = new Set(sources);
   for (const folder of new Set(sources.map((path) => path.slice(0, path.lastIndexOf('/')))))
     for (const name of tree.list(folder)) if (name.endsWith('.h')) found.add(`${folder}/${name}`);
   const walk = (folder: string): void => {
     for (const name of tree.list(folder)) {
-      if (name.endsWith('/')) walk(`${folder}/${name.slice(0, -1)}`);
-      else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
+      if (name.endsWith('/')) {
+        if (!name.startsWith('.')) walk(`${folder}/${name.slice(0, -1)}`);
+      } else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
     }
   };
-  walk('include');
+  if (headers) for (const header of headers) found.add(header);
+  else walk('include');
   if (tree.kind(`arch/${plan.srcarch}/include`) === 'directory') walk(`arch/${plan.srcarch}/include`);
   return found;
 }
@@ -374,6 +308,7 @@ function includedWithThem(
   files: UnitFiles,
 ): readonly string[] {
   const added: string[] = [];
+  let folders: Set<string> | undefined;
   const present = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path !== '' && files.exists(path));
   for (const path of including)
@@ -384,10 +319,13 @@ function includedWithThem(
       const targets =
         plain.length > 0
           ? plain
-          : present([...new Set([...linked].map(folderOf))].map((folder) => folder + baseName(text)));
+          : present(
+              [...(folders ??= new Set([...linked].map(folderOf)))].map((folder) => folder + baseName(text)),
+            );
       for (const target of targets) {
         if (linked.has(target)) continue;
         linked.add(target);
+        folders?.add(folderOf(target));
         added.push(target);
       }
     }

@@ -13,14 +13,15 @@ import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { looseWalker } from '../watchers/loose-walks';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
-import { findCandidates, type Candidates, type KnownBefore, type Scope } from './find-candidates';
+import { findCandidates, type Candidates, type KnownBefore } from './find-candidates';
+import type { Scope } from './first-look';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
 import { writtenInFile, type WrittenInFile } from './written-in-file';
 
-export type { Scope } from './find-candidates';
+export type { Scope } from './first-look';
 
 /** What may be kept from one snapshot for the next. */
 export interface SnapshotWork {
