@@ -121,6 +121,7 @@ describe('the tree on disk', () => {
       write('include/linux/a/deep.h', '#include "deep.c"\n#define x task_watcher');
       write('include/linux/a/other.c', 'task_watcher');
       write('include/top.h', 'task_watcher');
+      write('include/top.c', 'task_watcher');
       const options = { includes: true };
       const whole = await startScan(root, needles, undefined, options)?.finish();
       const expected = await prescanTree(root, needles, options);

@@ -48,14 +48,23 @@ describe('a look that another thread begins', () => {
       },
     },
     {
-      what: 'folders that the project leaves out, and hidden ones',
+      what: 'a hidden folder, and what is no header',
+      files: {
+        'include/.hidden/more.h': `${source}task_watcher_func(exec, more);\n`,
+        'include/deep/.hidden/more.h': `${source}task_watcher_func(exit, more);\n`,
+        'include/more.c': `${source}task_watcher_func(free, more);\n`,
+        'kernel/outer.c': '#include <.hidden/more.h>\n',
+        'kernel/other.c': '#include <deep/.hidden/more.h>\n',
+        'kernel/Makefile': 'obj-y += fork.o outer.o other.o\n',
+      },
+    },
+    {
+      what: 'folders that the project leaves out',
       files: {
         '.task-watchers.json': '{ "exclude": ["include/left"] }\n',
         'include/left/more.h': `${source}task_watcher_func(exit, more);\n`,
-        'include/.hidden/more.h': `${source}task_watcher_func(exec, more);\n`,
         'kernel/outer.c': '#include <left/more.h>\n',
-        'kernel/other.c': '#include <.hidden/more.h>\n',
-        'kernel/Makefile': 'obj-y += fork.o outer.o other.o\n',
+        'kernel/Makefile': 'obj-y += fork.o outer.o\n',
       },
     },
   ];

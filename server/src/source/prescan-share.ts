@@ -2,7 +2,7 @@ import { scanner, type ScanResult } from './scan-files';
 
 /** A piece of the work: folders with all below them (or the headers in them), folders without, or files one by one. */
 export interface Part {
-  readonly kind: 'folder' | 'headers' | 'own-files' | 'files';
+  readonly kind: 'folder' | 'headers' | 'own-files' | 'own-headers' | 'files';
   readonly paths: readonly string[];
 }
 
@@ -28,7 +28,10 @@ export function runShare(share: Share, after?: (taken: number) => void): ScanRes
     if (part === undefined) return scan.result();
     for (const path of part.paths) {
       if (part.kind === 'files') scan.file(path);
-      else scan.folder(path, part.kind !== 'own-files', part.kind === 'headers');
+      else {
+        const isDeep = part.kind === 'folder' || part.kind === 'headers';
+        scan.folder(path, isDeep, part.kind === 'headers' || part.kind === 'own-headers');
+      }
     }
     after?.(Math.min(Atomics.load(share.next, 0), share.parts.length));
   }

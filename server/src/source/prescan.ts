@@ -199,7 +199,7 @@ export function mergedScans(results: readonly ScanResult[]): ScanResult {
   };
 }
 
-/** The folders in a folder that are looked into. */
+/** The folders in a folder, hidden ones too. */
 function foldersIn(
   root: string,
   path: string,
@@ -210,7 +210,7 @@ function foldersIn(
     const entries = readdirSync(join(root, path), { withFileTypes: true });
     log?.folder(join(root, path), listingMark(entries));
     return entries
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+      .filter((entry) => entry.isDirectory())
       .map(({ name }) => (path === '' ? name : `${path}/${name}`))
       .filter((folder) => !skip.has(folder));
   } catch {
@@ -229,7 +229,7 @@ function headerParts(
   const skip = new Set(exclude);
   return tops.flatMap((top): readonly Part[] => [
     ...foldersIn(root, top, skip, log).map((path): Part => ({ kind: 'headers', paths: [path] })),
-    { kind: 'own-files', paths: [top] },
+    { kind: 'own-headers', paths: [top] },
   ]);
 }
 
@@ -239,7 +239,8 @@ function headerParts(
  */
 function folderParts(root: string, exclude: readonly string[], log?: InputLog): readonly Part[] {
   const skip = new Set([...exclude, ...withoutObjects]);
-  const folders = (path: string): readonly string[] => foldersIn(root, path, skip, log);
+  const folders = (path: string): readonly string[] =>
+    foldersIn(root, path, skip, log).filter((folder) => !folder.startsWith('.', folder.lastIndexOf('/') + 1));
   const tops = folders('');
   const weight = (path: string): number => (path === 'drivers/gpu' ? 2 : path.startsWith('drivers/') ? 1 : 0);
   const below = tops.flatMap((top) => folders(top)).sort((a, b) => weight(b) - weight(a));

@@ -33,7 +33,7 @@ export interface ScanWishes {
 export interface Scanner {
   /** A file, relative to the root. */
   file(path: string): void;
-  /** A folder, with all below it if `deep`; `headers`: only those in it. */
+  /** A folder, with all below it if `deep`, hidden folders aside; `headers`: only those in it, hidden folders too. */
   folder(path: string, deep: boolean, headers?: boolean): void;
   result(): ScanResult;
 }
@@ -150,7 +150,7 @@ export function scanner(
         const { name } = entry;
         const path = folder === '' ? name : `${folder}/${name}`;
         if (entry.isDirectory()) {
-          if (deep && !name.startsWith('.') && !excluded.has(path)) waiting.push(path);
+          if (deep && (headers || !name.startsWith('.')) && !excluded.has(path)) waiting.push(path);
         } else if (
           isSource(name) &&
           (!headers || name.endsWith('.h')) &&

@@ -287,9 +287,8 @@ function linkedFiles(
     for (const name of tree.list(folder)) if (name.endsWith('.h')) found.add(`${folder}/${name}`);
   const walk = (folder: string): void => {
     for (const name of tree.list(folder)) {
-      if (name.endsWith('/')) {
-        if (!name.startsWith('.')) walk(`${folder}/${name.slice(0, -1)}`);
-      } else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
+      if (name.endsWith('/')) walk(`${folder}/${name.slice(0, -1)}`);
+      else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
     }
   };
   if (headers) for (const header of headers) found.add(header);
