@@ -50,10 +50,10 @@ describe('a look that another thread begins', () => {
     {
       what: 'a hidden folder, and what is no header',
       files: {
-        'include/.hidden/more.h': `${source}task_watcher_func(exec, more);\n`,
+        'include/.hidden/top.h': `${source}task_watcher_func(exec, more);\n`,
         'include/deep/.hidden/more.h': `${source}task_watcher_func(exit, more);\n`,
         'include/more.c': `${source}task_watcher_func(free, more);\n`,
-        'kernel/outer.c': '#include <.hidden/more.h>\n',
+        'kernel/outer.c': '#include <.hidden/top.h>\n',
         'kernel/other.c': '#include <deep/.hidden/more.h>\n',
         'kernel/Makefile': 'obj-y += fork.o outer.o other.o\n',
       },
