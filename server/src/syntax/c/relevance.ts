@@ -13,9 +13,9 @@ import type { RelevantNames } from './relevant-names';
  * answer is the same with and without.
  */
 export interface Relevance {
-  /** The files that matter below `path`, itself included, as bits; `undefined`: none. */
+  /** The files that matter below `path`, itself included, as bits; `undefined`: none that one includes. */
   below(path: string): Bits | undefined;
-  /** The bit of a file that matters. */
+  /** The bit of a file that matters, where one includes it. */
   bitOf(path: string): number | undefined;
   readonly size: number;
   /** For each bit, how many of the files that were looked at include its file. */
@@ -59,19 +59,23 @@ export function relevanceOf(
   targets: IncludeTargets,
   reached: ReadonlySet<string>,
 ): Relevance {
-  const bits = new Map<string, number>([...mattering].map((path, index) => [path, index]));
-  const includers = new Uint16Array(bits.size);
+  // What nobody includes, as nearly all sources, needs none.
+  const bits = new Map<string, number>();
+  const counts: number[] = [];
   const direct = new Map<string, readonly number[]>();
   for (const path of reached) {
     const own = new Set<number>();
     for (const target of targets(path)) {
-      const bit = target === undefined ? undefined : bits.get(target);
-      if (bit !== undefined) own.add(bit);
+      if (target === undefined || !mattering.has(target)) continue;
+      const bit = bits.get(target) ?? bits.size;
+      bits.set(target, bit);
+      own.add(bit);
     }
     if (own.size === 0) continue;
     direct.set(path, [...own]);
-    for (const bit of own) includers[bit] = (includers[bit] ?? 0) + 1;
+    for (const bit of own) counts[bit] = (counts[bit] ?? 0) + 1;
   }
+  const includers = Uint16Array.from(counts);
   const words = (bits.size + 31) >>> 5;
   const below = new Map<string, Bits | undefined>();
   const order = new Map<string, number>();
