@@ -23,6 +23,7 @@ import { openFamily } from './load-snapshot';
 import { printNotes } from './notes-text';
 import { progressLine } from './progress';
 import type { Settings } from './settings';
+import { printJson } from './print-json';
 import { print, stylesFor } from './terminal';
 
 const optionsSchema = z.object({
@@ -72,8 +73,6 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
 
 const statusOf = (findings: readonly Finding[]): number =>
   findings.length > 0 ? exitStatus.findings : exitStatus.fine;
-
-const printJson = (value: unknown): Promise<void> => print(`${JSON.stringify(value, null, 2)}\n`);
 
 interface Loaded {
   readonly context: CheckContext;

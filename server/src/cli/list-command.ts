@@ -1,13 +1,14 @@
 import { listJson, listText } from './list-text';
 import { withShown } from './load-shown';
 import { printNotes } from './notes-text';
+import { printJson } from './print-json';
 import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';
 
 export async function runList(settings: Settings): Promise<number> {
   await withShown(settings, 'tree', async (snapshot) => {
     if (settings.format === 'json') {
-      await print(`${JSON.stringify(listJson(snapshot), null, 2)}\n`);
+      await printJson(listJson(snapshot));
       return;
     }
     await print(listText(snapshot, stylesFor(settings.color, process.stdout)));

@@ -6,6 +6,7 @@ import { withShown } from './load-shown';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { tableJson } from '../features/table-json';
+import { printJson } from './print-json';
 import { tableText } from './table-text';
 import { print, stylesFor } from './terminal';
 
@@ -21,8 +22,7 @@ export async function runTable(
   await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
     const tables = chosenTables(snapshot, events);
     if (settings.format === 'json') {
-      await print(JSON.stringify(tableJson(snapshot, tables, all), null, 2));
-      await print('\n');
+      await printJson(tableJson(snapshot, tables, all));
       return;
     }
     await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));

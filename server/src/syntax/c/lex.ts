@@ -160,7 +160,6 @@ function literalEnd(text: string, from: number, end: number, quote: number): num
 
 /** Tokens as text again: one space where white space stood. */
 export function tokensText(tokens: readonly Token[]): string {
-  let text = '';
-  for (const [index, token] of tokens.entries()) text += (index > 0 && token.spaced ? ' ' : '') + token.text;
-  return text;
+  // Joined, it is one string; put together piece by piece, V8 would keep all the pieces, ten times as much.
+  return tokens.map(({ text, spaced }, index) => (index > 0 && spaced ? ` ${text}` : text)).join('');
 }
