@@ -28,11 +28,14 @@ describe('searching for needles in vectors', () => {
   it('finds what one search after another finds, whatever was in the buffer before', () => {
     fc.assert(
       fc.property(
-        fc
-          .constantFrom(1, 3, 3, 3)
-          .chain((minLength) =>
-            fc.uniqueArray(letters({ minLength, maxLength: 9 }), { minLength: 1, maxLength: 60 }),
-          ),
+        fc.constantFrom(1, 3, 3, 3).chain((minLength) =>
+          fc.uniqueArray(letters({ minLength, maxLength: 9 }), {
+            minLength: 1,
+            // More than two passes.
+            maxLength: 120,
+            size: 'max',
+          }),
+        ),
         fc.array(letters({ minLength: 0, maxLength: 300 }), { minLength: 1, maxLength: 4 }),
         (needles, texts) => {
           const places: number[] = [];

@@ -6,7 +6,7 @@ import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
 import { findMentions } from '../workspace/find-mentions';
-import type { Kernel } from '../workspace/open-kernel';
+
 import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { namesToFind } from '../checks/names-to-find';
 import type { Family } from '../watchers/family';
@@ -19,7 +19,7 @@ import { sarifLog } from './check-sarif';
 import { checkText, summary } from './check-text';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
-import { openFamily } from './load-snapshot';
+import { lookAhead, openFamily } from './load-snapshot';
 import { printNotes } from './notes-text';
 import { progressLine } from './progress';
 import type { Settings } from './settings';
@@ -83,10 +83,8 @@ interface Loaded {
  * Of a family that nobody notifies, and which every driver registers for (initcalls), only what this kernel has is
  * checked: parsing all the others takes minutes.
  */
-const scopeOf = ({ config }: Kernel, { dispatchers }: Family): Scope =>
-  config !== undefined && dispatchers.every(({ eventArgument }) => eventArgument === undefined)
-    ? 'linked'
-    : 'tree';
+const scopeOf = (hasConfig: boolean, { dispatchers }: Family): Scope =>
+  hasConfig && dispatchers.every(({ eventArgument }) => eventArgument === undefined) ? 'linked' : 'tree';
 
 function withScopeNote(snapshot: Snapshot, linkedOnly: boolean): Snapshot {
   if (!linkedOnly) return snapshot;
@@ -98,13 +96,15 @@ function withScopeNote(snapshot: Snapshot, linkedOnly: boolean): Snapshot {
 export async function loadForChecks(settings: Settings): Promise<Loaded> {
   const progress = progressLine(!settings.quiet);
   try {
+    const ahead = lookAhead(settings, (family) => scopeOf(true, family));
     const { kernel, family } = openFamily(settings, progress);
     const { rules } = kernel.project;
     const [unknown] = unknownRules({ rules }, allRules);
     if (unknown !== undefined) throw new Failure(`${projectFileName}: rules: ${noRule(unknown)}`);
     const files = kernelFiles(kernel);
     const taken = await takeSnapshotOf(kernel, family, files, {
-      scope: scopeOf(kernel, family),
+      scope: scopeOf(kernel.config !== undefined, family),
+      ahead,
       report: progress.report,
     });
     const snapshot = withScopeNote(taken.snapshot, taken.candidates.linkedOnly);

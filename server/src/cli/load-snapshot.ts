@@ -46,7 +46,7 @@ export async function loadSnapshot(
 ): Promise<Snapshot> {
   const progress = progressLine(!settings.quiet);
   try {
-    const ahead = keeper?.knowsSearches === true ? undefined : lookAhead(settings, scope, log);
+    const ahead = keeper?.knowsSearches === true ? undefined : lookAhead(settings, () => scope, log);
     const { kernel, family } = openFamily(settings, progress, log, keeper);
     return await takeSnapshot(kernel, family, {
       scope,
@@ -89,22 +89,27 @@ function partsOf(keeper: PartsKeeper): unknown {
 }
 
 /** Makefiles are read by one thread: meanwhile others can look at files. What is wrong is said when the kernel is opened. */
-function lookAhead(settings: Settings, scope: Scope, log: InputLog | undefined): RunningScan | undefined {
+export function lookAhead(
+  settings: Settings,
+  scopeOf: (family: Family) => Scope,
+  log?: InputLog,
+): RunningScan | undefined {
   const chosen = chooseRoot(settings.root, process.cwd());
   if ('failure' in chosen) return undefined;
   const project = findProject(chosen.root);
   if ('failure' in project) return undefined;
   const family = project.families.find(({ name }) => name === settings.family);
-  return family && beginCandidates(chosen.root, family, project.exclude, scope, log);
+  return family && beginCandidates(chosen.root, family, project.exclude, scopeOf(family), log);
 }
 
 /** The same, with the code beside it. */
 export async function loadCode(settings: Settings, scope: Scope): Promise<CodeReader> {
   const progress = progressLine(!settings.quiet);
   try {
+    const ahead = lookAhead(settings, () => scope);
     const { kernel, family } = openFamily(settings, progress);
     const files = kernelFiles(kernel);
-    const options = { scope, report: progress.report };
+    const options = { scope, ahead, report: progress.report };
     const { snapshot } = await takeSnapshotOf(kernel, family, files, options);
     return checkContext(snapshot, { source: (path) => files.source(path), parser: await cParser() });
   } finally {

@@ -14,8 +14,8 @@ export type Meeting = (behind: number, length: number) => void;
 
 /** Sets that one pass tells apart. */
 const sets = 8;
-/** With more needles, too much looks like one of them. */
-const mostNeedles = 48;
+/** With more needles in one pass, too much looks like one of them. */
+const mostInPass = 48;
 const page = 1 << 16;
 
 /**
@@ -28,26 +28,65 @@ export function needleSearch(
   meetings: ReadonlyMap<number, Meeting> = new Map(),
 ): NeedleSearch {
   const isShort = needles.some(({ length }) => length < fingerprintLength);
-  if (isShort || needles.length > mostNeedles || needles.length === 0)
-    return withoutFingerprints(needles, size, meetings);
+  if (isShort || needles.length === 0) return withoutFingerprints(needles, size, meetings);
   const memory = new WebAssembly.Memory({ initial: Math.ceil((tableBytes + size + readsBeyond) / page) });
   const next = fingerprintSearch(memory);
   if (!next) return withoutFingerprints(needles, size, meetings);
   const buffer = Buffer.from(memory.buffer, tableBytes, size);
-  const byFingerprint = new Map<number, Sought[]>();
-  const sought = needles
-    .map((needle, index): Sought => ({
+  const tables = new Uint8Array(memory.buffer, 0, tableBytes);
+  const passes = passesFor(
+    needles.map((needle, index) => ({
       needle,
       index,
       from: rarestPart(needle),
       meeting: meetings.get(index),
-    }))
-    .sort((a, b) => fingerprintAt(a.needle, a.from) - fingerprintAt(b.needle, b.from));
-  const tables = new Uint8Array(memory.buffer, 0, tableBytes);
+    })),
+  );
+  return {
+    buffer,
+    find(length, found) {
+      const end = tableBytes + length;
+      for (const pass of passes) {
+        tables.set(pass.tables);
+        for (let at = next(tableBytes, end); at < end; at = next(at + 1, end)) {
+          const here = at - tableBytes;
+          for (const one of pass.byFingerprint.get(fingerprintAt(buffer, here)) ?? []) {
+            const { needle, index, from, meeting } = one;
+            if (meeting === undefined && found.has(index)) continue;
+            const start = here - from;
+            if (start < 0 || start + needle.length > length || !standsAt(buffer, start, needle)) continue;
+            found.add(index);
+            meeting?.(start + needle.length, length);
+          }
+        }
+      }
+    },
+  };
+}
+
+/** What one look at the text finds. */
+interface Pass {
+  /** What {@link fingerprintModule} reads. */
+  readonly tables: Uint8Array;
+  readonly byFingerprint: ReadonlyMap<number, readonly Sought[]>;
+}
+
+/** Neighbours in order have a beginning in common, so that together they allow little else. */
+function passesFor(unsorted: readonly Sought[]): readonly Pass[] {
+  const sought = [...unsorted].sort(
+    (a, b) => fingerprintAt(a.needle, a.from) - fingerprintAt(b.needle, b.from),
+  );
+  const count = Math.ceil(sought.length / mostInPass);
+  const share = Math.ceil(sought.length / count);
+  return Array.from({ length: count }, (_, pass) => passFor(sought.slice(pass * share, (pass + 1) * share)));
+}
+
+function passFor(sought: readonly Sought[]): Pass {
+  const tables = new Uint8Array(tableBytes);
+  const byFingerprint = new Map<number, Sought[]>();
   sought.forEach((one, rank) => {
     const fingerprint = fingerprintAt(one.needle, one.from);
     byFingerprint.set(fingerprint, [...(byFingerprint.get(fingerprint) ?? []), one]);
-    // Neighbours in order have a beginning in common, so that they allow little else.
     const bit = 1 << Math.floor((rank * sets) / sought.length);
     for (let at = 0; at < fingerprintLength; at++) {
       const byte = one.needle[one.from + at] ?? 0;
@@ -57,22 +96,7 @@ export function needleSearch(
       tables[high] = (tables[high] ?? 0) | bit;
     }
   });
-  return {
-    buffer,
-    find(length, found) {
-      const end = tableBytes + length;
-      for (let at = next(tableBytes, end); at < end; at = next(at + 1, end)) {
-        const here = at - tableBytes;
-        for (const { needle, index, from, meeting } of byFingerprint.get(fingerprintAt(buffer, here)) ?? []) {
-          if (meeting === undefined && found.has(index)) continue;
-          const start = here - from;
-          if (start < 0 || start + needle.length > length || !standsAt(buffer, start, needle)) continue;
-          found.add(index);
-          meeting?.(start + needle.length, length);
-        }
-      }
-    },
-  };
+  return { tables, byFingerprint };
 }
 
 interface Sought {
