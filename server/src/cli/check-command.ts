@@ -6,7 +6,6 @@ import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
 import { findMentions } from '../workspace/find-mentions';
-
 import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
 import { namesToFind } from '../checks/names-to-find';
 import type { Family } from '../watchers/family';
