@@ -1,3 +1,4 @@
+import { ExplainedObject, type WithoutWhy } from './explained-object';
 import type { CompileFlags, LinkPlan, PlannedObject, UnlinkedObject, WhyStep } from './link-plan';
 import { questionKeys, remember } from './remember-plan';
 
@@ -10,8 +11,6 @@ export interface KeptPlan {
   readonly unlinked: ReadonlyMap<string, UnlinkedObject>;
   readonly conditions: ReadonlyMap<string, readonly WhyStep[]>;
 }
-
-type WithoutWhy = Omit<PlannedObject, 'why'>;
 
 /** A plan that notes down what it answers. */
 export interface RecordedPlan {
@@ -30,12 +29,13 @@ export function recordedPlan(plan: LinkPlan, before?: KeptPlan): RecordedPlan {
   return {
     plan: {
       ...fixed,
-      objects: plan.objects.map((object) =>
-        withWhy(object, () => {
-          let steps = why.get(object.path);
-          if (steps === undefined) why.set(object.path, (steps = object.why));
-          return steps;
-        }),
+      objects: plan.objects.map(
+        (object) =>
+          new ExplainedObject(object, (path) => {
+            let steps = why.get(path);
+            if (steps === undefined) why.set(path, (steps = object.why));
+            return steps;
+          }),
       ),
       flags: remember(plan.flags, questionKeys.flags, flags),
       unlinked: remember(plan.unlinked, questionKeys.unlinked, unlinked),
@@ -56,17 +56,12 @@ export function restoredPlan(kept: KeptPlan, make: () => LinkPlan): RecordedPlan
   };
   const plan: LinkPlan = {
     ...kept.plan,
-    objects: kept.objects.map((object) => withWhy(object, () => whyOf(object.path))),
+    objects: kept.objects.map((object) => new ExplainedObject(object, whyOf)),
     flags: (object) => real().flags(object),
     unlinked: (source) => real().unlinked(source),
     conditions: (source) => real().conditions(source),
   };
   return recordedPlan(plan, kept);
-}
-
-/** The same object; why it is linked is asked only when somebody wants to know. */
-function withWhy(object: WithoutWhy, get: () => readonly WhyStep[]): PlannedObject {
-  return Object.defineProperty({ ...withoutWhy(object), why: [] }, 'why', { enumerable: true, get });
 }
 
 /** An object without looking at why it is linked, which would make it be worked out. */

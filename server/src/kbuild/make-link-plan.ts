@@ -12,6 +12,7 @@ import {
   type DirectoryReader,
 } from './directory';
 import { explainer } from './explain';
+import { ExplainedObject } from './explained-object';
 import { finalLink } from './final-link';
 import type { CompileFlags, Compiler, Given, LinkPlan, PlannedObject } from './link-plan';
 import { missingSources } from './missing-sources';
@@ -76,7 +77,8 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     owner: (object) => collected.owners.get(object)?.path,
     sender: (directory) => collected.senders.get(directory),
   });
-  const objects = collected.objects.map((object) => withWhy(object, explain));
+  const whyOf = (path: string): PlannedObject['why'] => explain(path)?.steps ?? [];
+  const objects = collected.objects.map((object) => new ExplainedObject(object, whyOf));
   notes.push(...missingSources(objects, (path) => collected.owners.get(path)?.makefile, tree));
   return {
     source: config ? 'kbuild' : 'none',
@@ -102,18 +104,6 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
       return [...notes, ...make.notes, ...endless];
     },
   };
-}
-
-/** The lines that ask for an object are looked up only when somebody asks. */
-function withWhy(
-  object: Omit<PlannedObject, 'why'>,
-  explain: (path: string) => { readonly steps: PlannedObject['why'] } | undefined,
-): PlannedObject {
-  let steps: PlannedObject['why'] | undefined;
-  return Object.defineProperty({ ...object, why: [] }, 'why', {
-    enumerable: true,
-    get: () => (steps ??= explain(object.path)?.steps ?? []),
-  });
 }
 
 function chooseArch({ tree, config, arch, hostArch }: PlanInput): string {

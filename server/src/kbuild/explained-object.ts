@@ -1,0 +1,35 @@
+import type { Given, PlannedObject, WhyStep } from './link-plan';
+
+export type WithoutWhy = Omit<PlannedObject, 'why'>;
+
+/**
+ * An object whose lines that ask for it are looked up only when somebody asks, once. A class, so that a quarter of a
+ * million of them share their accessor.
+ */
+export class ExplainedObject implements PlannedObject {
+  readonly path: string;
+  readonly source: string | undefined;
+  readonly membership: PlannedObject['membership'];
+  declare readonly archive?: string;
+  declare readonly behindUnknown?: true;
+  readonly given: Given;
+  readonly moduleName: string;
+  private steps: readonly WhyStep[] | undefined;
+
+  constructor(
+    { path, source, membership, archive, behindUnknown, given, moduleName }: WithoutWhy,
+    private readonly explain: (path: string) => readonly WhyStep[],
+  ) {
+    this.path = path;
+    this.source = source;
+    this.membership = membership;
+    if (archive !== undefined) this.archive = archive;
+    if (behindUnknown !== undefined) this.behindUnknown = behindUnknown;
+    this.given = given;
+    this.moduleName = moduleName;
+  }
+
+  get why(): readonly WhyStep[] {
+    return (this.steps ??= this.explain(this.path));
+  }
+}
