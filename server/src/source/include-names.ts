@@ -137,12 +137,13 @@ export function mergedIncludeNames(parts: readonly IncludeNames[]): IncludeNames
   let file = 0;
   let name = 0;
   for (const part of parts) {
-    part.ends.forEach((end, index) => (ends[file + index] = name + end));
+    for (let index = 0; index < part.ends.length; index++)
+      ends[file + index] = name + (part.ends[index] ?? 0);
     names.set(part.names, name);
     file += part.ends.length;
     name += part.names.length;
   }
-  return { files: parts.flatMap(({ files }) => files), ends, names };
+  return { files: new Array<string>().concat(...parts.map(({ files }) => files)), ends, names };
 }
 
 /** The same without some files. */
