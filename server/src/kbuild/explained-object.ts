@@ -14,12 +14,14 @@ export class ExplainedObject implements PlannedObject {
   declare readonly behindUnknown?: true;
   readonly given: Given;
   readonly moduleName: string;
-  private steps: readonly WhyStep[] | undefined;
+  readonly #explain: (path: string) => readonly WhyStep[];
+  #steps: readonly WhyStep[] | undefined;
 
   constructor(
     { path, source, membership, archive, behindUnknown, given, moduleName }: WithoutWhy,
-    private readonly explain: (path: string) => readonly WhyStep[],
+    explain: (path: string) => readonly WhyStep[],
   ) {
+    this.#explain = explain;
     this.path = path;
     this.source = source;
     this.membership = membership;
@@ -30,6 +32,11 @@ export class ExplainedObject implements PlannedObject {
   }
 
   get why(): readonly WhyStep[] {
-    return (this.steps ??= this.explain(this.path));
+    return (this.#steps ??= this.#explain(this.path));
+  }
+
+  /** As plain data, whether anybody asked before or not. */
+  toJSON(): PlannedObject {
+    return { ...this, why: this.why };
   }
 }
