@@ -37,6 +37,16 @@ export class ExplainedObject implements PlannedObject {
 
   /** As plain data, whether anybody asked before or not. */
   toJSON(): PlannedObject {
-    return { ...this, why: this.why };
+    const { path, source, membership, archive, behindUnknown, given, moduleName, why } = this;
+    return {
+      path,
+      source,
+      membership,
+      ...(archive === undefined ? {} : { archive }),
+      ...(behindUnknown === undefined ? {} : { behindUnknown }),
+      given,
+      moduleName,
+      why,
+    };
   }
 }
