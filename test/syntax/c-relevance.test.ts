@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CompileFlags } from '../../server/src/kbuild/link-plan';
 import { memoryTree } from '../../server/src/source/tree-reader';
-import { unitEntries, type Wanted } from '../../server/src/syntax/c/unit';
+import { unitEntries, type UnitFiles, type Wanted } from '../../server/src/syntax/c/unit';
 import { sourceFiles } from '../../server/src/watchers/source-files';
 import { unitWalker } from '../../server/src/watchers/unit-walks';
 import { random, type Random } from '../link/kernels/random';
@@ -222,6 +222,36 @@ describe('includes that are passed over', () => {
     const files = sourceFiles(memoryTree(tree), undefined, 'x86', 'x86');
     const unit = { source: 'main.c', flags, predefined: new Map(), undecided: false };
     assert.equal(unitWalker([unit], files, wanted).walk(unit).entries.length, 1);
+  });
+
+  it("are not those of another unit's source, which nobody included before", () => {
+    const first = 'int a;\nWATCH(one);\n';
+    const tree = new Map([
+      ['first.c', first],
+      ['second.c', defineWatch],
+    ]);
+    const texts = { current: memoryTree(tree) };
+    const files = (): ReturnType<typeof sourceFiles> => sourceFiles(texts.current, undefined, 'x86', 'x86');
+    let current = files();
+    const followed: UnitFiles = {
+      source: (path) => current.source(path),
+      exists: (path) => current.exists(path),
+      fallback: (spec) => current.fallback(spec),
+    };
+    const units = ['first.c', 'second.c'].map((source) => ({
+      source,
+      flags,
+      predefined: new Map<string, string>(),
+      undecided: false,
+    }));
+    const [unit] = units;
+    assert.ok(unit);
+    const walker = unitWalker(units, followed, wanted);
+    assert.equal(walker.walk(unit).entries.length, 0);
+    texts.current = memoryTree(new Map([...tree, ['first.c', `#include "second.c"\n${first}`]]));
+    current = files();
+    const next = walker.follow('first.c') ? walker : unitWalker(units, followed, wanted);
+    assert.equal(next.walk(unit).entries.length, 1);
   });
 
   it('change nothing, whatever the headers do to each other', () => {

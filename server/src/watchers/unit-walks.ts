@@ -96,11 +96,15 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
       const known = namesWith(relevant, now);
       if (!known) return false;
       for (const [key, next] of targetsOf) {
-        if (seenBy.get(key)?.has(source) !== true) continue;
-        next.forget(source);
         const seen = seenBy.get(key);
-        if (next.of(source).some((target) => target !== undefined && seen?.has(target) !== true))
-          return false;
+        if (seen?.has(source) !== true) continue;
+        const before = new Set(next.of(source));
+        next.forget(source);
+        const added = next.of(source).filter((target) => target !== undefined && !before.has(target));
+        if (added.length === 0) continue;
+        // What nobody included before, as another unit's source, may matter, but was not asked.
+        const included = includedBy(seen, source, next);
+        if (added.some((target) => !included.has(target))) return false;
       }
       relevant = known;
       reached.set(source, now);
@@ -112,6 +116,17 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
 export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInput {
   const { includePaths, forcedIncludes, defines } = flags;
   return { source, includePaths, forcedIncludes, defines, predefined, undecided };
+}
+
+/** What these files include, but for one of them. */
+function includedBy(
+  files: Iterable<string>,
+  except: string,
+  { of }: Targets,
+): ReadonlySet<string | undefined> {
+  const found = new Set<string | undefined>();
+  for (const path of files) if (path !== except) for (const target of of(path)) found.add(target);
+  return found;
 }
 
 /** `undefined`: there is no such file. */
