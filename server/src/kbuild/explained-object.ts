@@ -37,16 +37,20 @@ export class ExplainedObject implements PlannedObject {
 
   /** As plain data, whether anybody asked before or not. */
   toJSON(): PlannedObject {
-    const { path, source, membership, archive, behindUnknown, given, moduleName, why } = this;
-    return {
-      path,
-      source,
-      membership,
-      ...(archive === undefined ? {} : { archive }),
-      ...(behindUnknown === undefined ? {} : { behindUnknown }),
-      given,
-      moduleName,
-      why,
-    };
+    return { ...withoutWhy(this), why: this.why };
   }
+}
+
+/** An object without looking at why it is linked, which would make it be worked out. */
+export function withoutWhy(object: WithoutWhy): WithoutWhy {
+  const { path, source, membership, archive, behindUnknown, given, moduleName } = object;
+  return {
+    path,
+    source,
+    membership,
+    ...(archive === undefined ? {} : { archive }),
+    ...(behindUnknown === undefined ? {} : { behindUnknown }),
+    given,
+    moduleName,
+  };
 }

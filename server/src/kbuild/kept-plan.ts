@@ -1,4 +1,4 @@
-import { ExplainedObject, type WithoutWhy } from './explained-object';
+import { ExplainedObject, withoutWhy, type WithoutWhy } from './explained-object';
 import type { CompileFlags, LinkPlan, PlannedObject, UnlinkedObject, WhyStep } from './link-plan';
 import { questionKeys, remember } from './remember-plan';
 
@@ -62,18 +62,4 @@ export function restoredPlan(kept: KeptPlan, make: () => LinkPlan): RecordedPlan
     conditions: (source) => real().conditions(source),
   };
   return recordedPlan(plan, kept);
-}
-
-/** An object without looking at why it is linked, which would make it be worked out. */
-function withoutWhy(object: WithoutWhy): WithoutWhy {
-  const { path, source, membership, archive, behindUnknown, given, moduleName } = object;
-  return {
-    path,
-    source,
-    membership,
-    ...(archive === undefined ? {} : { archive }),
-    ...(behindUnknown === undefined ? {} : { behindUnknown }),
-    given,
-    moduleName,
-  };
 }

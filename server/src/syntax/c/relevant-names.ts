@@ -1,5 +1,6 @@
 import type { CFileFacts, Directive } from './scan';
-import { isOwnGuard, nameHash, type Sketch } from './sketch';
+import { nameHash, type Sketch } from './sketch';
+import { walkConditions, type RelevantStatement } from './walk-conditions';
 
 /** A file that some unit can reach. */
 export interface RelevantFile {
@@ -8,12 +9,6 @@ export interface RelevantFile {
   readonly sketch: Sketch;
   /** The statements that hold a wanted name, in order. */
   readonly statements: readonly RelevantStatement[];
-}
-
-export interface RelevantStatement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
 }
 
 const wordPattern = /[A-Za-z_]\w*/g;
@@ -170,53 +165,6 @@ function definedTwice(names: ReadonlySet<string>, files: readonly RelevantFile[]
       if (count !== undefined) times.set(hash, count + 1);
     }
   return [...names].filter((name) => (times.get(nameHash(name)) ?? 0) > 1);
-}
-
-type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
-
-/**
- * Calls `each` with every include and definition of a file, and (`undefined`) for every wanted statement, with the texts
- * of the conditions that decide whether it is seen: those of the branches before it in the same `#if`, too.
- */
-function walkConditions(
-  facts: Pick<CFileFacts, 'directives' | 'guard'>,
-  statements: readonly RelevantStatement[],
-  each: (directive: Met | undefined, conditions: readonly string[]) => void,
-): void {
-  const conditions: string[] = [];
-  /** For each open #if, the number of conditions before it. */
-  const open: number[] = [];
-  let next = 0;
-  const statementsBefore = (offset: number): void => {
-    for (let one = statements[next]; one && one.start < offset; one = statements[next]) {
-      each(undefined, conditions);
-      // It goes on behind this directive, perhaps under other conditions.
-      if (one.end > offset) return;
-      next++;
-    }
-  };
-  facts.directives.forEach((directive, index) => {
-    if (next < statements.length) statementsBefore(directive.offset);
-    switch (directive.kind) {
-      case 'if':
-        open.push(conditions.length);
-        if (!isOwnGuard(facts.guard, index)) conditions.push(directive.text);
-        return;
-      case 'elif':
-        conditions.push(directive.text);
-        return;
-      case 'endif':
-        conditions.length = open.pop() ?? conditions.length;
-        return;
-      case 'include':
-      case 'define':
-      case 'undef':
-        each(directive, conditions);
-        return;
-      case 'else':
-    }
-  });
-  statementsBefore(Infinity);
 }
 
 /**

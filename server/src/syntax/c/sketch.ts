@@ -1,4 +1,5 @@
 import type { CFileFacts } from './scan';
+import { walkConditions } from './walk-conditions';
 
 /**
  * What of a file tells whether it can matter to a unit: a few words for each of a thousand headers, of which a few dozen
@@ -28,49 +29,23 @@ export function nameHash(name: string): number {
   return hash >>> 0;
 }
 
-export function sketchOf({ directives, guard }: Pick<CFileFacts, 'directives' | 'guard'>): Sketch {
+export function sketchOf(facts: Pick<CFileFacts, 'directives' | 'guard'>): Sketch {
   const hashes: number[] = [];
   let names = '';
   const computed: string[] = [];
   const around = new Set<string>();
   const undone: string[] = [];
-  const conditions: string[] = [];
-  /** For each open #if, the number of conditions before it. */
-  const open: number[] = [];
-  const define = (name: string): void => {
-    hashes.push(nameHash(name));
-    names += `\n${name}`;
-  };
-  directives.forEach((directive, index) => {
-    switch (directive.kind) {
-      case 'if':
-        open.push(conditions.length);
-        if (!isOwnGuard(guard, index)) conditions.push(directive.text);
-        return;
-      case 'elif':
-        conditions.push(directive.text);
-        return;
-      case 'endif':
-        conditions.length = open.pop() ?? conditions.length;
-        return;
-      case 'include':
-        for (const condition of conditions) around.add(condition);
-        if (directive.form === 'computed') computed.push(directive.text);
-        return;
-      case 'undef':
-        undone.push(directive.name);
-        define(directive.name);
-        return;
-      case 'define':
-        define(directive.name);
-        return;
-      case 'else':
+  walkConditions(facts, [], (directive, conditions) => {
+    if (directive === undefined) return;
+    if (directive.kind === 'include') {
+      for (const condition of conditions) around.add(condition);
+      if (directive.form === 'computed') computed.push(directive.text);
+    } else {
+      if (directive.kind === 'undef') undone.push(directive.name);
+      hashes.push(nameHash(directive.name));
+      names += `\n${directive.name}`;
     }
   });
   const defined = { hashes: Uint32Array.from(hashes), names: `${names}\n` };
   return { conditions: [...around], computed, undone, defined };
 }
-
-/** The #if of a file's own include guard is no condition. `index`: of the directive. */
-export const isOwnGuard = (guard: string | undefined, index: number): boolean =>
-  index === 0 && guard !== undefined && guard !== '';
