@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** One run of a program. Seconds, MB (10^6 bytes) of resident memory at most. */
+/** One run of a program with those that it starts. Seconds; MB (10^6 bytes) that the largest of them had resident at most. */
 export interface Run {
   readonly seconds: number;
   /** Of processor time, all threads: what other work on the machine changes little. */
@@ -21,7 +21,7 @@ export function measure(command: string, given: readonly string[], folder: strin
   let peak = 0;
   let processor = 0;
   const watch = setInterval(() => {
-    peak = Math.max(peak, mostMemory(child.pid));
+    for (const pid of withChildren(child.pid)) peak = Math.max(peak, mostMemory(pid));
     processor = Math.max(processor, processorTime(child.pid));
   }, lookEvery);
   return new Promise((done, fail) => {
@@ -34,17 +34,25 @@ export function measure(command: string, given: readonly string[], folder: strin
   });
 }
 
+/** ctags has `sort` do a part of its work. */
+function withChildren(pid: number | undefined): readonly (number | undefined)[] {
+  const children = processFile(pid, `task/${String(pid)}/children`)
+    .split(' ')
+    .filter((word) => word !== '');
+  return [pid, ...children.flatMap((child) => withChildren(Number(child)))];
+}
+
 /** The most that a process had resident so far; 0 once it is gone. */
 function mostMemory(pid: number | undefined): number {
   return (Number(/^VmHWM:\s+(\d+) kB/m.exec(processFile(pid, 'status'))?.[1] ?? '0') * 1024) / 1e6;
 }
 
-/** Seconds of user and system time so far; 0 once it is gone. */
+/** Seconds of user and system time so far, with those of children that have ended; 0 once it is gone. */
 function processorTime(pid: number | undefined): number {
   const text = processFile(pid, 'stat');
-  // The name in parentheses may hold anything; utime and stime are fields 14 and 15 (proc(5)).
+  // The name in parentheses may hold anything; utime, stime, cutime and cstime are fields 14 to 17 (proc(5)).
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksPerSecond;
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / ticksPerSecond;
 }
 
 function processFile(pid: number | undefined, name: string): string {
