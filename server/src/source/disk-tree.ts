@@ -59,6 +59,17 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
       problems.set(path, reading.reason);
       return undefined;
     },
+    glance(path) {
+      const reading = readText(join(root, path));
+      if (reading === undefined || !('text' in reading)) return undefined;
+      return {
+        text: reading.text,
+        take() {
+          log?.file(join(root, path));
+          versions.set(path, reading.changed);
+        },
+      };
+    },
     again(path) {
       const reading = readText(join(root, path));
       return reading && 'text' in reading && versions.get(path) === reading.changed

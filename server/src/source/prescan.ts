@@ -63,6 +63,9 @@ function fileParts(files: readonly string[]): readonly Part[] {
   return parts;
 }
 
+/** Something else to do in small steps; what is left of it when others have taken all of the scan is left. */
+export type Steps = Iterator<void, void>;
+
 /** A scan that other threads have begun. */
 export interface RunningScan {
   readonly root: string;
@@ -70,10 +73,10 @@ export interface RunningScan {
   readonly exclude: readonly string[];
   /** False: only the headers of some folders. */
   readonly isWhole: boolean;
-  /** This thread takes part from now on; once only. */
-  readonly finish: (report?: PrescanReport) => Promise<ScanResult>;
+  /** This thread takes part once it has nothing else to do; once only. */
+  readonly finish: (report?: PrescanReport, otherwise?: Steps) => Promise<ScanResult>;
   /** After that: the same for these files, relative to the root. */
-  readonly also: (files: readonly string[], report?: PrescanReport) => Promise<ScanResult>;
+  readonly also: (files: readonly string[], report?: PrescanReport, otherwise?: Steps) => Promise<ScanResult>;
   /** Nobody wants it any more, or all of it is done. */
   readonly end: () => void;
 }
@@ -98,11 +101,12 @@ export function startScan(
     // Who asked for some headers must know which those were.
     logged: log !== undefined || headersOf !== undefined,
   };
-  const begin = (of: readonly Part[]): ((report?: PrescanReport) => Promise<ScanResult>) => {
+  const begin = (of: readonly Part[]): RunningScan['finish'] => {
     const share = shareOf(root, needles, of, wishes);
     const theirs = others.map((thread) => thread.run(share));
-    return async (report) => {
+    return async (report, otherwise) => {
       for (const thread of others) thread.awaited(true);
+      while (Atomics.load(share.next, 0) < of.length && otherwise?.next().done === false);
       const own = runShare(share, (taken) => report?.(taken, of.length));
       const found = await Promise.all(theirs);
       for (const thread of others) thread.awaited(false);
@@ -118,7 +122,7 @@ export function startScan(
     exclude,
     isWhole: headersOf === undefined,
     finish: begin(parts),
-    also: (files, report) => begin(fileParts(files))(report),
+    also: (files, report, otherwise) => begin(fileParts(files))(report, otherwise),
     end() {
       for (const thread of others) thread.end();
     },

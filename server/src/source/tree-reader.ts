@@ -13,6 +13,11 @@ export interface TreeReader {
    * editor shows is made from one version of each.
    */
   again?(path: string): string | undefined;
+  /**
+   * A text that may be asked for later, for somebody with nothing better to do yet: it is not noted down that it was read,
+   * or could not be. `take`: now it was asked for.
+   */
+  glance?(path: string): { readonly text: string; readonly take: () => void } | undefined;
   /** What the path is, links to files followed (links to directories are not: they are the loops). */
   kind(path: string): 'file' | 'directory' | undefined;
   /** Names in a directory, sorted by code unit, directories with a trailing `/`. Empty when it cannot be read. */

@@ -6,6 +6,8 @@ import { ReadFile } from './read-file';
 
 /** Files that may be read again. */
 export interface RememberedFiles extends UnitFiles {
+  /** What `source` will give, for {@link TreeReader.glance}; `undefined`: that is not known yet. */
+  glance(path: string): SourceFile | undefined;
   /** What is known of a file so far; `undefined`: nothing, or that there is none. */
   known(path: string): SourceFile | undefined;
   /** Its text is another now. That a file came or went needs a new view: what includes mean is kept with this one. */
@@ -34,6 +36,7 @@ export function sourceFiles(
   before: Iterable<readonly [string, SourceFile | undefined]> = [],
 ): RememberedFiles {
   const known = new Map<string, SourceFile | undefined>(before);
+  const glanced = new Map<string, { readonly file: ReadFile; readonly take: () => void }>();
   const present = new Map<string, boolean>();
   const exists = (path: string): boolean => {
     let answer = present.get(path);
@@ -61,14 +64,33 @@ export function sourceFiles(
             file.putAway((_, text) => keep(text));
           };
     },
+    glance(path) {
+      if (known.has(path)) return known.get(path);
+      const before = glanced.get(path);
+      if (before) return before.file;
+      const found = tree.glance?.(path);
+      if (!found) return undefined;
+      const file = new ReadFile(path, found.text, hold);
+      glanced.set(path, { file, take: found.take });
+      hold(file);
+      return file;
+    },
     known: (path) => known.get(path),
     forget: (path) => {
       known.delete(path);
+      glanced.delete(path);
     },
     exists,
     ...generatedHeaders(arch, srcarch, exists),
     source(path) {
       if (known.has(path)) return known.get(path);
+      const before = glanced.get(path);
+      if (before) {
+        before.take();
+        glanced.delete(path);
+        known.set(path, before.file);
+        return before.file;
+      }
       const text = tree.read(path) ?? build?.read(path);
       const file = text === undefined ? undefined : new ReadFile(path, text, hold);
       known.set(path, file);

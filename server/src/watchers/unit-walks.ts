@@ -1,7 +1,6 @@
 import type { CompileFlags } from '../kbuild/link-plan';
 import { relevanceOf } from '../syntax/c/relevance';
 import { namesWith, relevantNames, type RelevantFile } from '../syntax/c/relevant-names';
-import { sketchOf } from '../syntax/c/sketch';
 import { includeView, type IncludeView } from '../syntax/c/include-view';
 import type { Macro } from '../syntax/c/expand';
 import type { UnitEntries } from '../syntax/c/section-entry';
@@ -113,6 +112,26 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
   };
 }
 
+/**
+ * Looks at the files that a unit may read, one a step, as {@link unitWalker} will: for somebody who has nothing better to
+ * do yet.
+ */
+export function* lookedAtAhead(
+  { source, flags }: Pick<Unit, 'source' | 'flags'>,
+  files: UnitFiles,
+): Generator<void, void> {
+  const { of } = targetsByPaths(files)(flags.includePaths);
+  const seen = new Set<string>();
+  const waiting = [source, ...flags.forcedIncludes];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const sketch = files.source(path)?.facts.sketch;
+    for (const target of sketch ? of(path) : []) if (target !== undefined) waiting.push(target);
+    yield;
+  }
+}
+
 export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInput {
   const { includePaths, forcedIncludes, defines } = flags;
   return { source, includePaths, forcedIncludes, defines, predefined, undecided };
@@ -133,8 +152,7 @@ function includedBy(
 function relevantFile(path: string, files: UnitFiles, { pattern }: Wanted): RelevantFile | undefined {
   const file = files.source(path);
   if (!file) return undefined;
-  const { facts } = file;
-  return { path, facts, sketch: sketchOf(facts), statements: interestingStatements(file, pattern) };
+  return { path, facts: file.facts, statements: interestingStatements(file, pattern) };
 }
 
 interface Targets {

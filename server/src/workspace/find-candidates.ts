@@ -7,7 +7,7 @@ import {
 } from '../source/include-names';
 import type { KnownSearches } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
-import type { RunningScan } from '../source/prescan';
+import type { RunningScan, Steps } from '../source/prescan';
 import type { Hit } from '../source/search-outcome';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
@@ -51,6 +51,12 @@ export interface KnownBefore {
   readonly included: (path: string, read: () => readonly string[]) => readonly string[];
 }
 
+/** A scan that was begun ahead, and what this thread can do while others are at it. */
+export interface Ahead {
+  readonly scan: RunningScan;
+  readonly otherwise?: Steps;
+}
+
 /** Wrappers around wrappers end; a tree that goes on has made a circle. */
 const mostRounds = 8;
 
@@ -66,13 +72,13 @@ export async function findCandidates(
   files: UnitFiles,
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
-  ahead?: RunningScan,
+  ahead?: Ahead,
   known?: KnownBefore,
   most = Infinity,
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
-  let begun = ahead && (await beginning(ahead, kernel, family.needles, scope));
+  let begun = ahead && (await beginning(ahead.scan, kernel, family.needles, scope, ahead.otherwise));
   const linked = linkedFiles(kernel, scope, begun?.headers);
   const skipped = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>

@@ -8,6 +8,7 @@ import {
   startScan,
   type PrescanOptions,
   type RunningScan,
+  type Steps,
 } from '../source/prescan';
 import type { ScanResult } from '../source/scan-files';
 import { mergedOutcomes, type SearchOutcome } from '../source/search-outcome';
@@ -51,15 +52,16 @@ export interface Beginning {
   ) => Promise<SearchOutcome>;
 }
 
-/** `undefined`: what was begun is of no use. */
+/** `otherwise`: what this thread can do meanwhile. `undefined`: what was begun is of no use. */
 export async function beginning(
   ahead: RunningScan,
   kernel: Kernel,
   needles: readonly string[],
   scope: Scope,
+  otherwise?: Steps,
 ): Promise<Beginning | undefined> {
   const isUseful = ahead.isWhole === isOfTree(kernel, scope) && isFor(ahead, kernel, needles);
-  const headers = isUseful && !ahead.isWhole ? await ahead.finish() : undefined;
+  const headers = isUseful && !ahead.isWhole ? await ahead.finish(undefined, otherwise) : undefined;
   // In a folder that was passed over, linked files may stand all the same.
   if (!isUseful || (headers && headers.skipped.length > 0)) {
     ahead.end();
@@ -72,8 +74,8 @@ export async function beginning(
       if (headers) {
         const seen = new Set(headers.looked.files);
         const left = paths.filter((path) => !seen.has(path));
-        found = mergedScans([headers, await ahead.also(left, report)]);
-      } else found = await ahead.finish(report);
+        found = mergedScans([headers, await ahead.also(left, report, otherwise)]);
+      } else found = await ahead.finish(report, otherwise);
       ahead.end();
       return found;
     },

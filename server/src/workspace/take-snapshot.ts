@@ -17,6 +17,7 @@ import { findCandidates, type Candidates, type KnownBefore } from './find-candid
 import type { Scope } from './first-look';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
+import { readAhead } from './read-ahead';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
 import { writtenInFile, type WrittenInFile } from './written-in-file';
@@ -90,11 +91,14 @@ export async function takeSnapshotOf(
   files: RememberedFiles,
   { scope, report, ahead, earlier }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
+  const work = withScriptOnce(earlier?.work ?? fromScratch);
+  const otherwise = readAhead(kernel, files, () => work.script(() => readScript(kernel)));
+  const begun = ahead && { scan: ahead, otherwise };
   const find = (from: UnitFiles): Promise<Candidates> =>
-    findCandidates(kernel, family, from, scope, report, ahead, earlier?.known);
+    findCandidates(kernel, family, from, scope, report, begun, earlier?.known);
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
   report('reading units', 0, 0);
-  return { snapshot: await snapshotOf(kernel, family, files, candidates, earlier?.work), candidates };
+  return { snapshot: await snapshotOf(kernel, family, files, candidates, work), candidates };
 }
 
 const fromScratch: SnapshotWork = {
@@ -104,6 +108,12 @@ const fromScratch: SnapshotWork = {
   written: (_, read) => read(),
   pause: () => undefined,
 };
+
+/** The script is read when it is first asked for, for the same kernel. */
+function withScriptOnce(work: SnapshotWork): SnapshotWork {
+  let known: ReadScript | undefined;
+  return { ...work, script: (read) => (known ??= work.script(read)) };
+}
 
 /** The snapshot that follows from the candidates. Depends on nothing else than the files' present texts. */
 export async function snapshotOf(

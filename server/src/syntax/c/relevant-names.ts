@@ -1,12 +1,11 @@
 import type { CFileFacts, Directive } from './scan';
-import { nameHash, type Sketch } from './sketch';
+import { nameHash } from './sketch';
 import { walkConditions, type RelevantStatement } from './walk-conditions';
 
 /** A file that some unit can reach. */
 export interface RelevantFile {
   readonly path: string;
-  readonly facts: Pick<CFileFacts, 'directives' | 'guard'>;
-  readonly sketch: Sketch;
+  readonly facts: Pick<CFileFacts, 'directives' | 'guard' | 'sketch'>;
   /** The statements that hold a wanted name, in order. */
   readonly statements: readonly RelevantStatement[];
 }
@@ -93,7 +92,8 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
   for (const name of wanted) add(name);
   const guards = new Set<string>();
   const undone = new Set<string>();
-  for (const { facts, sketch } of files) {
+  for (const { facts } of files) {
+    const { sketch } = facts;
     if (facts.guard !== undefined && facts.guard !== '') guards.add(facts.guard);
     for (const name of sketch.undone) undone.add(name);
     for (const text of sketch.computed) wordsOf(text).forEach(add);
@@ -133,7 +133,7 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
       return (defined ??= allHashes(files)).has(nameHash(name));
     },
     matters: (file) =>
-      file.statements.length > 0 || file.sketch.computed.length > 0 || definesAny(file, hashes),
+      file.statements.length > 0 || file.facts.sketch.computed.length > 0 || definesAny(file, hashes),
   };
 }
 
@@ -147,20 +147,20 @@ const none: readonly string[] = [];
 
 function allHashes(files: readonly RelevantFile[]): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const { sketch } of files) for (const hash of sketch.defined.hashes) found.add(hash);
+  for (const { facts } of files) for (const hash of facts.sketch.defined.hashes) found.add(hash);
   return found;
 }
 
-function definesAny({ sketch }: RelevantFile, hashes: ReadonlySet<number>): boolean {
-  for (const hash of sketch.defined.hashes) if (hashes.has(hash)) return true;
+function definesAny({ facts }: RelevantFile, hashes: ReadonlySet<number>): boolean {
+  for (const hash of facts.sketch.defined.hashes) if (hashes.has(hash)) return true;
   return false;
 }
 
 /** Those of `names` that are defined or undefined more than once. */
 function definedTwice(names: ReadonlySet<string>, files: readonly RelevantFile[]): readonly string[] {
   const times = new Map([...names].map((name) => [nameHash(name), 0]));
-  for (const { sketch } of files)
-    for (const hash of sketch.defined.hashes) {
+  for (const { facts } of files)
+    for (const hash of facts.sketch.defined.hashes) {
       const count = times.get(hash);
       if (count !== undefined) times.set(hash, count + 1);
     }
@@ -251,8 +251,8 @@ function pastedNames(): {
 /** The names that have a piece at their beginning or end, where a line feed marks it. */
 function namesWithin(files: readonly RelevantFile[], marked: string): readonly string[] {
   const found: string[] = [];
-  for (const { sketch } of files) {
-    const { names } = sketch.defined;
+  for (const { facts } of files) {
+    const { names } = facts.sketch.defined;
     for (let at = names.indexOf(marked); at >= 0; at = names.indexOf(marked, at + 1)) {
       const from = marked.startsWith('\n') ? at + 1 : names.lastIndexOf('\n', at) + 1;
       found.push(names.slice(from, names.indexOf('\n', from)));

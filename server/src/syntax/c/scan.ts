@@ -1,6 +1,7 @@
 import { blockCommentEnd, Char, lineCommentEnd, newlines, quotedEnd } from './comments-and-strings';
 import { logicalLine, readDirective, type Directive } from './directive';
 import { rememberLast } from './remember-last';
+import { sketchOf, type Sketch } from './sketch';
 import { scanStatements } from './statements';
 
 export type { Directive, SimpleTest } from './directive';
@@ -15,6 +16,8 @@ export interface CFileFacts {
   readonly statements: Int32Array;
   /** The macro of an include guard around the whole file, or `#pragma once` (then the empty string). */
   readonly guard: string | undefined;
+  /** Made when it is first asked for. */
+  readonly sketch: Sketch;
 }
 
 const statementsOf = rememberLast<Int32Array>(128);
@@ -30,11 +33,17 @@ export function scanC(text: string, again: () => string = () => text): CFileFact
 
 /** Nothing in it holds the text, but for what `again` does; one function for all files. */
 class Facts implements CFileFacts {
+  private sketched: Sketch | undefined;
+
   constructor(
     readonly directives: readonly Directive[],
     readonly guard: string | undefined,
     private readonly again: () => string,
   ) {}
+
+  get sketch(): Sketch {
+    return (this.sketched ??= sketchOf(this));
+  }
 
   get statements(): Int32Array {
     return statementsOf(this, () => scanStatements(this.again(), this.directives));

@@ -1,5 +1,4 @@
-import type { CFileFacts } from './scan';
-import { walkConditions } from './walk-conditions';
+import { walkConditions, type GuardedDirectives } from './walk-conditions';
 
 /**
  * What of a file tells whether it can matter to a unit: a few words for each of a thousand headers, of which a few dozen
@@ -29,7 +28,7 @@ export function nameHash(name: string): number {
   return hash >>> 0;
 }
 
-export function sketchOf(facts: Pick<CFileFacts, 'directives' | 'guard'>): Sketch {
+export function sketchOf(facts: GuardedDirectives): Sketch {
   const hashes: number[] = [];
   let names = '';
   const computed: string[] = [];

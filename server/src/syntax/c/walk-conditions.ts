@@ -1,9 +1,15 @@
-import type { CFileFacts, Directive } from './scan';
+import type { Directive } from './directive';
 
 export interface RelevantStatement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+}
+
+/** A file's directives, and what guards it as `CFileFacts` has it. */
+export interface GuardedDirectives {
+  readonly directives: readonly Directive[];
+  readonly guard: string | undefined;
 }
 
 type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
@@ -13,7 +19,7 @@ type Met = Directive & { readonly kind: 'include' | 'define' | 'undef' };
  * of the conditions that decide whether it is seen: those of the branches before it in the same `#if`, too.
  */
 export function walkConditions(
-  { directives, guard }: Pick<CFileFacts, 'directives' | 'guard'>,
+  { directives, guard }: GuardedDirectives,
   statements: readonly RelevantStatement[],
   each: (directive: Met | undefined, conditions: readonly string[]) => void,
 ): void {
