@@ -1,6 +1,6 @@
 // Bundles what users run into single files under server/dist: no node_modules, nothing to compile.
 import { build } from 'esbuild';
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const server = join(root, 'server');
 const client = join(root, 'client');
+const dist = join(server, 'dist');
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -21,13 +22,17 @@ const entries = {
   protocol: 'src/lsp/protocol.ts',
 };
 
+// What V8 made of the bundles before goes first: nobody may ever take it for what it made of these.
+for (const name of existsSync(dist) ? readdirSync(dist) : [])
+  if (name.endsWith('.code')) rmSync(join(dist, name));
+
 await build({
   entryPoints: Object.fromEntries(
     Object.entries(entries)
       .map(([name, path]) => [name, join(server, path)])
       .filter(([, path]) => existsSync(path)),
   ),
-  outdir: join(server, 'dist'),
+  outdir: dist,
   bundle: true,
   minifySyntax: true,
   minifyWhitespace: true,
@@ -46,9 +51,17 @@ await build({
     {
       name: 'apart',
       setup(context) {
-        context.onResolve({ filter: /^\.\/(?:program|kernel-commands)$/ }, ({ path }) => ({
-          path: `${path}.js`,
-          external: true,
+        context.onResolve({ filter: /^\.\/(?:program|kernel-commands)$/ }, ({ path, importer }) =>
+          /[\\/]tw-index\.ts$/.test(importer)
+            ? { path: `${path}.js`, namespace: 'compiled' }
+            : { path: `${path}.js`, external: true },
+        );
+        // The first one brings a `require` of its own for the others.
+        context.onLoad({ filter: /.*/, namespace: 'compiled' }, ({ path }) => ({
+          contents: `
+            const { join } = require('node:path');
+            module.exports = require('./load-compiled').loadCompiled(join(__dirname, '${path}'));`,
+          resolveDir: join(server, 'src/cli'),
         }));
         // Commander can run other programs as subcommands. Ours never are, and what it would take is loaded at once.
         const nothing = { path: 'nothing', namespace: 'nothing' };
@@ -63,7 +76,7 @@ await build({
 
 // The parser's two WebAssembly files lie beside the bundle.
 for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'])
-  copyFileSync(resolve(file), join(server, 'dist', file.slice(file.indexOf('/') + 1)));
+  copyFileSync(resolve(file), join(dist, file.slice(file.indexOf('/') + 1)));
 
 // The VS Code extension: `vscode` is the editor itself; all else is in the bundle.
 await build({
@@ -91,3 +104,5 @@ await build({
   logLevel: 'warning',
 });
 copyFileSync(join(client, 'webview/preview.css'), join(client, 'dist/preview.css'));
+
+await import('./compile-bundles.mjs');

@@ -1,0 +1,64 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exampleKernel } from './kernel-under-test';
+
+const dist = join(__dirname, '../../server/dist');
+const names = ['tw-index.js', 'program.js', 'kernel-commands.js', 'prescan-worker.js'];
+
+/** Says of every bundle on stderr whether V8 took the code that was kept of it; `none`: there was none for it. */
+const probe = `
+  const vm = require('node:vm');
+  vm.Script = class extends vm.Script {
+    constructor(text, options) {
+      super(text, options);
+      const said = { undefined: 'none', false: 'taken', true: 'rejected' }[this.cachedDataRejected];
+      process.stderr.write(require('node:path').basename(options.filename) + ' ' + said + '\\n');
+    }
+  };`;
+
+describe('bundles that were compiled when they were built', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tw-compiled-'));
+    writeFileSync(join(folder, 'probe.cjs'), probe);
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const run = (bundles: string, ...flags: readonly string[]): { taken: readonly string[]; table: string } => {
+    const words = [join(bundles, 'tw-index.js'), 'table', '--no-cache', '--quiet', '--root', exampleKernel];
+    const probed = ['--require', join(folder, 'probe.cjs'), ...flags, ...words];
+    const { stdout, stderr, status } = spawnSync(process.execPath, probed, { encoding: 'utf8' });
+    equal(status, 0, stderr);
+    return { taken: stderr.trim().split('\n'), table: stdout };
+  };
+
+  it('are taken as they were compiled', () => {
+    deepEqual(run(dist).taken, ['program.js taken', 'kernel-commands.js taken']);
+  });
+
+  it('are compiled again where V8 has other flags, where they are not the same, and where there is no code', () => {
+    const plain = run(dist);
+    ok(plain.table.includes('INIT'));
+    const flagged = run(dist, '--stack-size=900');
+    deepEqual(flagged, { ...plain, taken: ['program.js rejected', 'kernel-commands.js rejected'] });
+
+    for (const name of names) cpSync(join(dist, name), join(folder, name));
+    const none = { ...plain, taken: ['program.js none', 'kernel-commands.js none'] };
+    deepEqual(run(folder), none);
+    // Of the same length, but not the same.
+    for (const name of ['program.js', 'kernel-commands.js']) {
+      cpSync(join(dist, `${name}.code`), join(folder, `${name}.code`));
+      utimesSync(join(folder, name), 1, 1);
+    }
+    deepEqual(run(folder), none);
+    writeFileSync(
+      join(folder, 'program.js.code'),
+      readFileSync(join(dist, 'program.js.code')).subarray(0, 9),
+    );
+    deepEqual(run(folder), none);
+  });
+});
