@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openCParser, type CParser } from '../syntax/c/tree/c-parser';
@@ -12,12 +11,11 @@ export function cParser(): Promise<CParser> {
   return opened;
 }
 
-async function open(): Promise<CParser> {
-  const [runtime, grammar] = await Promise.all([
-    readFile(find('web-tree-sitter', 'web-tree-sitter.wasm')),
-    readFile(find('tree-sitter-c', 'tree-sitter-c.wasm')),
-  ]);
-  return openCParser({ runtime, grammar });
+function open(): Promise<CParser> {
+  return openCParser({
+    runtime: readFileSync(find('web-tree-sitter', 'web-tree-sitter.wasm')),
+    grammar: readFileSync(find('tree-sitter-c', 'tree-sitter-c.wasm')),
+  });
 }
 
 /** Beside the bundle, or, when running from source, in the package that ships it. */
