@@ -64,7 +64,7 @@ function fileParts(files: readonly string[]): readonly Part[] {
 }
 
 /** Something else to do in small steps; what is left of it when others have taken all of the scan is left. */
-export type Steps = Iterator<void, void>;
+export type Steps = Iterator<unknown, void>;
 
 /** A scan that other threads have begun. */
 export interface RunningScan {

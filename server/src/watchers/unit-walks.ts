@@ -58,16 +58,9 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
     const key = unit.flags.includePaths.join(':');
     const seen = seenBy.get(key) ?? new Set<string>();
     seenBy.set(key, seen);
-    const waiting = [unit.source, ...unit.flags.forcedIncludes];
-    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      if (!reached.has(path)) {
-        const file = relevantFile(path, files, wanted);
-        if (!file) continue;
-        reached.set(path, file);
-      }
-      for (const target of next.of(path)) if (target !== undefined) waiting.push(target);
+    for (const path of reachableFrom(unit, next, seen)) {
+      const file = reached.has(path) ? undefined : relevantFile(path, files, wanted);
+      if (file) reached.set(path, file);
     }
   }
   const all = [...reached.values()];
@@ -112,24 +105,23 @@ export function unitWalker(units: readonly Unit[], files: UnitFiles, wanted: Wan
   };
 }
 
-/**
- * Looks at the files that a unit may read, one a step, as {@link unitWalker} will: for somebody who has nothing better to
- * do yet.
- */
-export function* lookedAtAhead(
-  { source, flags }: Pick<Unit, 'source' | 'flags'>,
-  files: UnitFiles,
-): Generator<void, void> {
-  const { of } = targetsByPaths(files)(flags.includePaths);
-  const seen = new Set<string>();
+type UnitFlags = Pick<Unit, 'source' | 'flags'>;
+
+/** The files that a unit may read, as far as they are not in `seen`, to which they are added. */
+function* reachableFrom({ source, flags }: UnitFlags, { of }: Targets, seen: Set<string>): Generator<string> {
   const waiting = [source, ...flags.forcedIncludes];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (seen.has(path)) continue;
     seen.add(path);
-    const sketch = files.source(path)?.facts.sketch;
-    for (const target of sketch ? of(path) : []) if (target !== undefined) waiting.push(target);
-    yield;
+    yield path;
+    for (const target of of(path)) if (target !== undefined) waiting.push(target);
   }
+}
+
+/** Looks at the files that a unit may read as {@link unitWalker} will, one a step: for whoever has nothing better to do yet. */
+export function* lookedAtAhead(unit: UnitFlags, files: UnitFiles): Generator<unknown, void> {
+  const targets = targetsByPaths(files)(unit.flags.includePaths);
+  for (const path of reachableFrom(unit, targets, new Set())) yield files.source(path)?.facts.sketch;
 }
 
 export function inputOf({ source, flags, predefined, undecided }: Unit): UnitInput {

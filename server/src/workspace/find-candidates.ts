@@ -7,14 +7,13 @@ import {
 } from '../source/include-names';
 import type { KnownSearches } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
-import type { RunningScan, Steps } from '../source/prescan';
 import type { Hit } from '../source/search-outcome';
 import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
-import { beginning, isOfTree, scanned, type Scope } from './first-look';
+import { beginning, isOfTree, scanned, type Ahead, type Scope } from './first-look';
 import type { Kernel } from './open-kernel';
 import { writtenInFile } from './written-in-file';
 
@@ -51,12 +50,6 @@ export interface KnownBefore {
   readonly included: (path: string, read: () => readonly string[]) => readonly string[];
 }
 
-/** A scan that was begun ahead, and what this thread can do while others are at it. */
-export interface Ahead {
-  readonly scan: RunningScan;
-  readonly otherwise?: Steps;
-}
-
 /** Wrappers around wrappers end; a tree that goes on has made a circle. */
 const mostRounds = 8;
 
@@ -78,7 +71,7 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
-  let begun = ahead && (await beginning(ahead.scan, kernel, family.needles, scope, ahead.otherwise));
+  let begun = ahead && (await beginning(ahead, kernel, family.needles, scope));
   const linked = linkedFiles(kernel, scope, begun?.headers);
   const skipped = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>

@@ -52,13 +52,18 @@ export interface Beginning {
   ) => Promise<SearchOutcome>;
 }
 
-/** `otherwise`: what this thread can do meanwhile. `undefined`: what was begun is of no use. */
+/** A scan that was begun ahead, and what this thread can do while others are at it. */
+export interface Ahead {
+  readonly scan: RunningScan;
+  readonly otherwise: Steps;
+}
+
+/** `undefined`: what was begun is of no use. */
 export async function beginning(
-  ahead: RunningScan,
+  { scan: ahead, otherwise }: Ahead,
   kernel: Kernel,
   needles: readonly string[],
   scope: Scope,
-  otherwise?: Steps,
 ): Promise<Beginning | undefined> {
   const isUseful = ahead.isWhole === isOfTree(kernel, scope) && isFor(ahead, kernel, needles);
   const headers = isUseful && !ahead.isWhole ? await ahead.finish(undefined, otherwise) : undefined;

@@ -10,7 +10,7 @@ export function* readAhead(
   { plan }: Kernel,
   files: RememberedFiles,
   readScript: () => unknown,
-): Generator<void, void> {
+): Generator<unknown, void> {
   const first = plan.objects.find(({ source }) => source?.endsWith('.c') === true);
   if (first?.source === undefined) return;
   const glancing = { ...files, source: (path: string) => files.glance(path) };
