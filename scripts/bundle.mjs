@@ -1,6 +1,6 @@
 // Bundles what users run into single files under server/dist: no node_modules, nothing to compile.
 import { build } from 'esbuild';
-import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -8,7 +8,6 @@ import { join } from 'node:path';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const server = join(root, 'server');
 const client = join(root, 'client');
-const dist = join(server, 'dist');
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -22,17 +21,13 @@ const entries = {
   protocol: 'src/lsp/protocol.ts',
 };
 
-// What V8 made of the bundles before goes first: nobody may ever take it for what it made of these.
-for (const name of existsSync(dist) ? readdirSync(dist) : [])
-  if (name.endsWith('.code')) rmSync(join(dist, name));
-
 await build({
   entryPoints: Object.fromEntries(
     Object.entries(entries)
       .map(([name, path]) => [name, join(server, path)])
       .filter(([, path]) => existsSync(path)),
   ),
-  outdir: dist,
+  outdir: join(server, 'dist'),
   bundle: true,
   minifySyntax: true,
   minifyWhitespace: true,
@@ -76,7 +71,7 @@ await build({
 
 // The parser's two WebAssembly files lie beside the bundle.
 for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-c/tree-sitter-c.wasm'])
-  copyFileSync(resolve(file), join(dist, file.slice(file.indexOf('/') + 1)));
+  copyFileSync(resolve(file), join(server, 'dist', file.slice(file.indexOf('/') + 1)));
 
 // The VS Code extension: `vscode` is the editor itself; all else is in the bundle.
 await build({
