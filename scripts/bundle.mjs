@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
+await import('./compile-wasm.mjs');
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const server = join(root, 'server');
 const client = join(root, 'client');

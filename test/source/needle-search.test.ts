@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  includeCollector,
   includeWords,
   mayInclude,
   mayIncludeSources,
+  type IncludeNames,
 } from '../../server/src/source/include-names';
 import { needleSearch } from '../../server/src/source/needle-search';
 
 const size = 4096;
 
-/** What stands where, found by looking at every position. */
-function placesOf(text: string, needle: string): readonly number[] {
-  const places: number[] = [];
-  for (let at = 0; at + needle.length <= text.length; at++)
-    if (text.startsWith(needle, at)) places.push(at + needle.length);
-  return places;
-}
+const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('searching for needles in vectors', () => {
   const letters = (length: {
@@ -38,26 +32,13 @@ describe('searching for needles in vectors', () => {
         ),
         fc.array(letters({ minLength: 0, maxLength: 300 }), { minLength: 1, maxLength: 4 }),
         (needles, texts) => {
-          const places: number[] = [];
-          const meet = (behind: number): void => {
-            places.push(behind);
-          };
-          const search = needleSearch(
-            needles.map((needle) => Buffer.from(needle, 'latin1')),
-            size,
-            new Map([[0, meet]]),
-          );
+          const search = needleSearch(needles.map(latin1), size);
           for (const text of texts) {
-            places.length = 0;
-            search.buffer.write(text, 'latin1');
-            const found = new Set<number>();
-            search.find(text.length, found);
+            search.buffer().write(text, 'latin1');
+            const { any } = search.search(text.length, true);
             const expected = needles.flatMap((needle, index) => (text.includes(needle) ? [index] : []));
-            assert.deepEqual(
-              [...found].sort((a, b) => a - b),
-              expected,
-            );
-            assert.deepEqual(places, placesOf(text, needles[0] ?? ''));
+            assert.deepEqual(search.found(), expected);
+            assert.equal(any, expected.length > 0);
           }
         },
       ),
@@ -65,39 +46,65 @@ describe('searching for needles in vectors', () => {
   });
 
   it('finds a needle at every position, up to the very end', () => {
-    const search = needleSearch([Buffer.from('needle')], size);
+    const search = needleSearch([latin1('needle')], size);
     for (let at = 0; at + 6 <= size; at += at < 64 || at > size - 80 ? 1 : 61) {
-      search.buffer.fill('x').write('needle', at, 'latin1');
-      const whole = new Set<number>();
-      search.find(at + 6, whole);
-      assert.deepEqual([...whole], [0], String(at));
-      const cut = new Set<number>();
-      search.find(at + 5, cut);
-      assert.deepEqual([...cut], [], String(at));
+      search.buffer().fill('x').write('needle', at, 'latin1');
+      assert.equal(search.search(at + 6, true).any, true, String(at));
+      assert.deepEqual(search.found(), [0]);
+      assert.equal(search.search(at + 5, true).any, false, String(at));
+      assert.deepEqual(search.found(), []);
     }
+  });
+
+  it('knows what stood in earlier pieces of a file', () => {
+    const search = needleSearch(['one', 'two', 'three'].map(latin1), size);
+    const piece = (text: string, isFirst: boolean): readonly number[] => {
+      search.buffer().write(text, 'latin1');
+      search.search(text.length, isFirst);
+      return search.found();
+    };
+    assert.deepEqual(piece('one', true), [0]);
+    assert.deepEqual(piece('three', false), [0, 2]);
+    assert.deepEqual(piece('nothing', true), []);
+  });
+
+  it('sees a zero only at the beginning of a file', () => {
+    const length = 20_000;
+    const search = needleSearch([latin1('needle')], length);
+    const isBinary = (zero: number, isFirst = true): boolean => {
+      search.buffer().fill('x').writeUInt8(0, zero);
+      return search.search(length, isFirst).isBinary;
+    };
+    assert.deepEqual(
+      [0, 15, 16, 8191, 8192].map((at) => isBinary(at)),
+      [true, true, true, true, false],
+    );
+    assert.equal(isBinary(0, false), false);
   });
 });
 
 describe('what files include', () => {
-  const includesOf = (
-    files: Readonly<Record<string, string>>,
-  ): ReturnType<ReturnType<typeof includeCollector>['result']> => {
-    const collector = includeCollector();
-    const meet = (at: number, length: number): void => {
-      collector.meet(search.buffer, at, length);
-    };
-    const search = needleSearch(
-      includeWords.map((word) => Buffer.from(word)),
-      size,
-      new Map(includeWords.map((_, index) => [index, meet])),
-    );
+  const includesOf = (files: Readonly<Record<string, string>>): IncludeNames => {
+    const search = needleSearch([latin1('init_task')], size, includeWords.map(latin1));
+    const found: string[] = [];
+    const ends: number[] = [];
     for (const [path, text] of Object.entries(files)) {
-      search.buffer.write(text, 'latin1');
-      search.find(text.length, new Set());
-      collector.file(path);
+      search.buffer().write(text, 'latin1');
+      assert.equal(search.search(text.length, true).any, text.includes('init_task'));
+      found.push(path);
+      ends.push(search.namesMet());
     }
-    return collector.result();
+    return { files: found, ends: Uint32Array.from(ends), names: search.names(0) };
   };
+
+  it('is met by the hundred thousand', () => {
+    const line = '#include "a.h"\n';
+    const times = Math.floor(size / line.length);
+    const files = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${at}.c`, line.repeat(times)]));
+    const { names } = includesOf(files);
+    assert.equal(names.length, 400 * times);
+    assert.equal(new Set(names).size, 1);
+  });
 
   it('is known by base name, however the directive is written', () => {
     const names = includesOf({

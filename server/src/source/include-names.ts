@@ -1,5 +1,3 @@
-import type { MarkMaker } from './mark';
-
 /**
  * Which files a file's includes may name, found while it is scanned: a hash of each one's base name, some five million
  * bytes for a whole kernel. Who includes a file can then be told without another look at the tree.
@@ -25,68 +23,6 @@ export const longestInclude = 4096;
 const anyName = 0;
 /** Stands for a name that ends in `.c`, beside its own hash. */
 const anySource = 1;
-
-export interface IncludeCollector {
-  /** An including word ends at `at`; the text ends at `length`. */
-  meet(text: Buffer, at: number, length: number): void;
-  /** The file of all that was met since the last call. `mark`: told of each. */
-  file(path: string, mark?: MarkMaker): void;
-  result(): IncludeNames;
-}
-
-const Char = { Tab: 9, Newline: 10, Return: 13, Space: 32, Quote: 34, Star: 42, Dot: 46, Slash: 47 } as const;
-const angleOpen = 60;
-const angleClose = 62;
-const backslash = 92;
-const next = Buffer.from('_next', 'latin1');
-
-export function includeCollector(): IncludeCollector {
-  const files: string[] = [];
-  const ends = growing();
-  const names = growing();
-  let began = 0;
-  return {
-    meet(text, from, length) {
-      let at = from;
-      if (text[at] === 95 && text.compare(next, 0, next.length, at, Math.min(at + next.length, length)) === 0)
-        at += next.length;
-      while (at < length && (text[at] === Char.Space || text[at] === Char.Tab)) at++;
-      const open = text[at] ?? 0;
-      const close = open === Char.Quote ? Char.Quote : open === angleOpen ? angleClose : 0;
-      if (close === 0 || at >= length) {
-        const after = text[at + 1] ?? 0;
-        if (
-          (open === Char.Slash && after === Char.Star) ||
-          (open === backslash && (after === Char.Newline || after === Char.Return))
-        )
-          names.push(anyName);
-        return;
-      }
-      let hash = emptyHash;
-      for (at++; at < length; at++) {
-        const byte = text[at] ?? 0;
-        if (byte === close) break;
-        if (byte === Char.Newline) return;
-        if (byte === backslash && (text[at + 1] === Char.Newline || text[at + 1] === Char.Return)) {
-          names.push(anyName);
-          return;
-        }
-        hash = byte === Char.Slash ? emptyHash : mixed(hash, byte);
-      }
-      if (at >= length) return;
-      names.push(finished(hash));
-      if (text[at - 1] === 99 && text[at - 2] === Char.Dot) names.push(anySource);
-    },
-    file(path, mark) {
-      if (names.length() === began) return;
-      if (mark) for (let at = began; at < names.length(); at++) mark.number(names.at(at));
-      files.push(path);
-      began = names.length();
-      ends.push(began);
-    },
-    result: () => ({ files, ends: ends.values(), names: names.values() }),
-  };
-}
 
 /** The files that may include one of these base names, sorted, with the indices of the names. */
 export function mayInclude(
@@ -176,27 +112,4 @@ function hashOf(name: string): number {
   let hash = emptyHash;
   for (const byte of Buffer.from(name)) hash = mixed(hash, byte);
   return finished(hash);
-}
-
-function growing(): {
-  readonly push: (value: number) => void;
-  readonly length: () => number;
-  readonly at: (index: number) => number;
-  readonly values: () => Uint32Array;
-} {
-  let held = new Uint32Array(1024);
-  let length = 0;
-  return {
-    push(value) {
-      if (length === held.length) {
-        const larger = new Uint32Array(length * 2);
-        larger.set(held);
-        held = larger;
-      }
-      held[length++] = value;
-    },
-    length: () => length,
-    at: (index) => held[index] ?? 0,
-    values: () => held.slice(0, length),
-  };
 }

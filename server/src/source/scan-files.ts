@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs';
-import { binaryLooksIn, errorCode } from './disk-tree';
-import { includeCollector, includeWords, longestInclude } from './include-names';
-import { listingMark, markMaker, type Mark } from './mark';
-import { needleSearch, type Meeting } from './needle-search';
+import { errorCode } from './disk-tree';
+import { includeWords, longestInclude } from './include-names';
+import { listingMark, markMaker, type Mark, type MarkMaker } from './mark';
+import { needleSearch } from './needle-search';
 import type { Hit, SearchOutcome } from './search-outcome';
 
 export type { Hit } from './search-outcome';
@@ -41,6 +41,8 @@ export interface Scanner {
 /** Most files fit one piece; a few register headers have 20 MB. */
 const pieceSize = 1 << 20;
 
+const none: readonly number[] = [];
+
 /** Folders at the root that hold no kernel objects: programs for the host, and prose. */
 export const withoutObjects: ReadonlySet<string> = new Set(['Documentation', 'tools', 'LICENSES']);
 
@@ -55,13 +57,12 @@ export function scanner(
   { logged = false, includes = false }: ScanWishes = {},
 ): Scanner {
   const words = includes ? includeWords : [];
-  const patterns = [...needles, ...words].map((needle) => Buffer.from(needle, 'latin1'));
-  const collector = includeCollector();
-  const meet: Meeting = (at, length) => {
-    collector.meet(buffer, at, length);
-  };
-  const meetings = new Map(words.map((_, index) => [needles.length + index, meet]));
-  const { buffer, find } = needleSearch(patterns, pieceSize, meetings);
+  const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const patterns = needles.map(latin1);
+  const { buffer, search, found, namesMet, names } = needleSearch(patterns, pieceSize, words.map(latin1));
+  const includers: string[] = [];
+  const ends: number[] = [];
+  let met = 0;
   const hits: Hit[] = [];
   const problems: { file: string; reason: string }[] = [];
   const skipped: { file: string; reason: string }[] = [];
@@ -80,25 +81,20 @@ export function scanner(
   const needlesIn = (path: string): readonly number[] => {
     const file = openSync(path, 'r');
     try {
-      const found = new Set<number>();
+      let any = false;
       let kept = 0;
       for (;;) {
-        const count = readSync(file, buffer, kept, buffer.length - kept, null);
+        const piece = buffer();
+        const count = readSync(file, piece, kept, pieceSize - kept, null);
         bytes += count;
         const length = kept + count;
+        const seen = search(length, kept === 0);
+        any ||= seen.any;
         // Only a source says so: what else is binary holds no needle either.
-        if (
-          kept === 0 &&
-          path.endsWith('.c') &&
-          buffer.subarray(0, Math.min(length, binaryLooksIn)).includes(0)
-        )
+        if (seen.isBinary && path.endsWith('.c'))
           problems.push({ file: path.slice(root.length + 1), reason: 'binary, not read' });
-        find(length, found);
-        if (length < buffer.length)
-          return found.size === 0
-            ? []
-            : [...found].filter((one) => one < needles.length).sort((x, y) => x - y);
-        buffer.copyWithin(0, buffer.length - overlap);
+        if (length < pieceSize) return any ? found() : none;
+        buffer().copyWithin(0, pieceSize - overlap);
         kept = overlap;
       }
     } finally {
@@ -106,14 +102,24 @@ export function scanner(
     }
   };
 
+  /** Notes what the file includes, which was met since the last one. */
+  const scanned = (path: string, mark: MarkMaker | undefined): void => {
+    const before = met;
+    met = namesMet();
+    if (met === before) return;
+    includers.push(path);
+    ends.push(met);
+    if (mark) names(before).forEach(mark.number);
+  };
+
   const scanFile = (path: string): void => {
     const problemsBefore = problems.length;
     const mark = logged ? markMaker() : undefined;
     try {
-      const found = needlesIn(`${root}/${path}`);
-      if (found.length > 0) hits.push({ file: path, needles: found });
-      if (mark) for (const one of found) mark.number(one);
-      collector.file(path, mark);
+      const held = needlesIn(`${root}/${path}`);
+      if (held.length > 0) hits.push({ file: path, needles: held });
+      if (mark) for (const one of held) mark.number(one);
+      scanned(path, mark);
       files++;
     } catch (error) {
       problems.push({ file: path, reason: `cannot be read (${errorCode(error)})` });
@@ -164,7 +170,15 @@ export function scanner(
   return {
     file: scanFile,
     folder: scanFolder,
-    result: () => ({ hits, problems, skipped, files, bytes, looked, includes: collector.result() }),
+    result: () => ({
+      hits,
+      problems,
+      skipped,
+      files,
+      bytes,
+      looked,
+      includes: { files: includers, ends: Uint32Array.from(ends), names: names(0) },
+    }),
   };
 }
 

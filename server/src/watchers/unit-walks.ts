@@ -165,8 +165,7 @@ function targetsByPaths(files: UnitFiles): (includePaths: readonly string[]) => 
     const known = written.get(path);
     if (known) return known;
     const found: Written[] = [];
-    for (const directive of files.source(path)?.facts.directives ?? []) {
-      if (directive.kind !== 'include') continue;
+    for (const directive of files.source(path)?.facts.includes ?? []) {
       if (directive.form === 'computed') found.push(undefined);
       else {
         const beside = normalise(path.slice(0, path.lastIndexOf('/') + 1) + directive.text);

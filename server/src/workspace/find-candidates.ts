@@ -223,8 +223,8 @@ export function uncovered(names: readonly string[], searched: readonly string[])
 export function namesOfIncludedSources(files: UnitFiles, paths: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const path of paths)
-    for (const directive of files.source(path)?.facts.directives ?? [])
-      if (directive.kind === 'include' && directive.text.endsWith('.c')) names.add(baseName(directive.text));
+    for (const { text } of files.source(path)?.facts.includes ?? [])
+      if (text.endsWith('.c')) names.add(baseName(text));
   return names;
 }
 
@@ -248,10 +248,8 @@ function findIncluders(
       if (found.has(path)) continue;
       const includes = files
         .source(path)
-        ?.facts.directives.some(
-          (directive) =>
-            directive.kind === 'include' &&
-            (byName.get(baseName(directive.text)) ?? []).some((target) => canMean(directive, target)),
+        ?.facts.includes.some((include) =>
+          (byName.get(baseName(include.text)) ?? []).some((target) => canMean(include, target)),
         );
       if (includes !== true) continue;
       found.add(path);
@@ -310,9 +308,8 @@ function includedWithThem(
   const present = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path !== '' && files.exists(path));
   for (const path of including)
-    for (const directive of files.source(path)?.facts.directives ?? []) {
-      if (directive.kind !== 'include' || !directive.text.endsWith('.c')) continue;
-      const { text } = directive;
+    for (const { text } of files.source(path)?.facts.includes ?? []) {
+      if (!text.endsWith('.c')) continue;
       const plain = present([normalise(folderOf(path) + text), normalise(text)]);
       const targets =
         plain.length > 0

@@ -13,7 +13,7 @@ import { sourceFiles, type RememberedFiles } from '../watchers/source-files';
 import { looseWalker } from '../watchers/loose-walks';
 import { unitWalker, type Unit } from '../watchers/unit-walks';
 import { expandAnywhere, type LearntFamily } from '../watchers/wanted';
-import { findCandidates, type Candidates, type KnownBefore } from './find-candidates';
+import { canMean, findCandidates, type Candidates, type KnownBefore } from './find-candidates';
 import type { Scope } from './first-look';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
@@ -282,10 +282,8 @@ async function contribute(
   // What another .c file includes is no unit of its own: it sees what that one includes.
   const includedSources = new Set(
     [...includers].flatMap((path) =>
-      (files.source(path)?.facts.directives ?? []).flatMap((directive) =>
-        directive.kind === 'include' && directive.text.endsWith('.c')
-          ? loose.filter((source) => `/${source}`.endsWith(`/${directive.text.replace(/^(?:\.\.?\/)+/, '')}`))
-          : [],
+      (files.source(path)?.facts.includes ?? []).flatMap((include) =>
+        include.text.endsWith('.c') ? loose.filter((source) => canMean(include, source)) : [],
       ),
     ),
   );

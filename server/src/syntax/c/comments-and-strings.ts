@@ -16,12 +16,6 @@ export const Char = {
   CloseBrace: 125,
 } as const;
 
-export function newlines(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) if (text.charCodeAt(at) === Char.Newline) count++;
-  return count;
-}
-
 export function blockCommentEnd(text: string, at: number): number {
   const end = text.indexOf('*/', at + 2);
   return end < 0 ? text.length : end + 2;

@@ -49,26 +49,19 @@ export type Directive =
     }
   | { readonly kind: 'else' | 'endif'; readonly offset: number; readonly end: number; readonly line: number };
 
+export type IncludeDirective = Directive & { readonly kind: 'include' };
+
 interface Where {
   readonly offset: number;
   readonly end: number;
   readonly line: number;
 }
 
-/** A directive's text from after its `#`: comments as one space, continued lines joined. `end`: its newline. */
-export function logicalLine(
-  text: string,
-  from: number,
-): {
-  readonly text: string;
-  readonly end: number;
-  /** One line, as it stands. */
-  readonly isPlain: boolean;
-} {
+/** A directive's text from after its `#`: comments as one space, continued lines joined. */
+export function logicalLine(text: string, from: number): string {
   const plainEnd = text.indexOf('\n', from);
-  const end = plainEnd < 0 ? text.length : plainEnd;
-  const plain = text.slice(from, end);
-  if (!plain.includes('\\') && !plain.includes('/')) return { text: plain, end, isPlain: true };
+  const plain = text.slice(from, plainEnd < 0 ? text.length : plainEnd);
+  if (!plain.includes('\\') && !plain.includes('/')) return plain;
   let joined = '';
   let at = from;
   let kept = from;
@@ -97,7 +90,7 @@ export function logicalLine(
     } else if (char === Char.DoubleQuote || char === Char.SingleQuote) at = directiveQuoteEnd(text, at, char);
     else at++;
   }
-  return { text: joined + text.slice(kept, at), end: at, isPlain: false };
+  return joined + text.slice(kept, at);
 }
 
 /** In a directive an apostrophe may stand alone (`#error don't`): then it is text. */

@@ -2,8 +2,10 @@ import { parseMacro, type Macro } from './expand';
 import { findInclude, folderOf, type IncludeSpec } from './include-path';
 import { interestingStatements, type InterestingStatement } from './interesting-statements';
 import type { Bits, Relevance } from './relevance';
+import type { IncludeDirective } from './directive';
 import type { CFileFacts, Directive, SimpleTest } from './scan';
 import type { SourceFile, UnitFiles, Wanted } from './unit-input';
+import { isOwnGuard } from './walk-conditions';
 
 /**
  * The tree's files as units with the same include paths walk them: each file's directives, without those that cannot
@@ -114,10 +116,7 @@ export function includeView(
   };
 
   /** What an include leads to; `undefined`: to nothing that matters. */
-  const includeStep = (
-    directive: Directive & { readonly kind: 'include' },
-    from: string,
-  ): Step | undefined => {
+  const includeStep = (directive: IncludeDirective, from: string): Step | undefined => {
     const { line, offset, end, text, form, next } = directive;
     if (form === 'computed') return { kind: 'computed', text, line, offset, end };
     const path = resolve({ text, form, from, next }) ?? files.fallback(text);
@@ -133,10 +132,11 @@ export function includeView(
     const { facts } = file;
     const statements = interestingStatements(file, wanted.pattern);
     const isWhole = statements.length > 0;
-    const kept = facts.directives.map((directive) => {
+    const directives = relevance ? facts.naming(relevance.names) : facts.directives;
+    const kept = directives.map((directive, index) => {
       if (directive.kind === 'include') return includeStep(directive, file.path);
       if (directive.kind === 'define') return defineStep(directive, facts, relevance);
-      return plainStep(directive, facts);
+      return plainStep(directive, isOwnGuard(facts.guard, index));
     });
     const steps = isWhole ? kept.filter((step) => step !== undefined) : withoutIdleBranches(kept);
     linkBranches(steps);
@@ -178,7 +178,7 @@ function defineStep(
 
 function plainStep(
   directive: Exclude<Directive, { readonly kind: 'include' | 'define' }>,
-  facts: CFileFacts,
+  isIncludeGuard: boolean,
 ): Step {
   const { line, offset, end } = directive;
   if (directive.kind === 'endif') return { kind: 'endif', line, offset, end };
@@ -189,7 +189,7 @@ function plainStep(
     kind: directive.kind,
     condition,
     simple: asks?.simple,
-    isIncludeGuard: (facts.guard ?? '') !== '' && directive === facts.directives[0],
+    isIncludeGuard,
     holds: { condition, negated: false },
     fails: { condition, negated: true },
     next: 0,

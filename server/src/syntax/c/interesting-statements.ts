@@ -22,14 +22,15 @@ export function interestingStatements(file: SourceFile, pattern: RegExp): readon
   const known = ofPattern.get(file.facts);
   if (known) return known;
   const found: { readonly start: number; end: number }[] = [];
-  const { directives } = file.facts;
-  // Hardly any header holds a wanted name outside directives: then its statements need not be found.
+  // Hardly any header holds a wanted name: then its directives and statements need not be looked at.
+  let directives: CFileFacts['directives'] | undefined;
   let statements: CFileFacts['statements'] | undefined;
   let directive = 0;
   let statement = 0;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(file.text); match; match = pattern.exec(file.text)) {
     const at = match.index;
+    directives ??= file.facts.directives;
     while ((directives[directive]?.end ?? Infinity) <= at) directive++;
     if ((directives[directive]?.offset ?? Infinity) <= at) continue;
     statements ??= file.facts.statements;

@@ -1,14 +1,26 @@
-import { blockCommentEnd, Char, lineCommentEnd, newlines, quotedEnd } from './comments-and-strings';
-import { logicalLine, readDirective, type Directive } from './directive';
+import { ownText } from '../own-text';
+import { logicalLine, readDirective, type Directive, type IncludeDirective } from './directive';
 import { rememberLast } from './remember-last';
 import { sketchOf, type Sketch } from './sketch';
-import { scanStatements } from './statements';
+import {
+  Kind,
+  nameOf,
+  scanDirectives,
+  scanStatements,
+  Word,
+  wordsInRecord,
+  type ScannedDirectives,
+} from './text-scan';
 
 export type { Directive, SimpleTest } from './directive';
 
 /** What is known of a C file from its text alone, so that it can be kept as long as the text stays. */
 export interface CFileFacts {
+  /** Made when they are asked for: of most headers nobody asks for all. */
   readonly directives: readonly Directive[];
+  readonly includes: readonly IncludeDirective[];
+  /** The directives without what defines or undefines a name that is not among these, nor guards the file. */
+  readonly naming: (names: ReadonlySet<string>) => readonly Directive[];
   /**
    * {@link scanStatements}; looked for when they are asked for, and kept for the files that were asked for last: of most
    * headers nobody asks, and of most sources once.
@@ -22,142 +34,95 @@ export interface CFileFacts {
 
 const statementsOf = rememberLast<Int32Array>(128);
 
-/** 1: what has to be looked at. */
-const stops = new Uint8Array(128);
-for (const char of [Char.Newline, Char.DoubleQuote, Char.SingleQuote, Char.Hash, Char.Slash]) stops[char] = 1;
-
-/** One pass over a C file. `again`: has the text when statements are asked for, where the facts must not hold it. */
+/** One pass over a C file. `again`: has the text when more is asked for, where the facts must not hold it. */
 export function scanC(text: string, again: () => string = () => text): CFileFacts {
-  return new Facts(...directivesIn(text), again);
+  return new Facts(scanDirectives(text), again);
 }
 
 /** Nothing in it holds the text, but for what `again` does; one function for all files. */
 class Facts implements CFileFacts {
+  readonly guard: string | undefined;
   private sketched: Sketch | undefined;
+  /** Those that were asked for. */
+  private readonly made: (Directive | undefined)[] = [];
+  private all: readonly Directive[] | undefined;
+  private included: readonly IncludeDirective[] | undefined;
 
   constructor(
-    readonly directives: readonly Directive[],
-    readonly guard: string | undefined,
+    private readonly scanned: ScannedDirectives,
     private readonly again: () => string,
-  ) {}
+  ) {
+    this.guard = scanned.hasPragmaOnce ? '' : this.ownGuard();
+  }
+
+  get directives(): readonly Directive[] {
+    return (this.all ??= this.chosen(() => true));
+  }
+
+  get includes(): readonly IncludeDirective[] {
+    const chosen = (): readonly Directive[] => this.chosen((kind) => kind === Kind.Include);
+    return (this.included ??= chosen().filter((one) => one.kind === 'include'));
+  }
+
+  naming(names: ReadonlySet<string>): readonly Directive[] {
+    return this.chosen((kind, index) => {
+      if (kind !== Kind.Define && kind !== Kind.Undef) return true;
+      const name = nameOf(this.scanned, index);
+      return names.has(name) || name === this.guard;
+    });
+  }
 
   get sketch(): Sketch {
-    return (this.sketched ??= sketchOf(this));
+    return (this.sketched ??= sketchOf(this.scanned, this.guard, (index) => this.at(index)));
   }
 
   get statements(): Int32Array {
-    return statementsOf(this, () => scanStatements(this.again(), this.directives));
+    return statementsOf(this, () => scanStatements(this.again()));
   }
-}
 
-/** With the macro that guards the file. */
-function directivesIn(text: string): [readonly Directive[], string | undefined] {
-  const directives: Directive[] = [];
-  let pragmaOnce = false;
-  let line = 1;
-  let at = 0;
-  const length = text.length;
-  // Where the last comment ended, and whether nothing but white space and comments stood before it in its line.
-  let commentEnd = -1;
-  let commentLeads = false;
-  // Where the last literal or directive ended.
-  let otherEnd = 0;
-
-  /** True if nothing but white space, comments and continued lines stands before `from` in its line. */
-  const leads = (from: number): boolean => {
-    for (let before = from - 1; ; before--) {
-      if (before + 1 === commentEnd) return commentLeads;
-      if (before < 0) return true;
-      if (before < otherEnd) return false;
-      const char = text.charCodeAt(before);
-      if (char === Char.Newline) {
-        if (before === otherEnd) return true;
-        const last = text.charCodeAt(before - 1) === Char.Return ? before - 2 : before - 1;
-        if (text.charCodeAt(last) !== Char.Backslash) return true;
-      } else if (
-        char !== Char.Space &&
-        char !== Char.Backslash &&
-        (char < 9 || char > Char.Return) &&
-        char !== 0xfeff
-      )
-        return false;
+  private chosen(isWanted: (kind: number, index: number) => boolean): readonly Directive[] {
+    const { records } = this.scanned;
+    const found: Directive[] = [];
+    for (let at = 0, index = 0; at < records.length; at += wordsInRecord, index++) {
+      const directive = isWanted(records[at] ?? 0, index) ? this.at(index) : undefined;
+      if (directive) found.push(directive);
     }
-  };
-
-  for (;;) {
-    while (at < length) {
-      const char = text.charCodeAt(at);
-      if (char < 128 && stops[char] === 1) break;
-      at++;
-    }
-    if (at >= length) break;
-    const char = text.charCodeAt(at);
-    if (char === Char.Newline) {
-      line++;
-      at++;
-    } else if (char === Char.Slash) {
-      const next = text.charCodeAt(at + 1);
-      if (next !== Char.Star && next !== Char.Slash) {
-        at++;
-        continue;
-      }
-      const end = next === Char.Star ? blockCommentEnd(text, at) : lineCommentEnd(text, at);
-      commentLeads = leads(at);
-      commentEnd = end;
-      line += newlines(text, at, end);
-      at = end;
-    } else if (char !== Char.Hash) {
-      const end = quotedEnd(text, at, char);
-      line += newlines(text, at, end);
-      at = otherEnd = end;
-    } else if (leads(at)) {
-      const logical = logicalLine(text, at + 1);
-      const directive = readDirective(logical.text, { offset: at, end: logical.end, line });
-      if (directive === 'once') pragmaOnce = true;
-      else if (directive) directives.push(directive);
-      line += logical.isPlain ? 0 : newlines(text, at, logical.end);
-      at = otherEnd = logical.end;
-    } else at++;
+    return found;
   }
-  return [directives, pragmaOnce ? '' : guardOf(text, directives)];
+
+  private at(index: number): Directive | undefined {
+    return (this.made[index] ??= this.read(index * wordsInRecord));
+  }
+
+  private read(at: number): Directive | undefined {
+    const { records, lines, isExact } = this.scanned;
+    const word = (which: number): number => records[at + which] ?? 0;
+    const where = { offset: word(Word.Offset), end: word(Word.End), line: word(Word.Line) };
+    const kind = word(Word.Kind);
+    if (kind === Kind.Else) return { kind: 'else', ...where };
+    if (kind === Kind.Endif) return { kind: 'endif', ...where };
+    if (kind === Kind.Undef)
+      return { kind: 'undef', name: ownText(nameOf(this.scanned, at / wordsInRecord)), ...where };
+    const line = isExact
+      ? lines.slice(word(Word.TextFrom), word(Word.TextTo))
+      : logicalLine(this.again(), where.offset + 1);
+    const directive = readDirective(line, where);
+    return directive === 'once' ? undefined : directive;
+  }
+
+  /** `#ifndef G` first, its `#endif` last, nothing but comments outside, and `#define G` in it. */
+  private ownGuard(): string | undefined {
+    if (!this.scanned.isShapedAsGuarded) return undefined;
+    const first = this.at(0);
+    if (first?.kind !== 'if') return undefined;
+    const name = /^!\s*defined\s*\(?\s*(\w+)\s*\)?$/.exec(first.text)?.[1];
+    return name !== undefined && defines(this.scanned, name) ? ownText(name) : undefined;
+  }
 }
 
-/** `#ifndef G` first, its `#endif` last, nothing but comments outside, and `#define G` in it. */
-function guardOf(text: string, directives: readonly Directive[]): string | undefined {
-  const first = directives[0];
-  if (first?.kind !== 'if') return undefined;
-  const name = /^!\s*defined\s*\(?\s*(\w+)\s*\)?$/.exec(first.text)?.[1];
-  if (name === undefined) return undefined;
-  let depth = 0;
-  for (const [index, directive] of directives.entries()) {
-    if (directive.kind === 'if') depth++;
-    else if (directive.kind === 'endif') depth--;
-    else if (
-      depth === 1 &&
-      directive.kind !== 'define' &&
-      (directive.kind === 'else' || directive.kind === 'elif')
-    )
-      return undefined;
-    if (depth === 0 && index < directives.length - 1) return undefined;
-  }
-  if (depth !== 0 || !blank(text.slice(0, first.offset))) return undefined;
-  const last = directives.at(-1);
-  const newline = text.indexOf('\n', last?.offset ?? 0);
-  if (newline >= 0 && !blank(text.slice(newline))) return undefined;
-  return directives.some((directive) => directive.kind === 'define' && directive.name === name)
-    ? name
-    : undefined;
-}
-
-/** Only white space and comments. */
-function blank(text: string): boolean {
-  let at = 0;
-  while (at < text.length) {
-    const char = text.charCodeAt(at);
-    if (char <= Char.Space || char === 0xfeff) at++;
-    else if (char === Char.Slash && text.charCodeAt(at + 1) === Char.Star) at = blockCommentEnd(text, at);
-    else if (char === Char.Slash && text.charCodeAt(at + 1) === Char.Slash) at = lineCommentEnd(text, at);
-    else return false;
-  }
-  return true;
+function defines(scanned: ScannedDirectives, name: string): boolean {
+  const { records } = scanned;
+  for (let at = 0, index = 0; at < records.length; at += wordsInRecord, index++)
+    if (records[at] === Kind.Define && nameOf(scanned, index) === name) return true;
+  return false;
 }

@@ -1,4 +1,7 @@
-import { walkConditions, type GuardedDirectives } from './walk-conditions';
+import { ownText } from '../own-text';
+import type { Directive } from './directive';
+import { Kind, nameOf, Word, wordsInRecord, type ScannedDirectives } from './text-scan';
+import { isOwnGuard } from './walk-conditions';
 
 /**
  * What of a file tells whether it can matter to a unit: a few words for each of a thousand headers, of which a few dozen
@@ -28,23 +31,51 @@ export function nameHash(name: string): number {
   return hash >>> 0;
 }
 
-export function sketchOf(facts: GuardedDirectives): Sketch {
+/** `directiveAt`: the directive of a record. Hardly any is asked for. */
+export function sketchOf(
+  scanned: ScannedDirectives,
+  guard: string | undefined,
+  directiveAt: (index: number) => Directive | undefined,
+): Sketch {
+  const { records } = scanned;
   const hashes: number[] = [];
-  let names = '';
   const computed: string[] = [];
   const around = new Set<string>();
   const undone: string[] = [];
-  walkConditions(facts, [], (directive, conditions) => {
-    if (directive === undefined) return;
-    if (directive.kind === 'include') {
-      for (const condition of conditions) around.add(condition);
-      if (directive.form === 'computed') computed.push(directive.text);
-    } else {
-      if (directive.kind === 'undef') undone.push(directive.name);
-      hashes.push(nameHash(directive.name));
-      names += `\n${directive.name}`;
+  /** The records of the conditions here, and for each open #if the number of those before it. */
+  const conditions: number[] = [];
+  const open: number[] = [];
+  let told = 0;
+  for (let at = 0, index = 0; at < records.length; at += wordsInRecord, index++)
+    switch (records[at]) {
+      case Kind.If:
+        open.push(conditions.length);
+        if (!isOwnGuard(guard, index)) conditions.push(index);
+        break;
+      case Kind.Elif:
+        conditions.push(index);
+        break;
+      case Kind.Endif:
+        conditions.length = open.pop() ?? conditions.length;
+        told = Math.min(told, conditions.length);
+        break;
+      case Kind.Include: {
+        for (; told < conditions.length; told++) {
+          const condition = directiveAt(conditions[told] ?? 0);
+          if (condition && 'text' in condition) around.add(condition.text);
+        }
+        const directive = directiveAt(index);
+        if (directive?.kind === 'include' && directive.form === 'computed') computed.push(directive.text);
+        break;
+      }
+      case Kind.Define:
+      case Kind.Undef:
+        if (records[at] === Kind.Undef) undone.push(ownText(nameOf(scanned, index)));
+        hashes.push(records[at + Word.Hash] ?? 0);
+        break;
+      case Kind.Else:
+      case undefined:
     }
-  });
-  const defined = { hashes: Uint32Array.from(hashes), names: `${names}\n` };
+  const defined = { hashes: Uint32Array.from(hashes), names: scanned.names };
   return { conditions: [...around], computed, undone, defined };
 }

@@ -60,5 +60,5 @@ export function walkConditions(
 }
 
 /** The #if of a file's own include guard is no condition. `index`: of the directive. */
-const isOwnGuard = (guard: string | undefined, index: number): boolean =>
+export const isOwnGuard = (guard: string | undefined, index: number): boolean =>
   index === 0 && guard !== undefined && guard !== '';
