@@ -6,6 +6,8 @@ export default tseslint.config(
     ignores: [
       '.editors/**',
       'server/types/**',
+      // Compiled, and checked, by the AssemblyScript compiler.
+      'server/assembly/**',
       '**/out/**',
       '**/dist/**',
       'test/fixtures/**',

@@ -12,7 +12,9 @@ export interface Share {
   readonly needles: readonly string[];
   readonly exclude: readonly string[];
   readonly parts: readonly Part[];
-  /** Whether the result lists what was looked at. */
+  /** Whether the result lists the files that were looked at. */
+  readonly listed: boolean;
+  /** Whether it lists them and the folders, with what was found. */
   readonly logged: boolean;
   /** Whether it says what the files include. */
   readonly includes: boolean;

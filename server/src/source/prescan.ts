@@ -99,7 +99,8 @@ export function startScan(
     exclude,
     includes,
     // Who asked for some headers must know which those were.
-    logged: log !== undefined || headersOf !== undefined,
+    listed: headersOf !== undefined,
+    logged: log !== undefined,
   };
   const begin = (of: readonly Part[]): RunningScan['finish'] => {
     const share = shareOf(root, needles, of, wishes);
@@ -133,10 +134,9 @@ function shareOf(
   root: string,
   needles: readonly string[],
   parts: readonly Part[],
-  { exclude, includes, logged: isLogged }: Pick<Share, 'exclude' | 'includes' | 'logged'>,
+  wishes: Pick<Share, 'exclude' | 'includes' | 'listed' | 'logged'>,
 ): Share {
-  const next = new Int32Array(new SharedArrayBuffer(4));
-  return { root, needles, exclude, parts, next, logged: isLogged, includes };
+  return { root, needles, parts, next: new Int32Array(new SharedArrayBuffer(4)), ...wishes };
 }
 
 async function scanParts(
@@ -146,7 +146,12 @@ async function scanParts(
   options: PrescanOptions,
 ): Promise<ScanResult> {
   const { log, exclude = [], includes = false } = options;
-  const share = shareOf(root, needles, parts, { exclude, includes, logged: log !== undefined });
+  const share = shareOf(root, needles, parts, {
+    exclude,
+    includes,
+    listed: false,
+    logged: log !== undefined,
+  });
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
   const start = (count: number): readonly Promise<ScanResult>[] =>
     Array.from({ length: count }, async () => {

@@ -23,7 +23,9 @@ export interface Looked {
 }
 
 export interface ScanWishes {
-  /** List what was looked at. */
+  /** List the files that were looked at. */
+  readonly listed?: boolean;
+  /** List them and the folders, with what was found in each. */
   readonly logged?: boolean;
   /** Collect what the files include. */
   readonly includes?: boolean;
@@ -54,7 +56,7 @@ export function scanner(
   root: string,
   needles: readonly string[],
   exclude: readonly string[],
-  { logged = false, includes = false }: ScanWishes = {},
+  { listed = false, logged = false, includes = false }: ScanWishes = {},
 ): Scanner {
   const words = includes ? includeWords : [];
   const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -124,9 +126,8 @@ export function scanner(
     } catch (error) {
       problems.push({ file: path, reason: `cannot be read (${errorCode(error)})` });
     }
-    if (!mark) return;
-    looked.files.push(path);
-    looked.found.push(problems.length === problemsBefore ? mark.mark() : 0);
+    if (mark || listed) looked.files.push(path);
+    if (mark) looked.found.push(problems.length === problemsBefore ? mark.mark() : 0);
   };
 
   const scanFolder = (top: string, deep: boolean, headers = false): void => {
@@ -189,13 +190,16 @@ export function isSource(name: string): boolean {
   return (last === 99 && !name.endsWith('.mod.c')) || last === 104 || last === 83;
 }
 
+const ofKernels: readonly string[] = ['arch', 'init', 'kernel', 'include', 'Makefile'];
+const telling: ReadonlySet<string> = new Set([...ofKernels, '.config', '.git']);
+
 /** Why a folder below the root is not part of this kernel: a finished build, or another tree. */
 export function foreign(entries: readonly Dirent[]): string | undefined {
-  const names = new Set(entries.map(({ name }) => name));
-  if (names.has('.config') && names.has('Makefile')) return 'a build folder (O=), left out';
-  if (['arch', 'init', 'kernel', 'include', 'Makefile'].every((name) => names.has(name)))
-    return 'another kernel tree, left out';
-  if (names.has('.git')) return 'a repository of its own, left out';
+  const names = entries.map(({ name }) => name).filter((name) => telling.has(name));
+  const has = (name: string): boolean => names.includes(name);
+  if (has('.config') && has('Makefile')) return 'a build folder (O=), left out';
+  if (ofKernels.every(has)) return 'another kernel tree, left out';
+  if (has('.git')) return 'a repository of its own, left out';
   return undefined;
 }
 

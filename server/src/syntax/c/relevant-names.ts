@@ -37,9 +37,10 @@ export interface RelevantNames {
 export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySet<string>): RelevantNames {
   const names = new Set<string>();
   const expanded = new Set<string>();
-  const hashes = new Set<number>();
-  /** Of the names that no file was asked for yet. */
-  let unsought = new Set<number>();
+  const defining = definingFiles(files);
+  /** The files that say something of what is relevant, and of those the ones that were not looked into. */
+  const matters = new Set<RelevantFile>();
+  const unread: RelevantFile[] = [];
   const asked: string[] = [];
   const waiting: string[] = [];
   const definitions = new Map<string, Definition[]>();
@@ -48,9 +49,12 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
     if (names.has(name)) return;
     names.add(name);
     asked.push(name);
-    const hash = nameHash(name);
-    hashes.add(hash);
-    unsought.add(hash);
+    for (const file of defining.of(name)) mattering(file);
+  };
+  const mattering = (file: RelevantFile): void => {
+    if (matters.has(file)) return;
+    matters.add(file);
+    unread.push(file);
   };
   const add = (name: string): void => {
     if (expanded.has(name)) return;
@@ -100,20 +104,10 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
     decide(sketch.conditions);
   }
   // A guard with more than its own definition: whoever defines it first shuts the others, whoever undefines it opens.
-  definedTwice(guards, files).forEach(ask);
-  let unread: RelevantFile[] = [];
-  for (const file of files)
-    if (file.statements.length > 0) lookInto(file);
-    else unread.push(file);
-  while (unsought.size > 0) {
-    const sought = unsought;
-    unsought = new Set();
-    const left: RelevantFile[] = [];
-    for (const file of unread) {
-      if (definesAny(file, sought) || definesAny(file, unsought)) lookInto(file);
-      else left.push(file);
-    }
-    unread = left;
+  for (const guard of guards) if (defining.times(guard) > 1) ask(guard);
+  for (const file of files) if (file.statements.length > 0) mattering(file);
+  while (unread.length + asked.length + waiting.length > 0) {
+    for (let file = unread.pop(); file !== undefined; file = unread.pop()) lookInto(file);
     while (asked.length > 0 || waiting.length > 0) {
       for (let name = asked.pop(); name !== undefined; name = asked.pop())
         for (const { conditions } of definitions.get(name) ?? []) decide(conditions);
@@ -122,18 +116,13 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
       if (asked.length === 0) pasted.matching(files).forEach(add);
     }
   }
-  const reopened = new Set([...guards].filter((guard) => undone.has(guard)));
-  let defined: ReadonlySet<number> | undefined;
   return {
     names,
     expanded,
     guards,
-    reopened,
-    isDefined(name) {
-      return (defined ??= allHashes(files)).has(nameHash(name));
-    },
-    matters: (file) =>
-      file.statements.length > 0 || file.facts.sketch.computed.length > 0 || definesAny(file, hashes),
+    reopened: new Set([...guards].filter((guard) => undone.has(guard))),
+    isDefined: (name) => defining.times(name) > 0,
+    matters: (file) => matters.has(file) || file.facts.sketch.computed.length > 0,
   };
 }
 
@@ -145,26 +134,35 @@ interface Definition {
 
 const none: readonly string[] = [];
 
-function allHashes(files: readonly RelevantFile[]): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (const { facts } of files) for (const hash of facts.sketch.defined.hashes) found.add(hash);
-  return found;
-}
-
-function definesAny({ facts }: RelevantFile, hashes: ReadonlySet<number>): boolean {
-  for (const hash of facts.sketch.defined.hashes) if (hashes.has(hash)) return true;
-  return false;
-}
-
-/** Those of `names` that are defined or undefined more than once. */
-function definedTwice(names: ReadonlySet<string>, files: readonly RelevantFile[]): readonly string[] {
-  const times = new Map([...names].map((name) => [nameHash(name), 0]));
-  for (const { facts } of files)
+/** Who defines or undefines a name: told by its hash, so by chance another is among them. */
+function definingFiles(files: readonly RelevantFile[]): {
+  readonly of: (name: string) => readonly RelevantFile[];
+  /** How often. */
+  readonly times: (name: string) => number;
+} {
+  const count = files.reduce((sum, { facts }) => sum + facts.sketch.defined.hashes.length, 0);
+  const last = new Map<number, number>();
+  /** For each definition its file, and one more than the definition before of the same name. */
+  const fileOf = new Uint32Array(count);
+  const before = new Uint32Array(count);
+  let at = 0;
+  files.forEach(({ facts }, file) => {
     for (const hash of facts.sketch.defined.hashes) {
-      const count = times.get(hash);
-      if (count !== undefined) times.set(hash, count + 1);
+      fileOf[at] = file;
+      before[at] = last.get(hash) ?? 0;
+      last.set(hash, ++at);
     }
-  return [...names].filter((name) => (times.get(nameHash(name)) ?? 0) > 1);
+  });
+  const found = (name: string): readonly number[] => {
+    const all: number[] = [];
+    for (let one = last.get(nameHash(name)) ?? 0; one > 0; one = before[one - 1] ?? 0)
+      all.push(fileOf[one - 1] ?? 0);
+    return all;
+  };
+  return {
+    of: (name) => [...new Set(found(name))].flatMap((file) => files[file] ?? []),
+    times: (name) => found(name).length,
+  };
 }
 
 /**
