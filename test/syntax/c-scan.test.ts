@@ -66,4 +66,88 @@ describe('scanning C for directives', () => {
       { numRuns: 60 },
     );
   });
+
+  it('takes characters beyond Latin-1 as they are, and for one code unit each', () => {
+    // The low byte of U+0123 is that of a #, and that of U+0122 is that of a quote.
+    const text =
+      '\ufeff#define A "\u0123" /* \u0122 */\n\u0123define B\n#include <\u0122.h>\n\u{1f427}\n#ifdef C\n';
+    const { directives } = scanC(text);
+    assert.deepEqual(
+      directives.map(({ kind, offset, line }) => [kind, offset, line]),
+      [
+        ['define', 1, 1],
+        ['include', text.indexOf('#include'), 3],
+        ['if', text.indexOf('#ifdef'), 5],
+      ],
+    );
+    assert.equal(directives[0]?.kind === 'define' && directives[0].body, '"\u0123"');
+    assert.deepEqual(
+      scanC(text).includes.map((include) => include.text),
+      ['\u0122.h'],
+    );
+  });
+
+  it('leaves out definitions of names that nobody asks for, but not the rest', () => {
+    const facts = scanC(
+      '#ifndef G\n#define G\n#define A 1\n#undef A\n#define B(x) \\\n x\n#undef C\n#endif\n',
+    );
+    assert.equal(facts.guard, 'G');
+    const said = facts
+      .naming(new Set(['B', 'C']))
+      .map((one) => ('name' in one ? `${one.kind} ${one.name}` : one.kind));
+    assert.deepEqual(said, ['if', 'define G', 'define B', 'undef C', 'endif']);
+    assert.equal(facts.directives.length, 7);
+    assert.equal(facts.directives[4], facts.naming(new Set(['B']))[2], 'one object for each');
+  });
+});
+
+describe('scanning C for statements', () => {
+  /** A statement, and where in it its body begins: -1, it has none. */
+  const statement = fc.constantFrom<readonly [string, number]>(
+    ['int f(void)\n{\n\tif (a) { b(); } /* } */\n\treturn "}"[0];\n}', 12],
+    ['struct s {\n\tint a;\n\tstruct { int b; } c;\n};', 9],
+    ["static const int a[] = { 1, '}', 2 };", -1],
+    ['task_watcher_func(init, f);', -1],
+    ['enum { A, B };', 5],
+    ['typedef int (*fn)(void);', -1],
+    ['char *s = "a;\\"b";', -1],
+    ['DEFINE(a, ({ b; }));', -1],
+    ['int g(int a) // {\n{ return a; }', 18],
+    ['struct s *h(struct s *a)\n{\n#ifdef X\n\tone();\n#else\n\ttwo();\n#endif\n}', 25],
+  );
+  const between = fc.constantFrom(
+    ...[
+      '\n',
+      ' ',
+      '\n/* ; { */\n',
+      '\n// }\n',
+      '\n#define A { ; \\\n }\n',
+      "\n#error don't\n",
+      '\n\ufeff/* \u0123 \u0122 */\n',
+    ],
+  );
+
+  it('finds where each begins, where its body does, and where it ends', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(between, statement), { maxLength: 12 }), (pieces) => {
+        const expected: number[] = [];
+        let text = '\n';
+        for (const [space, [said, body]] of pieces) {
+          text += space;
+          const end = text.length + said.length;
+          expected.push(text.length, body < 0 ? end : text.length + body, end);
+          text += said;
+        }
+        assert.deepEqual([...scanC(`${text}\n`).statements], expected);
+      }),
+    );
+  });
+
+  it('closes at the margin what braces in two branches leave open', () => {
+    const text =
+      'int f(void)\n{\n#ifdef A\n\tif (a) {\n#else\n\tif (b) {\n#endif\n\t}\n}\nint g;\n#ifdef B\nint h(void) {\n#endif\n}\n';
+    const starts = (found: Int32Array): readonly string[] =>
+      [...found].flatMap((from, at) => (at % 3 === 0 ? [text.slice(from, from + 5)] : []));
+    assert.deepEqual(starts(scanC(text).statements), ['int f', 'int g', 'int h']);
+  });
 });
