@@ -22,7 +22,7 @@ export interface RememberedFiles extends UnitFiles {
 }
 
 /** Where texts can be read again, so many UTF-16 code units of them are held. */
-const mostHeld = 4 * 1024 * 1024;
+const mostHeld = 16 * 1024 * 1024;
 
 /**
  * Facts of the tree's C files, each read and scanned once. What a finished build generated stands behind the tree.
