@@ -1,5 +1,5 @@
 import { textFunctions } from './functions';
-import { closing, nextAt } from './parse';
+import { closing, nextAt } from './lines';
 import { substitutePattern, wordsOf } from './words';
 
 /** What a shell command would print, where that can be told without running it. */
@@ -120,7 +120,9 @@ export function valueOf(name: string, scope: Scope, depth = 0): string {
 }
 
 function expandReference(text: string, start: number, end: number, scope: Scope, depth: number): string {
-  const [open, close] = text.charAt(start - 1) === '(' ? ['(', ')'] : ['{', '}'];
+  const isRound = text.charCodeAt(start - 1) === 40;
+  const open = isRound ? 40 : 123;
+  const close = isRound ? 41 : 125;
   const name = functionName(text, start, end);
   if (name !== undefined) {
     let at = start + name.length;
@@ -137,7 +139,7 @@ function expandReference(text: string, start: number, end: number, scope: Scope,
   let inside = text.slice(start, end);
   if (inside.includes('$')) inside = expandText(inside, scope, depth);
   else {
-    const first = inside.indexOf(close);
+    const first = inside.indexOf(isRound ? ')' : '}');
     if (first >= 0) inside = inside.slice(0, first);
   }
   const colon = inside.indexOf(':');
@@ -164,11 +166,11 @@ function functionName(text: string, start: number, end: number): string | undefi
 }
 
 /** At commas outside parentheses (braces, where the call is written with braces). The last part takes the rest. */
-function splitArguments(text: string, most: number, open: string, close: string): readonly string[] {
+function splitArguments(text: string, most: number, open: number, close: number): readonly string[] {
   const parts: string[] = [];
   let from = 0;
   while (parts.length + 1 < most) {
-    const comma = nextAt(text, from, ',', open, close);
+    const comma = nextAt(text, from, text.length, 44, open, close);
     if (comma < 0) break;
     parts.push(text.slice(from, comma));
     from = comma + 1;

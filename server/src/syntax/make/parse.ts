@@ -1,3 +1,19 @@
+import {
+  afterWhite,
+  closing,
+  hasHash,
+  isBlank,
+  isOpener,
+  isWhite,
+  joinedText,
+  lineCursor,
+  moveToNextLine,
+  nextAt,
+  passContinuation,
+  withoutComment,
+  type LineCursor,
+} from './lines';
+
 /**
  * A makefile as its statements, after GNU make 4.3 (where it differs from the manual, the program was asked: see
  * test/syntax/make-against-make.test.ts). Recipes are passed over: what make would run is no business of ours.
@@ -65,10 +81,11 @@ export interface Makefile {
   readonly problems: readonly MakeProblem[];
 }
 
-interface Line {
+/** A part of a text. */
+interface Range {
   readonly text: string;
-  readonly line: number;
-  readonly startsWithTab: boolean;
+  readonly from: number;
+  readonly to: number;
 }
 
 interface OpenConditional {
@@ -78,29 +95,40 @@ interface OpenConditional {
 }
 
 /** Never throws: what cannot be read is a problem, and reading goes on behind it. */
-export function parseMakefile(text: string): Makefile {
+export function parseMakefile(source: string): Makefile {
   const problems: MakeProblem[] = [];
   const top: MakeStatement[] = [];
   let body = top;
   const open: OpenConditional[] = [];
-  const lines = logicalLines(text);
+  const cursor = lineCursor(source);
   let afterRule = false;
-  for (let at = 0; at < lines.length; at++) {
-    const current = lines[at];
-    if (!current) break;
-    const { line } = current;
-    if (current.startsWithTab && afterRule) continue;
-    const stripped = withoutComment(current.text).trimStart();
-    if (stripped.trimEnd() === '') continue;
-    const word = /^-?[a-z]+(?=[\s("']|$)/.exec(stripped)?.[0] ?? '';
+  while (moveToNextLine(cursor)) {
+    const isRecipe = afterRule && source.charCodeAt(cursor.from) === 9;
+    const first = isRecipe ? cursor.from : afterWhite(source, cursor.from, cursor.to);
+    if (isRecipe || source.charCodeAt(first) === 35) {
+      passContinuation(cursor);
+      continue;
+    }
+    if (first === cursor.to) continue;
+    const { line } = cursor;
+    const { text, from, to } = statementRange(cursor, first);
+    if (from === to) continue;
+    const word = firstWord(text, from, to);
+    const plain = word === '' ? readAssignment(text, from, to, line, false) : undefined;
+    if (plain) {
+      body.push(plain);
+      afterRule = false;
+      continue;
+    }
+    const stripped = text.slice(from, to);
     const rest = stripped.slice(word.length).trim();
     const isDirective = keywords.has(word) && !/^(?:[:+?!]|::)?=/.test(rest);
-    if (isDirective && /^ifn?(?:eq|def)$/.test(word)) {
+    if (isDirective && tests.has(word)) {
       const test = readTest(word, rest);
       if (!test) problems.push({ line, message: `${word} cannot be read: ${rest.slice(0, 60)}` });
-      const first = { test: test ?? never, body: [] };
-      open.push({ line, branches: [first], outer: body });
-      body = first.body;
+      const branch = { test: test ?? never, body: [] };
+      open.push({ line, branches: [branch], outer: body });
+      body = branch.body;
       continue;
     }
     if (isDirective && word === 'else') {
@@ -126,25 +154,22 @@ export function parseMakefile(text: string): Makefile {
       body.push({ kind: 'conditional', line: conditional.line, branches: conditional.branches });
       continue;
     }
-    const define =
-      /^(?:(?:override|export|private)\s+)*define\s+([^\s=:+?!]+)\s*(=|:=|:::?=|\+=|\?=|!=)?\s*$/.exec(
-        stripped,
-      );
+    const define = beforeDefine.has(word)
+      ? /^(?:(?:override|export|private)\s+)*define\s+([^\s=:+?!]+)\s*(=|:=|:::?=|\+=|\?=|!=)?\s*$/.exec(
+          stripped,
+        )
+      : null;
     if (define) {
-      const end = endOfDefine(lines, at);
-      if (end === undefined) problems.push({ line, message: `define ${define[1] ?? ''} without endef` });
+      const { value, isEnded } = definedText(cursor);
+      if (!isEnded) problems.push({ line, message: `define ${define[1] ?? ''} without endef` });
       body.push({
         kind: 'assign',
         line,
         name: define[1] ?? '',
         operator: operatorOf(define[2] ?? '='),
-        value: lines
-          .slice(at + 1, end ?? lines.length)
-          .map(({ text: inside }) => inside)
-          .join('\n'),
+        value,
         isExported: /\bexport\b/.test(stripped.slice(0, stripped.indexOf('define'))),
       });
-      at = end ?? lines.length;
       afterRule = false;
       continue;
     }
@@ -154,7 +179,8 @@ export function parseMakefile(text: string): Makefile {
       continue;
     }
     const statement =
-      readAssignment(stripped, line) ?? (isDirective ? readKeyword(stripped, line) : undefined);
+      (word === '' ? undefined : readModified(stripped, line)) ??
+      (isDirective ? readKeyword(stripped, line) : undefined);
     if (statement) {
       body.push(statement);
       afterRule = false;
@@ -164,7 +190,7 @@ export function parseMakefile(text: string): Makefile {
     if (colon >= 0) {
       afterRule = true;
       const behind = stripped.slice(colon).replace(/^:+/, '');
-      const assign = behind.includes('=') ? readAssignment(behind.trimStart(), line) : undefined;
+      const assign = behind.includes('=') ? readModified(behind.trimStart(), line) : undefined;
       if (assign) body.push({ kind: 'target-assign', line, targets: stripped.slice(0, colon), assign });
       else if (/\$[({]eval\b/.test(stripped)) body.push({ kind: 'expression', line, text: stripped });
     } else if (stripped.startsWith('$')) {
@@ -178,6 +204,16 @@ export function parseMakefile(text: string): Makefile {
   return { statements: top, problems };
 }
 
+/** The line without its comment and the white space before it; most stand in the makefile as they are. */
+function statementRange(cursor: LineCursor, first: number): Range {
+  if (!cursor.isContinued && !hasHash(cursor)) return { text: cursor.source, from: first, to: cursor.to };
+  const text = withoutComment(joinedText(cursor));
+  const from = afterWhite(text, 0, text.length);
+  return { text, from, to: text.length };
+}
+
+const tests: ReadonlySet<string> = new Set(['ifeq', 'ifneq', 'ifdef', 'ifndef']);
+
 const keywords: ReadonlySet<string> = new Set(
   'ifeq ifneq ifdef ifndef else endif include -include sinclude export unexport undefine override private vpath load'.split(
     ' ',
@@ -187,81 +223,36 @@ const keywords: ReadonlySet<string> = new Set(
 /** A condition that could not be read is never true. */
 const never: MakeTest = { kind: 'equal', negated: false, left: 'cannot', right: 'be read' };
 
-/** Joins continued lines: a backslash at the end and the white space around become one space. */
-function logicalLines(text: string): readonly Line[] {
-  const lines: Line[] = [];
-  const raw = text.split('\n');
-  for (let at = 0; at < raw.length; at++) {
-    const line = at + 1;
-    let next = withoutReturn(raw[at] ?? '');
-    const startsWithTab = next.startsWith('\t');
-    if (!next.endsWith('\\')) {
-      lines.push({ text: next, line, startsWithTab });
-      continue;
-    }
-    let joined = '';
-    for (;;) {
-      const backslashes = endBackslashes(next);
-      // Make halves the backslashes before a newline.
-      if (backslashes > 0) next = next.slice(0, next.length - backslashes) + '\\'.repeat(backslashes >> 1);
-      if (backslashes % 2 === 0 || at + 1 >= raw.length) {
-        joined += next;
-        break;
-      }
-      joined += `${next.trimEnd()} `;
-      at++;
-      next = withoutReturn(raw[at] ?? '').replace(/^[ \t]+/, '');
-    }
-    lines.push({ text: joined, line, startsWithTab });
+const beforeDefine: ReadonlySet<string> = new Set(['define', 'override', 'export', 'private']);
+
+/** The word with which a line begins, if it may mean more than a name; else ''. */
+function firstWord(text: string, from: number, to: number): string {
+  let at = text.charCodeAt(from) === 45 ? from + 1 : from;
+  while (at < to && isLetter(text.charCodeAt(at))) at++;
+  if (at < to) {
+    const next = text.charCodeAt(at);
+    if (next !== 40 && next !== 34 && next !== 39 && !isWhite(next)) return '';
   }
-  return lines;
+  const word = text.slice(from, at);
+  return keywords.has(word) || word === 'define' ? word : '';
 }
 
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line);
+const isLetter = (code: number): boolean => code >= 97 && code <= 122;
 
-function endBackslashes(text: string): number {
-  let count = 0;
-  while (text.charCodeAt(text.length - 1 - count) === 92) count++;
-  return count;
-}
-
-/** Without a `#` comment. `\#` is a plain `#`, and so is one inside a reference. */
-function withoutComment(text: string): string {
-  if (!text.includes('#')) return text;
-  let result = '';
-  let isBroken = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '$' && !isBroken && (text.charAt(at + 1) === '(' || text.charAt(at + 1) === '{')) {
-      const end = closing(text, at + 1);
-      // Looked for once a line only: lines may be long.
-      isBroken = end < 0;
-      if (end >= 0) {
-        result += text.slice(at, end + 1);
-        at = end;
-        continue;
-      }
-    }
-    if (char === '#') {
-      const backslashes = endBackslashes(result);
-      result = result.slice(0, result.length - ((backslashes + 1) >> 1));
-      if (backslashes % 2 === 0) return result;
-    }
-    result += char;
-  }
-  return result;
-}
-
-function endOfDefine(lines: readonly Line[], start: number): number | undefined {
+/** What stands between the line and its `endef`, or the end of the makefile. */
+function definedText(cursor: LineCursor): { readonly value: string; readonly isEnded: boolean } {
+  const inside: string[] = [];
   let depth = 0;
-  for (let at = start + 1; at < lines.length; at++) {
-    const current = lines[at];
-    if (!current || current.startsWithTab) continue;
-    const text = current.text.trim();
+  while (moveToNextLine(cursor)) {
+    const isRecipe = cursor.source.charCodeAt(cursor.from) === 9;
+    const joined = joinedText(cursor);
+    const text = isRecipe ? '' : joined.trim();
     if (/^(?:(?:override|export|private)\s+)*define\s/.test(text)) depth++;
-    else if (/^endef(?:\s|#|$)/.test(text) && depth-- === 0) return at;
+    else if (/^endef(?:\s|#|$)/.test(text) && depth-- === 0)
+      return { value: inside.join('\n'), isEnded: true };
+    inside.push(joined);
   }
-  return undefined;
+  return { value: inside.join('\n'), isEnded: false };
 }
 
 function readTest(word: string, rest: string): MakeTest | undefined {
@@ -269,9 +260,9 @@ function readTest(word: string, rest: string): MakeTest | undefined {
   if (word === 'ifdef' || word === 'ifndef')
     return rest === '' ? undefined : { kind: 'defined', negated, left: rest, right: '' };
   if (rest.startsWith('(')) {
-    const comma = nextAt(rest, 1, ',', '(', ')');
+    const comma = nextAt(rest, 1, rest.length, 44, 40, 41);
     if (comma < 0) return undefined;
-    const close = nextAt(rest, comma + 1, ')', '(', ')');
+    const close = nextAt(rest, comma + 1, rest.length, 41, 40, 41);
     if (close < 0) return undefined;
     // Make keeps the white space that it does not mean to: before the left side, after the right one.
     return {
@@ -291,55 +282,52 @@ function readTest(word: string, rest: string): MakeTest | undefined {
   };
 }
 
-/** The index of `wanted` outside nested `open` … `close`; -1: none. */
-export function nextAt(text: string, from: number, wanted: string, open: string, close: string): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === wanted && depth === 0) return at;
-    if (char === open) depth++;
-    else if (char === close && --depth < 0) return -1;
-  }
-  return -1;
-}
-
-/** The index of the parenthesis (or brace) that closes the one at `open`; -1: none. */
-export function closing(text: string, open: number): number {
-  const opener = text.charAt(open);
-  return nextAt(text, open + 1, opener === '(' ? ')' : '}', opener, opener === '(' ? ')' : '}');
-}
-
 const operatorOf = (written: string): AssignOperator =>
   written === '+=' || written === '?=' || written === '!=' ? written : written === '=' ? '=' : ':=';
 
-/** `NAME op value`; blanks in a name are only allowed inside references. */
-function readAssignment(text: string, line: number): AssignStatement | undefined {
+/** An assignment with what may stand before it: `export NAME op value`. */
+function readModified(text: string, line: number): AssignStatement | undefined {
   if (!text.includes('=')) return undefined;
-  let rest = text;
+  let from = 0;
   let isExported = false;
   for (;;) {
-    const modifier = /^(override|export|private|unexport)\s+(?![:+?!]?=)/.exec(rest);
-    if (!modifier) break;
+    const modifier = /^(override|export|private|unexport)\s+(?![:+?!]?=)/.exec(text.slice(from));
+    if (!modifier) return readAssignment(text, from, text.length, line, isExported);
     if (modifier[1] === 'export') isExported = true;
-    rest = rest.slice(modifier[0].length);
+    from += modifier[0].length;
   }
+}
+
+/** `NAME op value`; blanks in a name are only allowed inside references. */
+function readAssignment(
+  text: string,
+  from: number,
+  to: number,
+  line: number,
+  isExported: boolean,
+): AssignStatement | undefined {
   let nameEnd = -1;
-  for (let at = 0; at < rest.length; at++) {
-    const char = rest.charAt(at);
-    const operator = operatorAt(rest, at);
-    if (operator !== undefined) {
-      const name = rest.slice(0, nameEnd < 0 ? at : nameEnd);
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    // Most characters of names are letters.
+    if (code > 63 && nameEnd < 0) continue;
+    const length = operatorLength(text, at, to);
+    if (length > 0) {
+      const name = text.slice(from, nameEnd < 0 ? at : nameEnd);
       if (name === '') return undefined;
-      const value = rest.slice(at + operator.length).replace(/^[ \t]+/, '');
-      return { kind: 'assign', line, name, operator: operatorOf(operator), value, isExported };
+      let start = at + length;
+      while (start < to && isBlank(text.charCodeAt(start))) start++;
+      const operator = operatorOf(text.slice(at, at + length));
+      return { kind: 'assign', line, name, operator, value: text.slice(start, to), isExported };
     }
-    if (char === ' ' || char === '\t') {
+    if (isBlank(code)) {
       if (nameEnd < 0) nameEnd = at;
       continue;
     }
-    if (nameEnd >= 0 || char === ':' || char === '#') return undefined;
-    if (char === '$' && (rest.charAt(at + 1) === '(' || rest.charAt(at + 1) === '{')) {
-      const end = closing(rest, at + 1);
+    // A colon or a comment.
+    if (nameEnd >= 0 || code === 58 || code === 35) return undefined;
+    if (code === 36 && isOpener(text.charCodeAt(at + 1))) {
+      const end = closing(text, at + 1, to);
       if (end < 0) return undefined;
       at = end;
     }
@@ -347,18 +335,22 @@ function readAssignment(text: string, line: number): AssignStatement | undefined
   return undefined;
 }
 
-function operatorAt(text: string, at: number): string | undefined {
+/** Of the operator at `at`: `=`, `+=`, `?=`, `!=`, `:=`, `::=` or `:::=`; 0: there is none. */
+function operatorLength(text: string, at: number, to: number): number {
   switch (text.charCodeAt(at)) {
     case 61:
-      return '=';
+      return 1;
     case 43:
     case 63:
     case 33:
-      return text.charCodeAt(at + 1) === 61 ? text.slice(at, at + 2) : undefined;
-    case 58:
-      return ['::=', ':=', ':::='].find((operator) => text.startsWith(operator, at));
+      return at + 1 < to && text.charCodeAt(at + 1) === 61 ? 2 : 0;
+    case 58: {
+      let end = at + 1;
+      while (end < to && end < at + 3 && text.charCodeAt(end) === 58) end++;
+      return end < to && text.charCodeAt(end) === 61 ? end - at + 1 : 0;
+    }
     default:
-      return undefined;
+      return 0;
   }
 }
 
@@ -372,12 +364,12 @@ function readKeyword(text: string, line: number): MakeStatement | undefined {
 
 function ruleColon(text: string): number {
   for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '$' && (text.charAt(at + 1) === '(' || text.charAt(at + 1) === '{')) {
+    const code = text.charCodeAt(at);
+    if (code === 36 && isOpener(text.charCodeAt(at + 1))) {
       const end = closing(text, at + 1);
       if (end < 0) return -1;
       at = end;
-    } else if (char === ':') return at;
+    } else if (code === 58) return at;
   }
   return -1;
 }
