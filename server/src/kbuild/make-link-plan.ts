@@ -272,7 +272,8 @@ function headFirst(
   // grep -F -f: each line is looked for anywhere in the member's path.
   const isHead = ({ path, membership }: Omit<PlannedObject, 'why'>): boolean =>
     membership === 'object' && patterns.some((pattern) => path.includes(pattern));
-  return [...objects.filter(isHead), ...objects.filter((object) => !isHead(object))];
+  const head = new Set(objects.filter(isHead));
+  return head.size === 0 ? objects : [...head, ...objects.filter((object) => !head.has(object))];
 }
 
 function sourceOf(tree: TreeReader, object: string): string | undefined {

@@ -34,6 +34,7 @@ export interface MakeProcess {
 
 /** `./a/../b` and the pretended root away. */
 export function treePath(path: string): string {
+  if (isPlain(path)) return path;
   const inside = path.startsWith(`${pretendedRoot}/`) ? path.slice(pretendedRoot.length + 1) : path;
   if (inside === pretendedRoot) return '';
   const parts: string[] = [];
@@ -44,6 +45,14 @@ export function treePath(path: string): string {
   }
   return parts.join('/');
 }
+
+/** There is nothing in it that could go away: most paths are so, and stay the strings that they are. */
+const isPlain = (path: string): boolean =>
+  !path.includes('./') &&
+  !path.includes('//') &&
+  !path.startsWith('/') &&
+  !path.endsWith('/') &&
+  !path.endsWith('.');
 
 export function startMake(
   tree: TreeReader,
@@ -98,13 +107,16 @@ export function startMake(
   const scope: Scope = { variables: new Map(), parent: undefined, world };
   // Since 5.18 auto.conf holds text without quotes; the function that writes it so tells.
   const quotes = !(tree.read('scripts/kconfig/confdata.c') ?? '').includes('print_symbol_for_autoconf');
+  const configured = new Map<string, Variable>();
+  for (const [name, value] of config)
+    configured.set(name, { flavour: 'simple', value: quotes ? makeValue(value) : value, origin: 'file' });
+  const configuration: Scope = { variables: configured, parent: undefined, world };
   const configure = (into: Scope): void => {
-    for (const [name, value] of config)
-      into.variables.set(name, {
-        flavour: 'simple',
-        value: quotes ? makeValue(value) : value,
-        origin: 'file',
-      });
+    if (into.parent === undefined || into.parent === configuration) {
+      // What was set before gives way.
+      for (const name of into.variables.keys()) if (configured.has(name)) into.variables.delete(name);
+      into.parent = configuration;
+    } else for (const [name, variable] of configured) into.variables.set(name, variable);
   };
   const files: MakeFiles = {
     makefile(path) {
@@ -147,8 +159,7 @@ export function startMake(
     child(values) {
       const variables = new Map<string, Variable>();
       for (const name of exported) {
-        const variable = scope.variables.get(name);
-        if (variable)
+        if (scope.variables.has(name) || scope.parent?.variables.has(name) === true)
           variables.set(name, {
             flavour: 'simple',
             value: expandText(`$(${name})`, scope),

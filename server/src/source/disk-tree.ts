@@ -37,11 +37,15 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
   const problems = new Map<string, string>();
   /** When each file that was read had been written to, in milliseconds. */
   const versions = new Map<string, number>();
+  const base = join(root, '/');
+  // As `join` has it, at a tenth of the time for paths that are as they should be.
+  const onDisk = (path: string): string =>
+    path.includes('./') || path.includes('//') || path.endsWith('.') ? join(base, path) : base + path;
 
   const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
     const known = listings.get(directory);
     if (known) return known;
-    const found = readListing(join(root, directory), log);
+    const found = readListing(directory === '' ? join(root) : onDisk(directory), log);
     listings.set(directory, found);
     return found;
   };
@@ -49,8 +53,9 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
   return {
     root,
     read(path) {
-      log?.file(join(root, path));
-      const reading = readText(join(root, path));
+      const file = onDisk(path);
+      log?.file(file);
+      const reading = readText(file);
       if (reading === undefined) return undefined;
       if ('text' in reading) {
         versions.set(path, reading.changed);
@@ -60,18 +65,18 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
       return undefined;
     },
     glance(path) {
-      const reading = readText(join(root, path));
+      const reading = readText(onDisk(path));
       if (reading === undefined || !('text' in reading)) return undefined;
       return {
         text: reading.text,
         take() {
-          log?.file(join(root, path));
+          log?.file(onDisk(path));
           versions.set(path, reading.changed);
         },
       };
     },
     again(path) {
-      const reading = readText(join(root, path));
+      const reading = readText(onDisk(path));
       return reading && 'text' in reading && versions.get(path) === reading.changed
         ? reading.text
         : undefined;

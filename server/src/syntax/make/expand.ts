@@ -51,7 +51,8 @@ export const unknownWord = '\u0002unknown';
 /** Variables of one make process. Lookups go on in the parent, which is never written. */
 export interface Scope {
   readonly variables: Map<string, Variable>;
-  readonly parent: Scope | undefined;
+  /** Set once at most, where the configuration is included. */
+  parent: Scope | undefined;
   readonly world: MakeWorld;
   /** The arguments of `$(call)` or the variable of `$(foreach)`: nothing is assigned in it. */
   readonly isLocal?: boolean;
