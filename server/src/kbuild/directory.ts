@@ -1,5 +1,4 @@
-import { expandText, lookup, unknownWord, type Scope } from '../syntax/make/expand';
-import { setSimple } from '../syntax/make/run';
+import { expandText, lookup, unknownWord, valueOf, type Scope, type Variable } from '../syntax/make/expand';
 import { wordsOf } from '../syntax/make/words';
 import type { TreeReader } from '../source/tree-reader';
 import { listOf, treePath, type MakeProcess } from './make-process';
@@ -39,6 +38,9 @@ const emptied = [
   'EXTRA_CFLAGS',
 ];
 
+const nothing: Variable = { flavour: 'simple', value: '', origin: 'file' };
+const sourceRoot: Variable = { flavour: 'simple', value: '.', origin: 'file' };
+
 /** Reads a directory, each once: what `from` says counts for the first time. */
 export type DirectoryReader = (path: string, from: Directory | undefined) => Directory | undefined;
 
@@ -64,18 +66,20 @@ export function directoryReader(
     }
     const scope: Scope = { variables: new Map(), parent: base, world: base.world };
     if (from) passExported(make, from.scope, scope);
-    for (const name of emptied) setSimple(scope, name, '');
-    setSimple(scope, 'obj', path === '' ? '.' : path);
-    setSimple(scope, 'src', path === '' ? '.' : path);
-    setSimple(scope, 'srcroot', '.');
+    for (const name of emptied) scope.variables.set(name, nothing);
+    const itself: Variable = { flavour: 'simple', value: path === '' ? '.' : path, origin: 'file' };
+    scope.variables.set('obj', itself);
+    scope.variables.set('src', itself);
+    scope.variables.set('srcroot', sourceRoot);
     make.run(makefile, scope);
     const list = (name: string): readonly string[] => {
       const words = listOf(name, scope);
-      if (words.some((word) => word.includes(unknownWord))) unknown(makefile, name);
+      if (!words.some((word) => word.includes(unknownWord))) return words;
+      unknown(makefile, name);
       return words.filter((word) => !word.includes(unknownWord));
     };
-    const builtIn = [...new Set(list('obj-y'))];
-    const isBuiltIn = new Set(builtIn);
+    const isBuiltIn = new Set(list('obj-y'));
+    const builtIn = [...isBuiltIn];
     const library = wordsOf(expandText('$(sort $(lib-y) $(lib-m))', scope)).filter(
       (word) => !isBuiltIn.has(word) && !word.includes(unknownWord),
     );
@@ -88,13 +92,14 @@ export function directoryReader(
 
 /** What a makefile changed of exported variables, the makes that it starts see in their environment. */
 export function passExported(make: MakeProcess, from: Scope, to: Scope): void {
-  for (const name of from.variables.keys())
-    if (make.exported.has(name))
-      to.variables.set(name, {
-        flavour: 'simple',
-        value: expandText(`$(${name})`, from),
-        origin: 'environment',
-      });
+  for (const [name, variable] of from.variables)
+    if (make.exported.has(name)) {
+      const isPassedOn = variable.flavour === 'simple' && variable.origin === 'environment';
+      to.variables.set(
+        name,
+        isPassedOn ? variable : { flavour: 'simple', value: valueOf(name, from), origin: 'environment' },
+      );
+    }
 }
 
 /**
@@ -117,7 +122,7 @@ export function compositeMembers(
   scope: Scope,
   emptyCounts: boolean,
 ): readonly string[] | undefined {
-  const stem = object.replace(/\.o$/, '');
+  const stem = object.endsWith('.o') ? object.slice(0, -2) : object;
   const members = [...listOf(`${stem}-objs`, scope), ...listOf(`${stem}-y`, scope)];
   if (members.length > 0) return [...new Set(members)];
   return emptyCounts && lookup(scope, `${stem}-`) !== undefined && listOf(`${stem}-`, scope).length > 0

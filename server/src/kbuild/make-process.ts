@@ -1,4 +1,4 @@
-import { expandText, newWork, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
+import { newWork, valueOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
 import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/make/parse';
 import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
 import { wordsOf } from '../syntax/make/words';
@@ -162,7 +162,7 @@ export function startMake(
         if (scope.variables.has(name) || scope.parent?.variables.has(name) === true)
           variables.set(name, {
             flavour: 'simple',
-            value: expandText(`$(${name})`, scope),
+            value: valueOf(name, scope),
             origin: 'environment',
           });
       }
@@ -199,5 +199,4 @@ function wildcard(tree: TreeReader, pattern: string): readonly string[] {
     .map((name) => prefix + name);
 }
 
-export const listOf = (name: string, scope: Scope): readonly string[] =>
-  wordsOf(expandText(`$(${name})`, scope));
+export const listOf = (name: string, scope: Scope): readonly string[] => wordsOf(valueOf(name, scope));

@@ -80,7 +80,11 @@ export function expandText(text: string, scope: Scope, depth = 0): string {
     result += text.slice(from, at);
     scope.world.work.left--;
     const next = text.charAt(at + 1);
-    if (next === '(' || next === '{') {
+    const nameEnd = next === '(' ? plainNameEnd(text, at + 2) : -1;
+    if (nameEnd >= 0) {
+      result += valueOf(text.slice(at + 2, nameEnd), scope, depth + 1);
+      from = nameEnd + 1;
+    } else if (next === '(' || next === '{') {
       const end = closing(text, at + 1);
       if (end < 0) {
         // Make looks for any closing one then, as for a name with a parenthesis in it.
@@ -102,6 +106,17 @@ export function expandText(text: string, scope: Scope, depth = 0): string {
     if (result.length > longestValue) return result.slice(0, longestValue);
   }
   return result + text.slice(from);
+}
+
+/** Where the parenthesis is behind a plain name, as in nearly all references; -1: there is more to it. */
+function plainNameEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 41) return at;
+    // Below are blanks, `$`, `(`, a comma.
+    if (code < 45 || code === 58 || code > 122) return -1;
+  }
+  return -1;
 }
 
 export function valueOf(name: string, scope: Scope, depth = 0): string {
@@ -267,11 +282,13 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
     most: 3,
     run([name = '', list = '', text = ''], scope, depth) {
       const variable = expandText(name, scope, depth).trim();
+      const inside = local(scope);
       let length = 0;
       return wordsOf(expandText(list, scope, depth))
         .map((word) => {
           if (length > longestValue) return '';
-          const value = expandText(text, local(scope, [[variable, word]]), depth);
+          setAutomatic(inside, variable, word);
+          const value = expandText(text, inside, depth);
           length += value.length;
           return value;
         })
@@ -284,11 +301,12 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
     run([names = '', list = '', text = ''], scope, depth) {
       const variables = wordsOf(expandText(names, scope, depth));
       const values = wordsOf(expandText(list, scope, depth));
-      const bound = variables.map((name, at): [string, string] => [
-        name,
-        at === variables.length - 1 ? values.slice(at).join(' ') : (values[at] ?? ''),
-      ]);
-      return expandText(text, local(scope, bound), depth);
+      const inside = local(scope);
+      variables.forEach((name, at) => {
+        const rest = at === variables.length - 1;
+        setAutomatic(inside, name, rest ? values.slice(at).join(' ') : (values[at] ?? ''));
+      });
+      return expandText(text, inside, depth);
     },
   },
   call: {
@@ -306,29 +324,32 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
           scope,
           depth,
         );
-      const own = [called, ...values].map((value, index): [string, string] => [String(index), value]);
-      // Arguments of an outer call must not show through.
-      for (let index = own.length; lookup(scope, String(index)) !== undefined; index++)
-        own.push([String(index), '']);
       const variable = lookup(scope, called);
       if (!variable) return '';
+      if (variable.flavour === 'simple') return variable.value;
+      const inside = local(scope);
+      setAutomatic(inside, '0', called);
+      values.forEach((value, index) => {
+        setAutomatic(inside, String(index + 1), value);
+      });
+      // Arguments of an outer call must not show through.
+      for (let index = parts.length; lookup(scope, String(index)) !== undefined; index++)
+        setAutomatic(inside, String(index), '');
       // `$(call)` is the one way in which a variable may refer to itself.
-      return variable.flavour === 'simple'
-        ? variable.value
-        : expandText(variable.value, local(scope, own), depth + 1);
+      return expandText(variable.value, inside, depth + 1);
     },
   },
 };
 
-function local(scope: Scope, values: readonly (readonly [string, string])[]): Scope {
-  return {
-    world: scope.world,
-    parent: scope,
-    isLocal: true,
-    variables: new Map(
-      values.map(([name, value]) => [name, { flavour: 'simple', value, origin: 'automatic' }]),
-    ),
-  };
+const local = (scope: Scope): Scope => ({
+  variables: new Map(),
+  parent: scope,
+  world: scope.world,
+  isLocal: true,
+});
+
+function setAutomatic(scope: Scope, name: string, value: string): void {
+  scope.variables.set(name, { flavour: 'simple', value, origin: 'automatic' });
 }
 
 /** The scope in which an assignment made by `$(eval)` counts. */

@@ -87,14 +87,14 @@ export const textFunctions: Readonly<
 
 /** As strcmp orders UTF-8: by code point, which is not quite JavaScript's order by code unit. */
 function byBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  const [x, y] = [Array.from(a), Array.from(b)];
-  for (let at = 0; at < Math.min(x.length, y.length); at++) {
-    const difference = (x[at]?.codePointAt(0) ?? 0) - (y[at]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return x.length - y.length;
+  const shorter = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  return at === shorter ? a.length - b.length : rankOf(a.charCodeAt(at)) - rankOf(b.charCodeAt(at));
 }
+
+/** The halves of surrogate pairs come after all else. */
+const rankOf = (code: number): number => (code >= 0xd800 && code < 0xe000 ? code + 0x10000 : code);
 
 function ofWords(run: (word: string) => string): (parts: readonly string[]) => string {
   return ([text = '']) => wordsOf(text).map(run).join(' ');

@@ -1,4 +1,12 @@
-import { expandText, longestValue, lookup, processScope, unknownWord, type Scope } from './expand';
+import {
+  expandText,
+  longestValue,
+  lookup,
+  processScope,
+  unknownWord,
+  type Scope,
+  type Variable,
+} from './expand';
 import {
   parseMakefile,
   type AssignStatement,
@@ -53,8 +61,11 @@ function runStatements(
         files.forTargets(wordsOf(expandText(statement.targets, scope)), statement.assign, scope);
         break;
       case 'conditional': {
-        const branch = statement.branches.find(({ test }) => test === undefined || holds(test, scope));
-        if (branch) runStatements(branch.body, path, scope, files, depth);
+        for (const { test, body } of statement.branches)
+          if (test === undefined || holds(test, scope)) {
+            runStatements(body, path, scope, files, depth);
+            break;
+          }
         break;
       }
       case 'include': {
@@ -98,18 +109,26 @@ const undefinedVariable = { flavour: 'simple', value: '', origin: 'undefined' } 
 export function assign(statement: AssignStatement, scope: Scope): string {
   const name = expandText(statement.name, scope).trim();
   const { operator, value } = statement;
-  const set = (flavour: 'simple' | 'recursive', text: string): void => {
-    processScope(scope).variables.set(name, { flavour, value: text.slice(0, longestValue), origin: 'file' });
-  };
-  const known = lookup(scope, name);
-  if (operator === ':=') set('simple', expandText(value, scope));
-  else if (operator === '!=') set('recursive', scope.world.shell(expandText(value, scope)) ?? unknownWord);
-  else if (operator === '=' || known === undefined) set('recursive', value);
+  if (operator === ':=') {
+    set(scope, name, 'simple', expandText(value, scope));
+    return name;
+  }
+  if (operator === '!=') {
+    set(scope, name, 'recursive', scope.world.shell(expandText(value, scope)) ?? unknownWord);
+    return name;
+  }
+  const known = operator === '=' ? undefined : lookup(scope, name);
+  if (known === undefined) set(scope, name, 'recursive', value);
   else if (operator === '+=') {
     const added = known.flavour === 'simple' ? expandText(value, scope) : value;
-    if (added !== '') set(known.flavour, known.value === '' ? added : `${known.value} ${added}`);
+    if (added !== '') set(scope, name, known.flavour, known.value === '' ? added : `${known.value} ${added}`);
   }
   return name;
+}
+
+function set(scope: Scope, name: string, flavour: Variable['flavour'], text: string): void {
+  const value = text.length > longestValue ? text.slice(0, longestValue) : text;
+  processScope(scope).variables.set(name, { flavour, value, origin: 'file' });
 }
 
 function holds(test: MakeTest, scope: Scope): boolean {

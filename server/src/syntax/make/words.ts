@@ -3,8 +3,12 @@
 /** Words between white space. */
 export function wordsOf(text: string): readonly string[] {
   const trimmed = text.trim();
-  return trimmed === '' ? [] : trimmed.split(/\s+/);
+  if (trimmed === '') return [];
+  return hasWideGaps.test(trimmed) ? trimmed.split(/\s+/) : trimmed.split(' ');
 }
+
+/** There is more between words than one space each. */
+const hasWideGaps = /[^\S ]| {2}/;
 
 export interface Pattern {
   readonly before: string;
