@@ -57,10 +57,11 @@ export function directoryReader(
   const known = new Map<string, Directory | undefined>();
   return (path, from) => {
     if (known.has(path)) return known.get(path);
-    const makefile = ['Kbuild', 'Makefile']
-      .map((name) => (path === '' ? name : `${path}/${name}`))
-      .find((candidate) => tree.kind(candidate) === 'file');
-    if (makefile === undefined) {
+    const folder = path === '' ? '' : `${path}/`;
+    const hasKbuild = tree.kind(`${folder}Kbuild`) === 'file';
+    const makefile = `${folder}${hasKbuild ? 'Kbuild' : 'Makefile'}`;
+    // A file that was read need not be asked for; one that cannot be read hides no other.
+    if (!hasKbuild && make.makefile(makefile) === undefined && tree.kind(makefile) !== 'file') {
       known.set(path, undefined);
       return undefined;
     }

@@ -75,7 +75,7 @@ export function startMake(
 
   const makefile = (path: string): Makefile | undefined => {
     if (parsed.has(path)) return parsed.get(path);
-    const text = tree.kind(path) === 'file' ? tree.read(path) : undefined;
+    const text = tree.read(path);
     const result = text === undefined ? undefined : parseMakefile(text);
     for (const problem of result?.problems ?? []) note({ ...problem, file: path });
     parsed.set(path, result);

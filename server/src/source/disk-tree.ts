@@ -34,6 +34,8 @@ export interface DiskTree extends TreeReader {
  */
 export function diskTree(root: string, log?: InputLog): DiskTree {
   const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
+  /** Of folders that are not listed the name that was asked for, and is not there. */
+  const absent = new Map<string, string>();
   const problems = new Map<string, string>();
   /** When each file that was read had been written to, in milliseconds. */
   const versions = new Map<string, number>();
@@ -46,8 +48,22 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
     const known = listings.get(directory);
     if (known) return known;
     const found = readListing(directory === '' ? join(root) : onDisk(directory), log);
+    const missed = absent.get(directory);
+    if (missed !== undefined) found.delete(missed);
     listings.set(directory, found);
     return found;
+  };
+
+  /** Most folders are only asked for a Kbuild file, which they have not: for that they need not be listed. */
+  const isAbsent = (path: string, directory: string, name: string): boolean => {
+    if (listings.has(directory)) return false;
+    const missed = absent.get(directory);
+    if (missed !== undefined) return missed === name;
+    const file = onDisk(path);
+    if (isThere(file)) return false;
+    log?.file(file);
+    absent.set(directory, name);
+    return true;
   };
 
   return {
@@ -84,22 +100,28 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
     kind(path) {
       if (path === '') return 'directory';
       const slash = path.lastIndexOf('/');
-      return listing(slash < 0 ? '' : path.slice(0, slash)).get(path.slice(slash + 1));
+      const directory = slash < 0 ? '' : path.slice(0, slash);
+      const name = path.slice(slash + 1);
+      return isAbsent(path, directory, name) ? undefined : listing(directory).get(name);
     },
     list: (directory) =>
       [...listing(directory)].map(([name, kind]) => (kind === 'directory' ? `${name}/` : name)).sort(),
     problems: () => [...problems].map(([file, reason]) => ({ file, reason })),
     forget: (directory) => {
       listings.delete(directory);
+      absent.delete(directory);
     },
     forgetBelow: (directory) => {
-      for (const known of [...listings.keys()])
-        if (known === directory || known.startsWith(`${directory}/`)) listings.delete(known);
+      for (const known of [...listings.keys(), ...absent.keys()])
+        if (known === directory || known.startsWith(`${directory}/`)) {
+          listings.delete(known);
+          absent.delete(known);
+        }
     },
   };
 }
 
-function readListing(folder: string, log?: InputLog): ReadonlyMap<string, 'file' | 'directory'> {
+function readListing(folder: string, log?: InputLog): Map<string, 'file' | 'directory'> {
   const found = new Map<string, 'file' | 'directory'>();
   let entries;
   try {
@@ -118,6 +140,15 @@ function readListing(folder: string, log?: InputLog): ReadonlyMap<string, 'file'
     }
   }
   return found;
+}
+
+/** Also where that cannot be told. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function isRegularFile(path: string): boolean {
