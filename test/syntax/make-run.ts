@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newWork, type MakeWorld, type Scope } from '../../server/src/syntax/make/expand';
+import { newScope, newWork, type MakeWorld } from '../../server/src/syntax/make/expand';
 import { parseMakefile } from '../../server/src/syntax/make/parse';
 import { runMakefile, runText, type MakeFiles } from '../../server/src/syntax/make/run';
 
@@ -33,7 +33,7 @@ export function ours(text: string): {
     unknownShell: () => undefined,
     work: { ...newWork(), left: 300_000 },
   };
-  const scope: Scope = { variables: new Map(), parent: undefined, world };
+  const scope = newScope(world, undefined);
   const makefile = parseMakefile(text);
   runMakefile('Makefile', makefile, scope, files);
   return {

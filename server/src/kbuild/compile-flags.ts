@@ -1,4 +1,4 @@
-import { expandText, lookup, type Scope } from '../syntax/make/expand';
+import { expandText, lookup, newScope, type Scope } from '../syntax/make/expand';
 import { assign, setSimple } from '../syntax/make/run';
 import { readPattern, stemOf } from '../syntax/make/words';
 import { passExported, type Directory } from './directory';
@@ -24,12 +24,12 @@ export function flagsReader(
   const libScope = (directory: Directory): Scope => {
     const known = scopes.get(directory);
     if (known) return known;
-    const scope: Scope = { variables: new Map(), parent: directory.scope, world: directory.scope.world };
+    const scope = newScope(directory.scope.world, directory.scope);
     scopes.set(directory, scope);
     if (directory.parent) {
       // What the directory's own makefile set stays: a make's assignments win over its environment.
       const above = libScope(directory.parent);
-      const passed: Scope = { ...scope, variables: new Map() };
+      const passed = newScope(scope.world, scope.parent);
       passExported(make, above, passed);
       for (const [name, variable] of passed.variables)
         if (!isOwn(directory.scope, name)) scope.variables.set(name, variable);
@@ -48,7 +48,7 @@ export function flagsReader(
   return (object, directory, isModule) => {
     const kind = kindOf(object);
     const parent = libScope(directory);
-    const scope: Scope = { variables: new Map(), parent, world: parent.world };
+    const scope = newScope(parent.world, parent);
     const target = kind === 'script' ? object.path.replace(/\.o$/, '') : object.path;
     const file = target.slice(target.lastIndexOf('/') + 1);
     const folder = target.slice(0, Math.max(0, target.lastIndexOf('/')));
@@ -77,6 +77,8 @@ export function flagsReader(
     for (const { targets, assign: statement } of make.forTargets(directory.scope))
       if (targets.some((pattern) => stemOf(target, readPattern(treePath(pattern))) !== undefined))
         assign(statement, scope);
+    // What module it belongs to is asked for three times, and is a search in all lists of the directory.
+    scope.settled = new Map();
     const text = expandText(
       hasLib ? `$(${kind === 'c' ? 'c' : kind === 'asm' ? 'a' : 'cpp'}_flags)` : usual,
       scope,

@@ -1,4 +1,12 @@
-import { expandText, lookup, unknownWord, valueOf, type Scope, type Variable } from '../syntax/make/expand';
+import {
+  expandText,
+  lookup,
+  newScope,
+  unknownWord,
+  valueOf,
+  type Scope,
+  type Variable,
+} from '../syntax/make/expand';
 import { wordsOf } from '../syntax/make/words';
 import type { TreeReader } from '../source/tree-reader';
 import { listOf, treePath, type MakeProcess } from './make-process';
@@ -65,7 +73,7 @@ export function directoryReader(
       known.set(path, undefined);
       return undefined;
     }
-    const scope: Scope = { variables: new Map(), parent: base, world: base.world };
+    const scope = newScope(base.world, base);
     if (from) passExported(make, from.scope, scope);
     for (const name of emptied) scope.variables.set(name, nothing);
     const itself: Variable = { flavour: 'simple', value: path === '' ? '.' : path, origin: 'file' };

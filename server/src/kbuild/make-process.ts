@@ -1,4 +1,4 @@
-import { newWork, valueOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
+import { newScope, newWork, valueOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
 import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/make/parse';
 import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
 import { wordsOf } from '../syntax/make/words';
@@ -104,13 +104,13 @@ export function startMake(
     unknownShell: () => undefined,
   };
 
-  const scope: Scope = { variables: new Map(), parent: undefined, world };
+  const scope = newScope(world, undefined);
   // Since 5.18 auto.conf holds text without quotes; the function that writes it so tells.
   const quotes = !(tree.read('scripts/kconfig/confdata.c') ?? '').includes('print_symbol_for_autoconf');
   const configured = new Map<string, Variable>();
   for (const [name, value] of config)
     configured.set(name, { flavour: 'simple', value: quotes ? makeValue(value) : value, origin: 'file' });
-  const configuration: Scope = { variables: configured, parent: undefined, world };
+  const configuration = newScope(world, undefined, configured);
   const configure = (into: Scope): void => {
     if (into.parent === undefined || into.parent === configuration) {
       // What was set before gives way.
@@ -168,7 +168,7 @@ export function startMake(
       }
       for (const [name, value] of Object.entries(values))
         variables.set(name, { flavour: 'simple', value, origin: 'file' });
-      return { variables, parent: undefined, world };
+      return newScope(world, undefined, variables);
     },
   };
 }

@@ -55,8 +55,18 @@ export interface Scope {
   parent: Scope | undefined;
   readonly world: MakeWorld;
   /** The arguments of `$(call)` or the variable of `$(foreach)`: nothing is assigned in it. */
-  readonly isLocal?: boolean;
+  readonly isLocal: boolean;
+  /** Where nothing more is set, here or above, each variable is expanded once: the values so far. */
+  settled: Map<string, string> | undefined;
 }
+
+/** All scopes are made here: what looks up variables then meets one kind of object. */
+export const newScope = (
+  world: MakeWorld,
+  parent: Scope | undefined,
+  variables = new Map<string, Variable>(),
+  isLocal = false,
+): Scope => ({ variables, parent, world, isLocal, settled: undefined });
 
 export function lookup(scope: Scope, name: string): Variable | undefined {
   for (let at: Scope | undefined = scope; at; at = at.parent) {
@@ -124,6 +134,8 @@ export function valueOf(name: string, scope: Scope, depth = 0): string {
   if (!variable) return '';
   if (variable.flavour === 'simple') return variable.value;
   if (!variable.value.includes('$')) return variable.value;
+  const settled = scope.settled?.get(name);
+  if (settled !== undefined) return settled;
   const { expanding } = scope.world.work;
   if (expanding.has(variable)) {
     scope.world.say('error', `Recursive variable '${name}' references itself`);
@@ -132,6 +144,7 @@ export function valueOf(name: string, scope: Scope, depth = 0): string {
   expanding.add(variable);
   const value = expandText(variable.value, scope, depth + 1);
   expanding.delete(variable);
+  scope.settled?.set(name, value);
   return value;
 }
 
@@ -341,12 +354,7 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
   },
 };
 
-const local = (scope: Scope): Scope => ({
-  variables: new Map(),
-  parent: scope,
-  world: scope.world,
-  isLocal: true,
-});
+const local = (scope: Scope): Scope => newScope(scope.world, scope, undefined, true);
 
 function setAutomatic(scope: Scope, name: string, value: string): void {
   scope.variables.set(name, { flavour: 'simple', value, origin: 'automatic' });
@@ -355,6 +363,6 @@ function setAutomatic(scope: Scope, name: string, value: string): void {
 /** The scope in which an assignment made by `$(eval)` counts. */
 export function processScope(scope: Scope): Scope {
   let at = scope;
-  while (at.isLocal === true && at.parent) at = at.parent;
+  while (at.isLocal && at.parent) at = at.parent;
   return at;
 }

@@ -128,7 +128,10 @@ export function assign(statement: AssignStatement, scope: Scope): string {
 
 function set(scope: Scope, name: string, flavour: Variable['flavour'], text: string): void {
   const value = text.length > longestValue ? text.slice(0, longestValue) : text;
-  processScope(scope).variables.set(name, { flavour, value, origin: 'file' });
+  const process = processScope(scope);
+  process.variables.set(name, { flavour, value, origin: 'file' });
+  // By an `$(eval)` inside of a variable, if ever.
+  process.settled?.clear();
 }
 
 function holds(test: MakeTest, scope: Scope): boolean {
