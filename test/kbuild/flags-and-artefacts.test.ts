@@ -16,15 +16,17 @@ export KBUILD_CFLAGS
 stem = $(basename $(patsubst $(obj)/%,%,$@))
 part = $(firstword $(foreach m,$(filter-out %/,$(obj-y)),$(if $(filter $*.o,$($(m:.o=-y))),$(m:.o=))) $(notdir $(stem)))
 _c_flags = $(filter-out $(CFLAGS_REMOVE_$(stem).o),$(filter-out $(ccflags-remove-y),$(KBUILD_CPPFLAGS) $(KBUILD_CFLAGS) $(ccflags-y)) $(CFLAGS_$(stem).o))
-c_flags = $(LINUXINCLUDE) -include $(srctree)/include/types.h $(_c_flags) -DKBUILD_MODNAME='"$(subst -,_,$(part))"'
+said = -DSAID_$(n)
+c_flags = $(eval n := 1)$(said) $(eval n := 2)$(said) $(LINUXINCLUDE) -include $(srctree)/include/types.h $(_c_flags) -DKBUILD_MODNAME='"$(subst -,_,$(part))"'
 `;
 
 const base = withBuild({});
 const files: Files = {
   ...base,
-  Makefile: (base.Makefile ?? '').replace(
+  // What the configuration says counts, whatever was set before it was read.
+  Makefile: `CONFIG_M := y\n${base.Makefile ?? ''}`.replace(
     'core-y :=\n',
-    'core-y :=\nKBUILD_CPPFLAGS := -D__KERNEL__ -DTEXT=\'"a b"\'\nKBUILD_CFLAGS := -O2 -Wall\nLINUXINCLUDE := -I$(srctree)/include -I$(srctree)/arch/$(SRCARCH)/include\nexport KBUILD_CPPFLAGS KBUILD_CFLAGS LINUXINCLUDE\n',
+    'core-y :=\nKBUILD_CPPFLAGS := -D__KERNEL__ -DTOP_$(CONFIG_M) -DTEXT=\'"a b"\'\nKBUILD_CFLAGS := -O2 -Wall\nLINUXINCLUDE := -I$(srctree)/include -I$(srctree)/arch/$(SRCARCH)/include\nexport KBUILD_CPPFLAGS KBUILD_CFLAGS LINUXINCLUDE\n',
   ),
   'scripts/Makefile.lib': lib,
   'scripts/Makefile.build': (base['scripts/Makefile.build'] ?? '')
@@ -65,6 +67,8 @@ function agree(path: string, flags: CompileFlags, real: ReadonlyMap<string, stri
     if (!/^(?:KBUILD_(?:BASENAME|MODFILE)|__KBUILD_MODNAME)$/.test(name))
       assert.equal(real.get(name), text, `${path}: ${name}`);
   for (const name of ['DIR', 'BELOW', 'FN', 'TARGET', 'TEXT', 'HAS_M', 'KBUILD_MODNAME', '__KERNEL__'])
+    assert.equal(ours.get(name), real.get(name), `${path}: ${name}`);
+  for (const name of ['SAID_1', 'SAID_2', 'TOP_m', 'TOP_y'])
     assert.equal(ours.get(name), real.get(name), `${path}: ${name}`);
   assert.equal(real.has('__OPTIMIZE__'), flags.optimisation !== '0', `${path}: -O${flags.optimisation}`);
   assert.equal(real.has('__OPTIMIZE_SIZE__'), flags.optimisation === 's', `${path}: -O${flags.optimisation}`);

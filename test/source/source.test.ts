@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { diskTree } from '../../server/src/source/disk-tree';
+import { inputLog } from '../../server/src/source/input-log';
 import { mayInclude } from '../../server/src/source/include-names';
 import { prescanFiles, prescanTree, startScan } from '../../server/src/source/prescan';
 import { chooseRoot, findRootAbove } from '../../server/src/source/root';
@@ -46,6 +47,35 @@ describe('the tree on disk', () => {
 
     it('is not invented where there is none', () => {
       assert.deepEqual(chooseRoot('nowhere', root), { failure: '--root nowhere: no such folder' });
+    });
+  });
+
+  describe('what is where', () => {
+    it('is what it was when it was first asked for, until it is to be looked at again', () => {
+      const tree = diskTree(root);
+      assert.equal(tree.kind('kernel/Kbuild'), undefined);
+      assert.equal(tree.kind('arch/x86/Kbuild'), undefined);
+      write('kernel/Kbuild', '');
+      write('arch/x86/Kbuild', '');
+      assert.equal(tree.kind('kernel/Kbuild'), undefined);
+      assert.equal(tree.kind('kernel/fork.c'), 'file');
+      assert.equal(tree.kind('kernel/Kbuild'), undefined);
+      assert.deepEqual(tree.list('kernel'), ['fork.c']);
+      tree.forget('kernel');
+      assert.equal(tree.kind('kernel/Kbuild'), 'file');
+      tree.forgetBelow('arch');
+      assert.equal(tree.kind('arch/x86/Kbuild'), 'file');
+    });
+
+    it('is logged: a name that is not there by itself, else the folder', () => {
+      const log = inputLog();
+      const tree = diskTree(root, log);
+      tree.kind('kernel/Kbuild');
+      tree.kind('init/main.c');
+      assert.deepEqual([...log.files], [join(root, 'kernel/Kbuild')]);
+      assert.deepEqual([...log.folders.keys()], [join(root, 'init')]);
+      tree.kind('kernel/fork.c');
+      assert.deepEqual([...log.folders.keys()], [join(root, 'init'), join(root, 'kernel')]);
     });
   });
 

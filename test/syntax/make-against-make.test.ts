@@ -41,6 +41,8 @@ const cases: Readonly<Record<string, string>> = {
     'ifdef none\nx: y\n\tcmd\nelse\n$(info else)\nendif\nz:\nifdef none\n\tcmd\nendif\n\tcmd\ny := 1\n$(info $(y))\ny:\n',
   'lines after a rule that start with a tab are its recipe':
     'x:\n\ta := 1\n$(info [$(a)])\nb := 1\n\tc := 2\n$(info [$(c)])',
+  'a recipe has all that backslashes join to it':
+    'x:\n\techo \\\na := 1\\\n\\\nb := 1\n\t# \\\nc := 1\nd := 1\n$(info [$(a)] [$(b)] [$(c)] [$(d)])',
   'target-specific variables do not leak': 'a := 1\nall: a := 2\nall: b = 3\n$(info [$(a)] [$(b)])',
   'substitution references':
     'a := x.o y.c z.o\n$(info [$(a:.o=.c)] [$(a:%.o=p/%.k)] [${a:x.o=}])\no := .o\n$(info [$(a:$(o)=.d)])',
