@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { exampleKernel } from './kernel-under-test';
 
 const dist = join(__dirname, '../../server/dist');
-const names = ['tw-index.js', 'program.js', 'kernel-commands.js', 'prescan-worker.js'];
+/** What `table` loads, in this order. */
+const compiled = ['scan-thread.js', 'program.js', 'load-snapshot.js'];
+const names = ['tw-index.js', ...compiled, 'prescan-worker.js'];
 
 /** Says of every bundle on stderr whether V8 took the code that was kept of it; `none`: there was none for it. */
 const probe = `
@@ -18,6 +20,8 @@ const probe = `
       process.stderr.write(require('node:path').basename(options.filename) + ' ' + said + '\\n');
     }
   };`;
+
+const all = (how: string): readonly string[] => compiled.map((name) => `${name} ${how}`);
 
 describe('bundles that were compiled when they were built', () => {
   let folder = '';
@@ -37,20 +41,20 @@ describe('bundles that were compiled when they were built', () => {
   };
 
   it('are taken as they were compiled', () => {
-    deepEqual(run(dist).taken, ['program.js taken', 'kernel-commands.js taken']);
+    deepEqual(run(dist).taken, all('taken'));
   });
 
   it('are compiled again where V8 has other flags, where they are not the same, and where there is no code', () => {
     const plain = run(dist);
     ok(plain.table.includes('INIT'));
     const flagged = run(dist, '--stack-size=900');
-    deepEqual(flagged, { ...plain, taken: ['program.js rejected', 'kernel-commands.js rejected'] });
+    deepEqual(flagged, { ...plain, taken: all('rejected') });
 
     for (const name of names) cpSync(join(dist, name), join(folder, name));
-    const none = { ...plain, taken: ['program.js none', 'kernel-commands.js none'] };
+    const none = { ...plain, taken: all('none') };
     deepEqual(run(folder), none);
     // Of the same length, but not the same.
-    for (const name of ['program.js', 'kernel-commands.js']) {
+    for (const name of compiled) {
       cpSync(join(dist, `${name}.code`), join(folder, `${name}.code`));
       utimesSync(join(folder, name), 1, 1);
     }

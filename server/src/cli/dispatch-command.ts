@@ -16,7 +16,7 @@ import type { CallSite, Snapshot } from '../watchers/snapshot';
 import { dispatchText, failureTableText } from './dispatch-text';
 import { exitStatus } from './exit-status';
 import { Failure } from './failure';
-import { loadCode } from './load-snapshot';
+import { loadCode } from './load-code';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';

@@ -1,9 +1,8 @@
 /**
- * The commands that read a kernel, or know the rules: a bundle of its own, so that a kept answer, or help, is printed
- * without loading it.
+ * The commands that do more with a kernel than show its tables, or know the rules: a bundle of its own, so that tables,
+ * or help, are printed without loading it.
  * Each is loaded only when it is run.
  */
-export const snapshots = (): Promise<typeof import('./load-snapshot')> => import('./load-snapshot');
 export const tableFromElf = (): Promise<typeof import('./table-from-elf')> => import('./table-from-elf');
 export const linkOrder = (): Promise<typeof import('./link-order-command')> => import('./link-order-command');
 export const verify = (): Promise<typeof import('./verify-command')> => import('./verify-command');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { openKernel } from '../workspace/open-kernel';
+import { setEngineFlags } from './engine-flags';
 import { Failure, orFail } from './failure';
 import { whyJson, whyObject } from '../features/why';
 import { linkOrderJson, linkOrderText, whyText } from './link-order-text';
@@ -11,6 +12,7 @@ const optionsSchema = z.object({ why: z.string().min(1).optional() });
 
 export async function runLinkOrder(settings: Settings, options: unknown): Promise<number> {
   const { why: asked } = optionsSchema.parse(options);
+  setEngineFlags();
   const { plan } = orFail(openKernel(settings));
   const styles = stylesFor(settings.color, process.stdout);
   const json = settings.format === 'json';

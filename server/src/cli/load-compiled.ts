@@ -18,14 +18,23 @@ type Bundle = (
   dirname: string,
 ) => void;
 
+/** By path: what they exported. */
+const loaded = new Map<string, unknown>();
+
 /**
- * Loads a bundle as `require` does, but with what V8 made of it when it was built (`scripts/compile-bundles.mjs`), if
+ * Loads a bundle, once, as `require` does, but with what V8 made of it when it was built (`scripts/compile-bundles.mjs`), if
  * this is the same V8 with the same flags: else it is compiled again, which takes a tenth of what `--help` takes and more.
  * Bundles that it loads with `./` are loaded so, too. `path`: absolute.
  */
 export function loadCompiled(path: string): unknown {
+  if (!loaded.has(path)) loaded.set(path, runBundle(path));
+  return loaded.get(path);
+}
+
+function runBundle(path: string): unknown {
   const cachedData = compiledCode(path);
-  const script = new Script(before + readFileSync(path, 'utf8') + after, {
+  // Bundles are ASCII: read as such, their text is not decoded.
+  const script = new Script(before + readFileSync(path, 'latin1') + after, {
     filename: path,
     columnOffset: -before.length,
     ...(cachedData ? { cachedData } : {}),

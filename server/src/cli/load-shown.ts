@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { keepAnswer, keptAnswer, questionKey } from '../source/answer-cache';
 import { cacheFolder } from '../source/cache-folder';
 import { inputLog } from '../source/input-log';
 import { expectNoPaths } from '../source/stat-files';
@@ -20,12 +19,13 @@ export async function withShown(
   scope: Scope,
   show: (snapshot: ShownSnapshot) => Promise<void>,
 ): Promise<void> {
-  const folder = cacheFolder();
-  const key = settings.cache ? keyOf(settings, scope) : undefined;
-  if (key === undefined) {
-    await show(shownPart(await (await commands()).loadSnapshot(settings, scope)));
+  if (!settings.cache) {
+    await show(shownPart(await (await ofKernels()).loadSnapshot(settings, scope)));
     return;
   }
+  const { keepAnswer, keptAnswer, questionKey } = await import('../source/answer-cache');
+  const folder = cacheFolder();
+  const key = questionKey(version, questionOf(settings, scope));
   const began = Date.now();
   const kept = keptAnswer(folder, key, began);
   if (kept && 'answer' in kept && isShown(kept.answer)) {
@@ -35,7 +35,7 @@ export async function withShown(
   expectNoPaths();
   const earlier = kept && 'changes' in kept ? kept : undefined;
   const log = inputLog();
-  const { loadKept } = await commands();
+  const { loadKept } = await ofKernels();
   const { snapshot, parts, from } = await loadKept(settings, scope, log, earlier);
   const answer = shownPart(snapshot);
   try {
@@ -46,25 +46,24 @@ export async function withShown(
 }
 
 /** What reads a kernel is loaded only then. */
-const commands = async (): Promise<typeof import('./load-snapshot')> =>
-  (await import('./kernel-commands')).snapshots();
+const ofKernels = (): Promise<typeof import('./load-snapshot')> => import('./load-snapshot');
 
 /** The code that makes answers: of one version there may be several, where somebody works on it. */
 function codeIdentity(): readonly number[] {
-  return ['program.js', 'kernel-commands.js'].flatMap((name) => {
+  return ['program.js', 'load-snapshot.js'].flatMap((name) => {
     const found = statSync(join(__dirname, name), { throwIfNoEntry: false });
     return found ? [found.size, found.mtimeMs] : [];
   });
 }
 
 /** Everything that decides the answer, beside the files. */
-function keyOf({ root, config, build, arch, family }: Settings, scope: Scope): string {
+function questionOf({ root, config, build, arch, family }: Settings, scope: Scope): readonly unknown[] {
   const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
   const chosen = orFail(chooseRoot(root, process.cwd()));
   // The words as given are shown in messages.
   const given = [config ?? null, build ?? null];
   const where = [chosen.root, absolute(config), absolute(build)];
-  return questionKey(version, [codeIdentity(), process.arch, where, given, arch ?? null, family, scope]);
+  return [codeIdentity(), process.arch, where, given, arch ?? null, family, scope];
 }
 
 /** The cache is ours and has a checksum; this guards against a mix-up of its uses. */

@@ -1,18 +1,16 @@
-import { checkContext } from '../checks/check-context';
 import type { EarlierRun } from '../source/answer-cache';
 import type { InputLog } from '../source/input-log';
 import type { KeptInputs } from '../source/kept-inputs';
 import { FileChanged } from '../source/tree-reader';
 import type { RunningScan } from '../source/prescan';
 import { chooseRoot } from '../source/root';
-import type { CodeReader } from '../watchers/code-reader';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
-import { cParser } from '../workspace/c-parser-files';
 import { beginCandidates } from '../workspace/first-look';
-import { partsKeeper, type PartsKeeper } from '../workspace/keep-parts';
+import type { PartsKeeper } from '../workspace/keep-parts';
 import { findProject, openKernel, type Kernel } from '../workspace/open-kernel';
-import { kernelFiles, takeSnapshot, takeSnapshotOf, type Scope } from '../workspace/take-snapshot';
+import { takeSnapshot, type Scope } from '../workspace/take-snapshot';
+import { setEngineFlags } from './engine-flags';
 import { Failure, orFail } from './failure';
 import { progressLine, type ProgressLine } from './progress';
 import type { Settings } from './settings';
@@ -25,6 +23,7 @@ export function openFamily(
   keeper?: PartsKeeper,
 ): { readonly kernel: Kernel; readonly family: Family } {
   progress.report('reading makefiles', 0, 0);
+  setEngineFlags();
   const kernel = orFail(openKernel(settings, undefined, keeper?.openTree, log, keeper?.plan));
   const family = kernel.project.families.find(({ name }) => name === settings.family);
   if (family === undefined) {
@@ -73,6 +72,7 @@ export async function loadKept(
   // What a build left is not kept in parts.
   if (settings.build !== undefined)
     return { snapshot: await loadSnapshot(settings, scope, log), parts: () => undefined, from: undefined };
+  const { partsKeeper } = await import('../workspace/keep-parts');
   const keeper = partsKeeper(earlier, log);
   const snapshot = await loadSnapshot(settings, scope, log, keeper);
   return { snapshot, parts: () => partsOf(keeper), from: earlier?.changes.inputs };
@@ -100,19 +100,4 @@ export function lookAhead(
   if ('failure' in project) return undefined;
   const family = project.families.find(({ name }) => name === settings.family);
   return family && beginCandidates(chosen.root, family, project.exclude, scopeOf(family), log);
-}
-
-/** The same, with the code beside it. */
-export async function loadCode(settings: Settings, scope: Scope): Promise<CodeReader> {
-  const progress = progressLine(!settings.quiet);
-  try {
-    const ahead = lookAhead(settings, () => scope);
-    const { kernel, family } = openFamily(settings, progress);
-    const files = kernelFiles(kernel);
-    const options = { scope, ahead, report: progress.report };
-    const { snapshot } = await takeSnapshotOf(kernel, family, files, options);
-    return checkContext(snapshot, { source: (path) => files.source(path), parser: await cParser() });
-  } finally {
-    progress.end();
-  }
 }

@@ -1,12 +1,11 @@
 import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
 import { listingMark } from './mark';
 import { runShare, type Part, type Share } from './prescan-share';
 import { withoutObjects, type Hit, type ScanResult } from './scan-files';
-import { startThread } from './scan-thread';
+import { startThread, threadsInAll } from './scan-thread';
 
 export type PrescanReport = (done: number, total: number) => void;
 
@@ -91,7 +90,7 @@ export function startScan(
   headersOf: readonly string[] | undefined,
   { exclude = [], log, includes = false }: PrescanOptions,
 ): RunningScan | undefined {
-  const threads = Math.min(availableParallelism(), 4);
+  const threads = threadsInAll();
   if (threads < 2) return undefined;
   const parts =
     headersOf === undefined ? folderParts(root, exclude, log) : headerParts(root, exclude, headersOf, log);
@@ -152,7 +151,7 @@ async function scanParts(
     listed: false,
     logged: log !== undefined,
   });
-  const threads = Math.min(options.threads ?? Math.min(availableParallelism(), 4), Math.max(parts.length, 1));
+  const threads = Math.min(options.threads ?? threadsInAll(), Math.max(parts.length, 1));
   const start = (count: number): readonly Promise<ScanResult>[] =>
     Array.from({ length: count }, async () => {
       const thread = startThread();

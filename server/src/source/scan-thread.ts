@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Share } from './prescan-share';
@@ -14,7 +15,29 @@ export interface ScanThread {
   readonly end: () => void;
 }
 
+/** Threads that look through a tree together, the one that asks for it included. */
+export const threadsInAll = (): number => Math.min(availableParallelism(), 4);
+
+/** Threads that were started before it was known what they are to do. */
+const waiting: ScanThread[] = [];
+
+/** Soon there will be a scan: until a thread has started, much else can be loaded and read. */
+export function expectScan(): void {
+  while (waiting.length < threadsInAll() - 1) {
+    const thread = newThread();
+    thread.awaited(false);
+    waiting.push(thread);
+  }
+}
+
+/** One that waits, or else a new one. */
 export function startThread(): ScanThread {
+  const thread = waiting.pop() ?? newThread();
+  thread.awaited(true);
+  return thread;
+}
+
+function newThread(): ScanThread {
   const bundled = join(__dirname, 'prescan-worker.js');
   // Run from TypeScript (in tests), the worker needs the loader that the process has.
   const worker = existsSync(bundled)

@@ -6,106 +6,114 @@ import { taskWatchersFamily } from './task-watchers-family';
 /** The file a kernel tree (or the folder a person works in) may hold, relative to the kernel root. */
 export const projectFileName = '.task-watchers.json';
 
-const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a C identifier');
-
-const eventSchema = z
-  .strictObject({
-    name: z.string().min(1).describe('As printed and as asked for on the command line.'),
-    constant: identifier.optional().describe('The constant that call sites pass to the dispatcher.'),
-    start: identifier.optional().describe('Symbol at which its table begins, for reading an ELF file.'),
-    stop: identifier.optional().describe('Symbol at which its table ends.'),
-    section: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Its input section, where no shape in `sections` spells it.'),
-    meaning: z.string().optional().describe('When it fires, in one sentence, for hovers.'),
-    val: z.string().optional().describe('What the dispatcher’s value argument holds.'),
-  })
-  .describe('One table of the family.');
-
-const sectionSchema = z.strictObject({
-  template: z
-    .string()
-    .min(1)
-    .refine((text) => text.split('{event}').length === 2, 'must hold {event} once')
-    .describe('Input section name, with {event} where the event stands: `.initcall{event}.init`.'),
-  spelling: z
-    .enum(['same', 'lower', 'upper'])
-    .default('same')
-    .describe('How the event’s name is written in the section name.'),
-});
-
-const familySchema = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]*$/, 'must be lower case letters, digits and dashes')
-      .describe('The value of --family.'),
-    title: z.string().optional(),
-    noun: z
-      .tuple([z.string(), z.string()])
-      .default(['entry', 'entries'])
-      .describe('What one entry is called, and several.'),
-    events: z.array(eventSchema).min(1),
-    sections: z.array(sectionSchema).default([]),
-    functionField: z
-      .strictObject({
-        name: identifier.optional(),
-        index: z.int().min(0).optional(),
-        words: z.int().min(1).optional(),
-      })
-      .optional()
-      .describe('For tables of structures: the member that is the function, by name or position.'),
-    macros: z
-      .array(identifier)
-      .min(1)
-      .describe('Macros that register. Wrappers around them are found by themselves.'),
-    needles: z
-      .array(z.string().min(4))
-      .optional()
-      .describe('Strings of which every file that registers holds at least one. Default: the macros.'),
-    dispatchers: z
-      .array(
-        z.strictObject({
-          function: identifier,
-          eventArgument: z.int().min(0).optional(),
-          valArgument: z.int().min(0).optional(),
-          taskArgument: z.int().min(0).optional(),
-        }),
-      )
-      .default([])
-      .describe('Functions that walk the table; arguments count from 0.'),
-    modulesTakePart: z.boolean().default(false),
-  })
-  .refine(
-    ({ events, sections }) => sections.length > 0 || events.every(({ section }) => section !== undefined),
-    'needs `sections`, or a `section` on every event',
-  )
-  .describe('One kind of linker-gathered table.');
-
-const ruleSettingSchema = z.enum(['error', 'warning', 'info', 'hint', 'off']);
-
 /** What a person may set a rule to: its severity, or that it is not looked at. */
-export type RuleSetting = z.infer<typeof ruleSettingSchema>;
+const ruleSettings = ['error', 'warning', 'info', 'hint', 'off'] as const;
+export type RuleSetting = (typeof ruleSettings)[number];
 
-export const projectFileSchema = z
-  .strictObject({
-    $schema: z.string().optional(),
-    families: z
-      .array(familySchema)
-      .default([])
-      .describe('Further tables beside task-watchers and initcalls.'),
-    exclude: z
-      .array(z.string().min(1))
-      .default([])
-      .describe('Folders that are never looked at, relative to the kernel root.'),
-    rules: z
-      .record(z.string().regex(/^[a-z][a-z-]*$/, 'must be a rule’s name'), ruleSettingSchema)
-      .default({})
-      .describe('Severity of a rule of `tw-index check`, or "off": { "init-without-free": "off" }.'),
-  })
-  .describe('Settings of Task Watchers tools for one kernel tree.');
+function makeSchema() {
+  const identifier = z.string().regex(/^[A-Za-z_]\w*$/, 'must be a C identifier');
+
+  const eventSchema = z
+    .strictObject({
+      name: z.string().min(1).describe('As printed and as asked for on the command line.'),
+      constant: identifier.optional().describe('The constant that call sites pass to the dispatcher.'),
+      start: identifier.optional().describe('Symbol at which its table begins, for reading an ELF file.'),
+      stop: identifier.optional().describe('Symbol at which its table ends.'),
+      section: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Its input section, where no shape in `sections` spells it.'),
+      meaning: z.string().optional().describe('When it fires, in one sentence, for hovers.'),
+      val: z.string().optional().describe('What the dispatcher’s value argument holds.'),
+    })
+    .describe('One table of the family.');
+
+  const sectionSchema = z.strictObject({
+    template: z
+      .string()
+      .min(1)
+      .refine((text) => text.split('{event}').length === 2, 'must hold {event} once')
+      .describe('Input section name, with {event} where the event stands: `.initcall{event}.init`.'),
+    spelling: z
+      .enum(['same', 'lower', 'upper'])
+      .default('same')
+      .describe('How the event’s name is written in the section name.'),
+  });
+
+  const familySchema = z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*$/, 'must be lower case letters, digits and dashes')
+        .describe('The value of --family.'),
+      title: z.string().optional(),
+      noun: z
+        .tuple([z.string(), z.string()])
+        .default(['entry', 'entries'])
+        .describe('What one entry is called, and several.'),
+      events: z.array(eventSchema).min(1),
+      sections: z.array(sectionSchema).default([]),
+      functionField: z
+        .strictObject({
+          name: identifier.optional(),
+          index: z.int().min(0).optional(),
+          words: z.int().min(1).optional(),
+        })
+        .optional()
+        .describe('For tables of structures: the member that is the function, by name or position.'),
+      macros: z
+        .array(identifier)
+        .min(1)
+        .describe('Macros that register. Wrappers around them are found by themselves.'),
+      needles: z
+        .array(z.string().min(4))
+        .optional()
+        .describe('Strings of which every file that registers holds at least one. Default: the macros.'),
+      dispatchers: z
+        .array(
+          z.strictObject({
+            function: identifier,
+            eventArgument: z.int().min(0).optional(),
+            valArgument: z.int().min(0).optional(),
+            taskArgument: z.int().min(0).optional(),
+          }),
+        )
+        .default([])
+        .describe('Functions that walk the table; arguments count from 0.'),
+      modulesTakePart: z.boolean().default(false),
+    })
+    .refine(
+      ({ events, sections }) => sections.length > 0 || events.every(({ section }) => section !== undefined),
+      'needs `sections`, or a `section` on every event',
+    )
+    .describe('One kind of linker-gathered table.');
+
+  return z
+    .strictObject({
+      $schema: z.string().optional(),
+      families: z
+        .array(familySchema)
+        .default([])
+        .describe('Further tables beside task-watchers and initcalls.'),
+      exclude: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Folders that are never looked at, relative to the kernel root.'),
+      rules: z
+        .record(z.string().regex(/^[a-z][a-z-]*$/, 'must be a rule’s name'), z.enum(ruleSettings))
+        .default({})
+        .describe('Severity of a rule of `tw-index check`, or "off": { "init-without-free": "off" }.'),
+    })
+    .describe('Settings of Task Watchers tools for one kernel tree.');
+}
+
+type Read = z.infer<ReturnType<typeof makeSchema>>;
+
+let schema: ReturnType<typeof makeSchema> | undefined;
+
+/** Made when it is first asked for: most trees have no such file, and loading zod takes as long as many makefiles. */
+const projectFileSchema = (): ReturnType<typeof makeSchema> => (schema ??= makeSchema());
 
 export interface ProjectFile {
   readonly families: readonly Family[];
@@ -126,7 +134,7 @@ export function readProjectFile(text: string): ProjectFile | { readonly failure:
   } catch (error) {
     return { failure: `${projectFileName}: ${error instanceof Error ? error.message : 'not JSON'}` };
   }
-  const read = projectFileSchema.safeParse(json);
+  const read = projectFileSchema().safeParse(json);
   if (!read.success) {
     const [issue] = read.error.issues;
     const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
@@ -146,10 +154,10 @@ export function readProjectFile(text: string): ProjectFile | { readonly failure:
 
 /** The JSON schema of the file, for editors. */
 export function projectFileJsonSchema(): object {
-  return z.toJSONSchema(projectFileSchema, { io: 'input' });
+  return z.toJSONSchema(projectFileSchema(), { io: 'input' });
 }
 
-function toFamily(read: z.infer<typeof familySchema>): Family {
+function toFamily(read: Read['families'][number]): Family {
   return {
     name: read.name,
     title: read.title ?? read.name,
