@@ -116,6 +116,21 @@ describe('linker scripts through the preprocessor', () => {
     assert.ok(assumptions.some(({ message, line }) => message.includes('CONFIG_SMP') && line === 12));
   });
 
+  it('read every file once, and look once for those that are not there', () => {
+    const sources = sourcesWith([]);
+    const asked: string[] = [];
+    const twice = '#include "local.h"\n#include <asm-generic/vmlinux.lds.h>\n#include <none.h>\n'.repeat(2);
+    preprocessScript('arch/x/kernel/two.lds.S', {
+      ...sources,
+      read: (path) => {
+        asked.push(path);
+        return path.endsWith('two.lds.S') ? twice : sources.read(path);
+      },
+    });
+    assert.deepEqual(asked, [...new Set(asked)]);
+    assert.ok(asked.includes('include/none.h') && asked.includes('arch/x/kernel/local.h'));
+  });
+
   it('survive what is missing, circular or endless', () => {
     const read = (text: string): ReturnType<typeof preprocessScript> =>
       preprocessScript('a.lds.S', {

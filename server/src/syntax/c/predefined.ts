@@ -123,9 +123,14 @@ function gccVersion(config: ReadonlyMap<string, string> | undefined): {
   };
 }
 
+const configMacrosOf = new WeakMap<ReadonlyMap<string, string>, ReadonlyMap<string, string>>();
+
 /** The configuration as include/generated/autoconf.h gives it: `y` is 1, `m` defines CONFIG_X_MODULE, text is quoted. */
 export function configMacros(config: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const known = configMacrosOf.get(config);
+  if (known) return known;
   const macros = new Map<string, string>();
+  configMacrosOf.set(config, macros);
   for (const [name, value] of config) {
     if (value === 'y') macros.set(name, '1');
     else if (value === 'm') macros.set(`${name}_MODULE`, '1');

@@ -1,7 +1,7 @@
 import { evaluateCondition, type ConditionScope } from '../c/condition';
 import { expand, parseMacro, type Macro } from '../c/expand';
 import { lex, type Token } from '../c/lex';
-import { scanC, type Directive } from '../c/scan';
+import { scanC, type CFileFacts, type Directive } from '../c/scan';
 import { lineAt, lineStarts, type Place } from '../positions';
 import type { LinePlaces } from './scanner';
 
@@ -30,8 +30,17 @@ export interface PreprocessedScript {
   readonly assumptions: readonly { readonly message: string; readonly file: string; readonly line: number }[];
 }
 
+/** A file, however often it is included. */
+interface ReadText {
+  readonly text: string;
+  readonly facts: CFileFacts;
+  readonly place: (offset: number) => Place;
+}
+
 interface State {
   readonly sources: ScriptSources;
+  /** `undefined`: there is no such file. */
+  readonly texts: Map<string, ReadText | undefined>;
   readonly macros: Map<string, Macro | undefined>;
   readonly scope: ConditionScope;
   readonly files: Set<string>;
@@ -58,6 +67,7 @@ export function preprocessScript(path: string, sources: ScriptSources): Preproce
     sources.config === undefined && name.startsWith('CONFIG_') && !macros.has(name);
   const state: State = {
     sources,
+    texts: new Map(),
     macros,
     scope: {
       lookup,
@@ -76,7 +86,7 @@ export function preprocessScript(path: string, sources: ScriptSources): Preproce
     else define(name, text);
   }
   for (const forced of sources.forcedIncludes) preprocessFile(forced, state, 0);
-  if (sources.read(path) === undefined)
+  if (readText(path, state) === undefined)
     state.assumptions.push({ message: 'the linker script cannot be read', file: path, line: 1 });
   preprocessFile(path, state, 0);
   const places = state.out.map(({ place }) => place);
@@ -94,14 +104,32 @@ interface Branch {
   taken: boolean;
 }
 
-function preprocessFile(file: string, state: State, depth: number): void {
+function readText(file: string, state: State): ReadText | undefined {
+  if (state.texts.has(file)) return state.texts.get(file);
   const text = state.sources.read(file);
-  if (text === undefined || state.once.has(file)) return;
-  state.files.add(file);
-  const { directives, guard } = scanC(text);
-  if (guard === '') state.once.add(file);
+  const read = text === undefined ? undefined : { text, facts: scanC(text), place: placesIn(file, text) };
+  state.texts.set(file, read);
+  return read;
+}
+
+/** Where offsets stand; those on one line, asked for one after the other, share their place. */
+function placesIn(file: string, text: string): (offset: number) => Place {
   const starts = lineStarts(text);
-  const place = (offset: number): Place => ({ file, line: lineAt(starts, offset) });
+  let last: Place = { file, line: 1 };
+  return (offset) => {
+    const line = lineAt(starts, offset);
+    if (line !== last.line) last = { file, line };
+    return last;
+  };
+}
+
+function preprocessFile(file: string, state: State, depth: number): void {
+  const read = readText(file, state);
+  if (read === undefined || state.once.has(file)) return;
+  state.files.add(file);
+  const { text, facts, place } = read;
+  const { directives, guard } = facts;
+  if (guard === '') state.once.add(file);
   const branches: Branch[] = [];
   const isActive = (): boolean => branches.every(({ active }) => active);
   let from = 0;
@@ -127,20 +155,17 @@ function conditional(
   file: string,
   state: State,
 ): void {
-  const test = (condition: string, line: number): boolean => {
-    let value: bigint | undefined;
-    try {
-      value = evaluateCondition(condition, state.scope);
-    } catch {
-      value = undefined;
+  const test = (tested: Directive & { readonly kind: 'if' | 'elif' }): boolean => {
+    const value = valueOf(tested, state.scope);
+    if (value === undefined) {
+      const message = `#if ${tested.text} is not known, taken as true`;
+      state.assumptions.push({ message, file, line: tested.line });
     }
-    if (value === undefined)
-      state.assumptions.push({ message: `#if ${condition} is not known, taken as true`, file, line });
-    return value !== 0n;
+    return value !== false;
   };
   const last = branches.at(-1);
   if (directive.kind === 'if') {
-    const active = isActive() && test(directive.text, directive.line);
+    const active = isActive() && test(directive);
     branches.push({ active, taken: active });
   } else if (directive.kind === 'endif') branches.pop();
   else if (last && (directive.kind === 'else' || directive.kind === 'elif')) {
@@ -148,12 +173,29 @@ function conditional(
     last.active = false;
     const outer = branches.slice(0, -1).every(({ active }) => active);
     if (taken || !outer) return;
-    last.active = directive.kind !== 'elif' || test(directive.text, directive.line);
+    last.active = directive.kind !== 'elif' || test(directive);
     last.taken = last.active;
   }
 }
 
-/** The macro with a body whose tokens know their lines. */
+/** `undefined`: not known. */
+function valueOf(
+  { text, simple }: Directive & { readonly kind: 'if' | 'elif' },
+  scope: ConditionScope,
+): boolean | undefined {
+  if (simple) {
+    const isDefined = scope.isDefined(simple.name);
+    return isDefined === undefined ? undefined : isDefined !== simple.negated;
+  }
+  try {
+    const value = evaluateCondition(text, scope);
+    return value === undefined ? undefined : value !== 0n;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The macro with a body whose tokens know their lines; few of the macros in headers are ever expanded. */
 function placedMacro(
   directive: Directive & { readonly kind: 'define' },
   text: string,
@@ -161,17 +203,39 @@ function placedMacro(
   place: (offset: number) => Place,
 ): Macro {
   const { name, parameters, variadic } = parseMacro(directive.name, directive.parameters, '');
+  let body: readonly Token[] | undefined;
+  return {
+    name,
+    parameters,
+    variadic,
+    get body() {
+      return (body ??= placedBody(directive, text, end, place));
+    },
+  };
+}
+
+function placedBody(
+  directive: Directive & { readonly kind: 'define' },
+  text: string,
+  end: number,
+  place: (offset: number) => Place,
+): readonly Token[] {
   const tokens = lex(text, directive.offset, end);
   // `#`, `define`, the name, then the parameters in their parentheses.
   const from =
     directive.parameters === undefined
       ? 3
       : tokens.findIndex(({ text: one }, at) => at > 2 && one === ')') + 1;
-  const body = tokens.slice(from).map((token) => withPlace(token, place(token.offset)));
-  return { name, parameters, variadic, body };
+  return tokens.slice(from).map((token) => withPlace(token, place(token.offset)));
 }
 
-const withPlace = (token: Token, written: Place): Token => ({ ...token, written });
+const withPlace = ({ kind, text, spaced, offset }: Token, written: Place): Token => ({
+  kind,
+  text,
+  spaced,
+  offset,
+  written,
+});
 
 function include(
   directive: Directive & { readonly kind: 'include' },
@@ -188,7 +252,7 @@ function include(
     text = expanded.slice(1, -1);
   }
   if (state.isEndless) return;
-  const found = findInclude(text, form, file, state.sources);
+  const found = findInclude(text, form, file, state);
   const { line } = directive;
   if (found === undefined) {
     // Whatever of these matters to a script is in the configuration already.
@@ -203,12 +267,8 @@ function include(
   }
 }
 
-function findInclude(
-  name: string,
-  form: 'quote' | 'angle',
-  from: string,
-  sources: ScriptSources,
-): string | undefined {
+function findInclude(name: string, form: 'quote' | 'angle', from: string, state: State): string | undefined {
+  const { sources } = state;
   const beside = from.replace(/[^/]*$/, '');
   const inAsm =
     name.startsWith('asm/') && sources.asmDirectory !== undefined
@@ -224,7 +284,7 @@ function findInclude(
     ...inAsm,
     ...generic,
   ];
-  return candidates.map(normal).find((path) => path !== undefined && sources.read(path) !== undefined);
+  return candidates.map(normal).find((path) => path !== undefined && readText(path, state) !== undefined);
 }
 
 /** Without `.` and `..`; `undefined` where it leads out of the tree. */
