@@ -5,12 +5,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { generateTree } from './generate-tree';
 import { measure, median, type Run } from './measure';
 import { plot, type Chart, type Line } from './plot';
+import { profiled } from './profile';
 
 const usage = `Usage: npm run bench -- [options]
 
@@ -22,6 +23,8 @@ const usage = `Usage: npm run bench -- [options]
   --without LIST         leave out: rg, ctags, cscope
   --json FILE            write every run
   --svg FILE             write time over files, and time and memory over watchers
+  --profile FOLDER       afterwards, run each cold table once under V8's profiler: print for every thread which functions
+                         and folders its time went to, and leave the .cpuprofile files in FOLDER
 `;
 
 const values = readOptions();
@@ -50,6 +53,7 @@ function parsed() {
       without: { type: 'string', default: '' },
       json: { type: 'string' },
       svg: { type: 'string' },
+      profile: { type: 'string' },
     },
   }).values;
 }
@@ -139,6 +143,14 @@ function contestants(root: string, config: string | undefined): readonly Contest
   ];
 }
 
+/** Those that start from nothing, each once. */
+function printProfiles(tree: string, root: string): void {
+  if (values.profile === undefined) return;
+  for (const { name, arguments: given } of contestants(root, values.config))
+    if (given.includes('--no-cache'))
+      process.stdout.write(`\n${profiled(`${tree}, ${name}`, given, resolve(values.profile))}`);
+}
+
 async function measured(
   tree: string,
   root: string,
@@ -200,9 +212,10 @@ async function main(): Promise<void> {
     process.stdout.write(printed(more));
   };
   try {
-    if (values.tree !== undefined)
+    if (values.tree !== undefined) {
       add(await measured(values.tree, resolve(values.tree), undefined, undefined));
-    else {
+      printProfiles(basename(resolve(values.tree)), resolve(values.tree));
+    } else {
       const sizes = numbers(values.sizes).map((files) => [files, 100] as const);
       const spread = numbers(values.registrations).map(
         (registrations) => [spreadOver, registrations] as const,
@@ -212,7 +225,9 @@ async function main(): Promise<void> {
         try {
           // Nothing is kept of files that changed in the last two seconds.
           await setTimeout(2200);
-          add(await measured(`${files} files, ${registrations} watchers`, root, files, registrations));
+          const name = `${files} files, ${registrations} watchers`;
+          add(await measured(name, root, files, registrations));
+          printProfiles(name, root);
         } finally {
           rmSync(root, { recursive: true, force: true });
         }
