@@ -54,9 +54,12 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
     return found;
   };
 
-  /** Most folders are only asked for a Kbuild file, which they have not: for that they need not be listed. */
+  /**
+   * Most folders are only asked for a Kbuild file, which they have not: for that they need not be listed. No other name,
+   * so that what is logged does not hang on which of several was asked for first.
+   */
   const isAbsent = (path: string, directory: string, name: string): boolean => {
-    if (listings.has(directory)) return false;
+    if (name !== 'Kbuild' || listings.has(directory)) return false;
     const missed = absent.get(directory);
     if (missed !== undefined) return missed === name;
     const file = onDisk(path);
