@@ -272,7 +272,7 @@ function named(kind: i32, at: usize, offset: i32, stop: i32, line: i32): void {
 function hashOf(from: usize, to: usize): i32 {
   let hash: u32 = 0x811c9dc5;
   for (; from < to; from++) hash = (hash ^ load<u8>(from)) * 0x01000193;
-  return hash;
+  return hash >>> 2;
 }
 
 function included(at: usize, offset: i32, stop: i32, line: i32): void {

@@ -63,9 +63,10 @@ export function mayIncludeSources({ files, ends, names }: IncludeNames): readonl
 }
 
 /** What several threads, or several looks at different files, found. */
-export function mergedIncludeNames(parts: readonly IncludeNames[]): IncludeNames {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
+export function mergedIncludeNames(all: readonly IncludeNames[]): IncludeNames {
+  const parts = all.filter(({ files }) => files.length > 0);
+  const [only = noIncludeNames] = parts;
+  if (parts.length < 2) return only;
   const sizeOf = (of: (part: IncludeNames) => { readonly length: number }): number =>
     parts.reduce((sum, part) => sum + of(part).length, 0);
   const ends = new Uint32Array(sizeOf((part) => part.ends));

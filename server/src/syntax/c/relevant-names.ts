@@ -141,22 +141,28 @@ function definingFiles(files: readonly RelevantFile[]): {
   readonly times: (name: string) => number;
 } {
   const count = files.reduce((sum, { facts }) => sum + facts.sketch.defined.hashes.length, 0);
-  const last = new Map<number, number>();
-  /** For each definition its file, and one more than the definition before of the same name. */
+  // A map of so many numbers costs more than all that is asked of it: chains of those with the same last bits.
+  const mask = 2 ** Math.ceil(Math.log2(count + 2)) - 1;
+  const last = new Uint32Array(mask + 1);
+  /** Of each definition its name, its file, and one more than the index of the one before it in its chain. */
+  const hashes = new Uint32Array(count);
   const fileOf = new Uint32Array(count);
   const before = new Uint32Array(count);
   let at = 0;
   files.forEach(({ facts }, file) => {
-    for (const hash of facts.sketch.defined.hashes) {
-      fileOf[at] = file;
-      before[at] = last.get(hash) ?? 0;
-      last.set(hash, ++at);
+    const { defined } = facts.sketch;
+    hashes.set(defined.hashes, at);
+    fileOf.fill(file, at, at + defined.hashes.length);
+    for (const hash of defined.hashes) {
+      before[at] = last[hash & mask] ?? 0;
+      last[hash & mask] = ++at;
     }
   });
   const found = (name: string): readonly number[] => {
+    const hash = nameHash(name);
     const all: number[] = [];
-    for (let one = last.get(nameHash(name)) ?? 0; one > 0; one = before[one - 1] ?? 0)
-      all.push(fileOf[one - 1] ?? 0);
+    for (let one = last[hash & mask] ?? 0; one > 0; one = before[one - 1] ?? 0)
+      if (hashes[one - 1] === hash) all.push(fileOf[one - 1] ?? 0);
     return all;
   };
   return {

@@ -1,4 +1,5 @@
 import { textFunctions } from './functions';
+import { calledMacro, type Held } from './known-macros';
 import { closing, nextAt } from './lines';
 import { substitutePattern, wordsOf } from './words';
 
@@ -340,6 +341,8 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
       const variable = lookup(scope, called);
       if (!variable) return '';
       if (variable.flavour === 'simple') return variable.value;
+      const known = calledMacro(variable.value, values, (name) => held(scope, name));
+      if (known !== undefined) return known;
       const inside = local(scope);
       setAutomatic(inside, '0', called);
       values.forEach((value, index) => {
@@ -353,6 +356,11 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
     },
   },
 };
+
+function held(scope: Scope, name: string): Held | undefined {
+  const found = lookup(scope, name);
+  return found && { value: found.value, isPlain: found.flavour === 'simple' || !found.value.includes('$') };
+}
 
 const local = (scope: Scope): Scope => newScope(scope.world, scope, undefined, true);
 
