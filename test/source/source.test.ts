@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { diskTree } from '../../server/src/source/disk-tree';
 import { inputLog } from '../../server/src/source/input-log';
 import { mayInclude } from '../../server/src/source/include-names';
-import { prescanFiles, prescanTree, startScan } from '../../server/src/source/prescan';
+import { mergedScans, prescanFiles, prescanTree, startScan } from '../../server/src/source/prescan';
 import { chooseRoot, findRootAbove } from '../../server/src/source/root';
 
 describe('the tree on disk', () => {
@@ -153,11 +153,15 @@ describe('the tree on disk', () => {
       write('include/top.h', 'task_watcher');
       write('include/top.c', 'task_watcher');
       const options = { includes: true };
-      const whole = await startScan(root, needles, undefined, options)?.finish();
+      const begun = startScan(root, needles, true, options);
+      const first = await begun?.headers();
+      const rest = await begun?.rest([]);
+      assert.ok(first && rest);
+      const whole = mergedScans([first, rest]);
       const expected = await prescanTree(root, needles, options);
-      assert.deepEqual(whole?.hits, expected.hits);
+      assert.deepEqual(whole.hits, expected.hits);
       assert.deepEqual(mayInclude(whole.includes, ['deep.c']), mayInclude(expected.includes, ['deep.c']));
-      const headers = await startScan(root, needles, ['include'], options)?.finish();
+      const headers = await startScan(root, needles, false, options)?.headers();
       assert.deepEqual(headers?.hits, [
         { file: 'include/linux/a/deep.h', needles: [0] },
         { file: 'include/top.h', needles: [0] },
@@ -174,14 +178,14 @@ describe('the tree on disk', () => {
       files.forEach((path, index) => {
         write(path, index % 7 === 0 ? 'task_watcher' : '#include "deep.c"\n');
       });
-      const begun = startScan(root, needles, ['include'], { includes: true });
-      assert.deepEqual((await begun?.finish())?.hits, []);
-      const also = await begun?.also(files);
+      const begun = startScan(root, needles, false, { includes: true });
+      assert.deepEqual((await begun?.headers())?.hits, []);
+      const also = await begun?.rest(files);
       const expected = await prescanFiles(root, needles, files, { includes: true, threads: 1 });
       assert.deepEqual(also?.hits, expected.hits);
       assert.equal(also.files, files.length);
       assert.deepEqual(mayInclude(also.includes, ['deep.c']), mayInclude(expected.includes, ['deep.c']));
-      assert.deepEqual((await begun?.also(['kernel/fork.c']))?.hits.length, 1);
+      assert.deepEqual((await begun?.rest(['kernel/fork.c']))?.hits.length, 1);
       begun?.end();
     });
 

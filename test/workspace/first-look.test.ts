@@ -38,6 +38,17 @@ describe('a look that another thread begins', () => {
       },
     },
     {
+      what: 'a header that only uses a wrapper',
+      files: {
+        'include/linux/deep/wrap.h':
+          '#include <linux/task_watchers.h>\n#define WRAPPED(f) task_watcher_func(exec, f)\n',
+        'include/linux/deep/uses.h':
+          'static int inner(unsigned long v, struct task_struct *t) { return 0; }\nWRAPPED(inner);\n',
+        'kernel/outer.c': '#include <linux/deep/wrap.h>\n#include <linux/deep/uses.h>\n',
+        'kernel/Makefile': 'obj-y += fork.o outer.o\n',
+      },
+    },
+    {
       what: 'a folder of another tree below include/',
       files: {
         'include/other/.config': '',

@@ -19,7 +19,8 @@ export const largestFile = 8 * 1024 * 1024;
 /** Bytes at the beginning in which a zero tells that a file is no text. */
 export const binaryLooksIn = 8192;
 
-type Reading = { readonly text: string; readonly changed: number } | { readonly reason: string };
+type ReadingOf<What> = (What & { readonly changed: number }) | { readonly reason: string };
+type Reading = ReadingOf<{ readonly text: string }>;
 
 export interface DiskTree extends TreeReader {
   /** Something came or went in a directory: it is listed again when it is next asked for. */
@@ -82,6 +83,14 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
       }
       problems.set(path, reading.reason);
       return undefined;
+    },
+    bytes(path) {
+      const file = onDisk(path);
+      const reading = readBytes(file);
+      if (reading === undefined || !('bytes' in reading) || !isAscii(reading.bytes)) return undefined;
+      log?.file(file);
+      versions.set(path, reading.changed);
+      return reading.bytes;
     },
     glance(path) {
       const reading = readText(onDisk(path));
@@ -165,8 +174,16 @@ function isRegularFile(path: string): boolean {
 /** One for all files that fit it; what is read from it is copied at once. */
 const buffer = Buffer.allocUnsafeSlow(256 * 1024);
 
-/** `undefined`: no such file. Never blocks on a FIFO or a device: those are not regular files. */
 function readText(path: string): Reading | undefined {
+  const reading = readBytes(path);
+  return reading && 'bytes' in reading ? { text: decode(reading.bytes), changed: reading.changed } : reading;
+}
+
+/**
+ * `undefined`: no such file. Never blocks on a FIFO or a device: those are not regular files. What was read is there until
+ * the next file is.
+ */
+function readBytes(path: string): ReadingOf<{ readonly bytes: Buffer }> | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -182,7 +199,7 @@ function readText(path: string): Reading | undefined {
     const isRead = count >= found.size && count < buffer.length;
     const bytes = isRead ? buffer.subarray(0, count) : readFileSync(path);
     if (bytes.subarray(0, binaryLooksIn).includes(0)) return { reason: 'binary, not read' };
-    return { text: decode(bytes), changed: found.mtimeMs };
+    return { bytes, changed: found.mtimeMs };
   } catch (error) {
     return { reason: `cannot be read (${errorCode(error)})` };
   } finally {

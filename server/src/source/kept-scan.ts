@@ -52,7 +52,7 @@ export function renewedSearch(
       const found = newIn(folder, entries ?? [], seen);
       if (found === undefined || search.skipped.has(folder)) return undefined;
       for (const path of found.files) scan.file(path);
-      for (const path of found.folders) scan.folder(path, true);
+      for (const path of found.folders) scan.folder(path, { deep: true });
     }
   }
   const fresh = scan.result();

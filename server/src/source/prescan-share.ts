@@ -1,10 +1,9 @@
-import { scanner, type ScanResult } from './scan-files';
+import { scanner, type FolderWishes, type ScanResult } from './scan-files';
 
-/** A piece of the work: folders with all below them (or the headers in them), folders without, or files one by one. */
-export interface Part {
-  readonly kind: 'folder' | 'headers' | 'own-files' | 'own-headers' | 'files';
-  readonly paths: readonly string[];
-}
+/** A piece of the work: folders, or files one by one. */
+export type Part =
+  | { readonly kind: 'folders'; readonly paths: readonly string[]; readonly wishes: FolderWishes }
+  | { readonly kind: 'files'; readonly paths: readonly string[] };
 
 /** The same for every thread; each takes the next part that none has taken. */
 export interface Share {
@@ -30,10 +29,7 @@ export function runShare(share: Share, after?: (taken: number) => void): ScanRes
     if (part === undefined) return scan.result();
     for (const path of part.paths) {
       if (part.kind === 'files') scan.file(path);
-      else {
-        const isDeep = part.kind === 'folder' || part.kind === 'headers';
-        scan.folder(path, isDeep, part.kind === 'headers' || part.kind === 'own-headers');
-      }
+      else scan.folder(path, part.wishes);
     }
     after?.(Math.min(Atomics.load(share.next, 0), share.parts.length));
   }

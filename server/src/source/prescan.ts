@@ -4,7 +4,7 @@ import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
 import { listingMark } from './mark';
 import { runShare, type Part, type Share } from './prescan-share';
-import { withoutObjects, type Hit, type ScanResult } from './scan-files';
+import { withoutObjects, type FolderWishes, type Hit, type ScanResult } from './scan-files';
 import { startThread, threadsInAll } from './scan-thread';
 
 export type PrescanReport = (done: number, total: number) => void;
@@ -70,41 +70,39 @@ export interface RunningScan {
   readonly root: string;
   readonly needles: readonly string[];
   readonly exclude: readonly string[];
-  /** False: only the headers of some folders. */
+  /** False: only some headers, and what will be named. */
   readonly isWhole: boolean;
-  /** This thread takes part once it has nothing else to do; once only. */
-  readonly finish: (report?: PrescanReport, otherwise?: Steps) => Promise<ScanResult>;
-  /** After that: the same for these files, relative to the root. */
-  readonly also: (files: readonly string[], report?: PrescanReport, otherwise?: Steps) => Promise<ScanResult>;
+  /** Which headers are looked at first, and what they hold, once; `undefined`: they are looked at with all the rest. */
+  readonly headers: (report?: PrescanReport) => Promise<ScanResult> | undefined;
+  /**
+   * After that, once: the rest of the tree, or else these files, relative to the root. This thread takes part, too: when
+   * it has nothing else to do.
+   */
+  readonly rest: (files: readonly string[], report?: PrescanReport, otherwise?: Steps) => Promise<ScanResult>;
   /** Nobody wants it any more, or all of it is done. */
   readonly end: () => void;
 }
 
+/** Where the headers are that any source may include. */
+const headersOf = 'include';
+
 /**
- * Begins to scan in other threads, while this one has something else to do: the whole tree, or the headers below the
- * folders named. `undefined`: there are no other threads.
+ * Begins to scan in other threads, while this one has something else to do: the headers below include/, then the whole
+ * tree, unless it is to be told later which files. `undefined`: there are no other threads.
  */
 export function startScan(
   root: string,
   needles: readonly string[],
-  headersOf: readonly string[] | undefined,
+  isWhole: boolean,
   { exclude = [], log, includes = false }: PrescanOptions,
 ): RunningScan | undefined {
   const threads = threadsInAll();
   if (threads < 2) return undefined;
-  const parts =
-    headersOf === undefined ? folderParts(root, exclude, log) : headerParts(root, exclude, headersOf, log);
-  const wishes = {
-    exclude,
-    includes,
-    // Who asked for some headers must know which those were.
-    listed: headersOf !== undefined,
-    logged: log !== undefined,
-  };
-  const begin = (of: readonly Part[]): RunningScan['finish'] => {
-    const share = shareOf(root, needles, of, wishes);
+  const wishes = { exclude, includes, logged: log !== undefined, listed: false };
+  const begin = (of: readonly Part[], more: Partial<typeof wishes> = {}): RunningScan['rest'] => {
+    const share = shareOf(root, needles, of, { ...wishes, ...more });
     const theirs = others.map((thread) => thread.run(share));
-    return async (report, otherwise) => {
+    return async (_, report, otherwise) => {
       for (const thread of others) thread.awaited(true);
       while (Atomics.load(share.next, 0) < of.length && otherwise?.next().done === false);
       const own = runShare(share, (taken) => report?.(taken, of.length));
@@ -116,13 +114,17 @@ export function startScan(
   const others = Array.from({ length: threads - 1 }, startThread);
   // Whoever fails before asking for the result need not wait for it.
   for (const thread of others) thread.awaited(false);
+  // What is kept of a whole scan is kept as one.
+  const isApart = !isWhole || log === undefined;
+  const headers = isApart ? begin(headerParts(root, exclude, !isWhole, log), { listed: true }) : undefined;
+  const rest = isWhole ? begin(folderParts(root, exclude, log, isApart)) : undefined;
   return {
     root,
     needles,
     exclude,
-    isWhole: headersOf === undefined,
-    finish: begin(parts),
-    also: (files, report, otherwise) => begin(fileParts(files))(report, otherwise),
+    isWhole,
+    headers: (report) => headers?.([], report),
+    rest: (files, report, otherwise) => (rest ?? begin(fileParts(files)))(files, report, otherwise),
     end() {
       for (const thread of others) thread.end();
     },
@@ -182,7 +184,7 @@ function logged(
   result: ScanResult,
 ): ScanResult {
   const { files, found, folders, listings } = result.looked;
-  const isWhole = parts.every(({ kind }) => kind === 'folder' || kind === 'own-files');
+  const isWhole = parts.every((part) => part.kind === 'folders' && part.wishes.only === undefined);
   log?.searched({ root, needles, includes, files, found, folders: isWhole ? folders : [], outcome: result });
   folders.forEach((folder, index) => log?.folder(join(root, folder), listings[index]));
   return result;
@@ -229,33 +231,44 @@ function foldersIn(
   }
 }
 
-/** The headers below folders, shared out by the folders in them. */
+/** The headers below include/, shared out by the folders in it. */
 function headerParts(
   root: string,
   exclude: readonly string[],
-  tops: readonly string[],
+  hidden: boolean,
   log: InputLog | undefined,
 ): readonly Part[] {
-  const skip = new Set(exclude);
-  return tops.flatMap((top): readonly Part[] => [
-    ...foldersIn(root, top, skip, log).map((path): Part => ({ kind: 'headers', paths: [path] })),
-    { kind: 'own-headers', paths: [top] },
-  ]);
+  const below = foldersIn(root, headersOf, new Set(exclude), log).filter((path) => hidden || !isHidden(path));
+  return [
+    ...below.map((path) => folderPart(path, { deep: true, hidden, only: 'headers' })),
+    folderPart(headersOf, { deep: false, hidden, only: 'headers' }),
+  ];
 }
+
+const folderPart = (path: string, wishes: FolderWishes): Part => ({ kind: 'folders', paths: [path], wishes });
+
+const isHidden = (path: string): boolean => path.startsWith('.', path.lastIndexOf('/') + 1);
 
 /**
  * Folders two levels down make parts small enough to share out; the largest go first (drivers/ is more than half of a
- * kernel, and drivers/gpu more than half of that), so that no thread is left alone with one at the end.
+ * kernel, and drivers/gpu more than half of that), so that no thread is left alone with one at the end. `isApart`: the
+ * headers below include/ are looked at elsewhere.
  */
-function folderParts(root: string, exclude: readonly string[], log?: InputLog): readonly Part[] {
+function folderParts(
+  root: string,
+  exclude: readonly string[],
+  log?: InputLog,
+  isApart = false,
+): readonly Part[] {
   const skip = new Set([...exclude, ...withoutObjects]);
   const folders = (path: string): readonly string[] =>
-    foldersIn(root, path, skip, log).filter((folder) => !folder.startsWith('.', folder.lastIndexOf('/') + 1));
+    foldersIn(root, path, skip, log).filter((folder) => !isHidden(folder));
   const tops = folders('');
   const weight = (path: string): number => (path === 'drivers/gpu' ? 2 : path.startsWith('drivers/') ? 1 : 0);
   const below = tops.flatMap((top) => folders(top)).sort((a, b) => weight(b) - weight(a));
-  return [
-    ...below.map((path): Part => ({ kind: 'folder', paths: [path] })),
-    ...['', ...tops].map((path): Part => ({ kind: 'own-files', paths: [path] })),
-  ];
+  const part = (path: string, deep: boolean): Part => {
+    const isOfHeaders = path === headersOf || path.startsWith(`${headersOf}/`);
+    return folderPart(path, { deep, only: isApart && isOfHeaders ? 'others' : undefined });
+  };
+  return [...below.map((path) => part(path, true)), ...['', ...tops].map((path) => part(path, false))];
 }

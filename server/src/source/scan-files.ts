@@ -31,12 +31,22 @@ export interface ScanWishes {
   readonly includes?: boolean;
 }
 
+/** Which files of a folder are scanned. */
+export interface FolderWishes {
+  /** With all below it. */
+  readonly deep: boolean;
+  /** Hidden folders too. */
+  readonly hidden?: boolean | undefined;
+  /** Only headers, or only what is none. */
+  readonly only?: 'headers' | 'others' | undefined;
+}
+
 /** Scans one file at a time with one buffer for all: three system calls a file, nothing kept. */
 export interface Scanner {
   /** A file, relative to the root. */
   file(path: string): void;
-  /** A folder, with all below it if `deep`, hidden folders aside; `headers`: only those in it, hidden folders too. */
-  folder(path: string, deep: boolean, headers?: boolean): void;
+  /** A folder. */
+  folder(path: string, wishes: FolderWishes): void;
   result(): ScanResult;
 }
 
@@ -130,7 +140,7 @@ export function scanner(
     if (mark) looked.found.push(problems.length === problemsBefore ? mark.mark() : 0);
   };
 
-  const scanFolder = (top: string, deep: boolean, headers = false): void => {
+  const scanFolder = (top: string, { deep, hidden = false, only }: FolderWishes): void => {
     const waiting = [top];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
       let entries: Dirent[];
@@ -157,10 +167,10 @@ export function scanner(
         const { name } = entry;
         const path = folder === '' ? name : `${folder}/${name}`;
         if (entry.isDirectory()) {
-          if (deep && (headers || !name.startsWith('.')) && !excluded.has(path)) waiting.push(path);
+          if (deep && (hidden || !name.startsWith('.')) && !excluded.has(path)) waiting.push(path);
         } else if (
           isSource(name) &&
-          (!headers || name.endsWith('.h')) &&
+          (only === undefined || (only === 'headers') === name.endsWith('.h')) &&
           (entry.isFile() || (entry.isSymbolicLink() && isFileLink(`${root}/${path}`)))
         )
           scanFile(path);

@@ -7,7 +7,7 @@ import type { ScanResult } from './scan-files';
 
 /** A thread that works on one share after the other. */
 export interface ScanThread {
-  /** Takes part in a share. Only when it has said what it found, it can be given another. */
+  /** Takes part in a share, once it is done with those that it was given before. */
   readonly run: (share: Share) => Promise<ScanResult>;
   /** What it does is waited for; or not: the process may end meanwhile. */
   readonly awaited: (isAwaited: boolean) => void;
@@ -44,25 +44,27 @@ function newThread(): ScanThread {
     ? new Worker(bundled)
     : new Worker(join(__dirname, 'prescan-worker.ts'), { execArgv: ['--require', 'tsx/cjs'] });
   let failed: unknown;
-  let give: (result: ScanResult) => void = () => undefined;
-  let fail: (reason: unknown) => void = () => undefined;
+  const asked: { readonly give: (result: ScanResult) => void; readonly fail: (reason: unknown) => void }[] =
+    [];
   worker.on('message', (result: ScanResult) => {
-    give(result);
+    asked.shift()?.give(result);
   });
   worker.on('error', (error) => {
     failed = error;
-    fail(error);
+    for (const { fail } of asked.splice(0)) fail(error);
   });
   return {
     run(share) {
-      const result = new Promise<ScanResult>((resolve, reject) => {
-        give = resolve;
-        fail = reject;
+      const result = new Promise<ScanResult>((give, fail) => {
+        if (failed !== undefined) {
+          fail(failed instanceof Error ? failed : new Error(String(failed)));
+          return;
+        }
+        asked.push({ give, fail });
+        worker.postMessage(share);
       });
-      // It may have failed before anybody waits for it.
+      // It may fail before anybody waits for it.
       result.catch(() => undefined);
-      if (failed === undefined) worker.postMessage(share);
-      else fail(failed);
       return result;
     },
     awaited(isAwaited) {

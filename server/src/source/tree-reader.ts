@@ -14,6 +14,11 @@ export interface TreeReader {
    */
   again?(path: string): string | undefined;
   /**
+   * The bytes of a text of ASCII characters, until anything else is read; `undefined`: it has to be read as a text. For
+   * whoever hardly needs one.
+   */
+  bytes?(path: string): Uint8Array | undefined;
+  /**
    * A text that may be asked for later, for somebody with nothing better to do yet: it is not noted down that it was read,
    * or could not be. `take`: now it was asked for.
    */

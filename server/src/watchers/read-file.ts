@@ -1,9 +1,16 @@
 import { rememberLast } from '../syntax/c/remember-last';
-import { scanC, type CFileFacts } from '../syntax/c/scan';
+import { factsOf, scanC, type CFileFacts } from '../syntax/c/scan';
+import type { ScannedDirectives } from '../syntax/c/text-scan';
 import type { SourceFile } from '../syntax/c/unit';
 import { lineStarts } from '../syntax/positions';
 
 const linesOf = rememberLast<readonly number[]>(128);
+
+/** A file of which it is known that no wanted name stands in it; `again` has its text, if it is still the same. */
+export interface BareFile {
+  readonly scanned: ScannedDirectives;
+  readonly again: () => string;
+}
 
 /**
  * A file that was read, in one version. Its facts are kept; its text can be put away, and comes back when it is asked
@@ -11,17 +18,25 @@ const linesOf = rememberLast<readonly number[]>(128);
  */
 export class ReadFile implements SourceFile {
   readonly facts: CFileFacts;
+  readonly isBare: boolean;
   private held: string | undefined;
   private again: (() => string) | undefined;
   private wanted = false;
 
   constructor(
     readonly path: string,
-    text: string,
+    given: string | BareFile,
     private readonly back: (file: ReadFile) => void,
   ) {
-    this.held = text;
-    this.facts = scanC(text, () => this.text);
+    const text = (): string => this.text;
+    this.isBare = typeof given !== 'string';
+    if (typeof given === 'string') {
+      this.held = given;
+      this.facts = scanC(given, text);
+    } else {
+      this.again = given.again;
+      this.facts = factsOf(given.scanned, text);
+    }
   }
 
   get text(): string {

@@ -1,4 +1,5 @@
 import { generatedHeaders } from '../syntax/c/kernel-includes';
+import { scanBytes } from '../syntax/c/text-scan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import { FileChanged, type TreeReader } from '../source/tree-reader';
 import { heldTexts } from './held-texts';
@@ -17,12 +18,16 @@ export interface RememberedFiles extends UnitFiles {
    * brings it back. They come back when they are asked for.
    */
   rest(keep: (text: string) => () => string): Iterable<() => void>;
+  /** Others looked at these files, and nothing that is looked for stands in them: of those the text is hardly needed. */
+  bare(paths: Iterable<string>): void;
+  /** More is looked for than before: these files (`undefined`: all) may hold some of it. */
+  distrust(paths?: readonly string[]): void;
   /** All that was read so far. */
   readonly facts: ReadonlyMap<string, SourceFile | undefined>;
 }
 
 /** Where texts can be read again, so many UTF-16 code units of them are held. */
-const mostHeld = 16 * 1024 * 1024;
+const mostHeld = 4 * 1024 * 1024;
 
 /**
  * Facts of the tree's C files, each read and scanned once. What a finished build generated stands behind the tree.
@@ -37,6 +42,7 @@ export function sourceFiles(
 ): RememberedFiles {
   const known = new Map<string, SourceFile | undefined>(before);
   const glanced = new Map<string, { readonly file: ReadFile; readonly take: () => void }>();
+  const bare = new Set<string>();
   const present = new Map<string, boolean>();
   const exists = (path: string): boolean => {
     let answer = present.get(path);
@@ -46,17 +52,29 @@ export function sourceFiles(
     }
     return answer;
   };
-  const readAgain = (path: string): string | undefined => tree.again?.(path) ?? build?.again?.(path);
+  const readAgain = (path: string): string => {
+    const text = tree.again?.(path) ?? build?.again?.(path);
+    if (text === undefined) throw new FileChanged(path);
+    return text;
+  };
   const hold =
-    tree.again === undefined
-      ? () => undefined
-      : heldTexts(mostHeld, (path) => () => {
-          const text = readAgain(path);
-          if (text === undefined) throw new FileChanged(path);
-          return text;
-        });
+    tree.again === undefined ? () => undefined : heldTexts(mostHeld, (path) => () => readAgain(path));
+  /** `undefined`: it has to be read as a whole. */
+  const readBare = (path: string): ReadFile | undefined => {
+    const bytes = bare.has(path) ? tree.bytes?.(path) : undefined;
+    return bytes && new ReadFile(path, { scanned: scanBytes(bytes), again: () => readAgain(path) }, hold);
+  };
   return {
     facts: known,
+    bare(paths) {
+      for (const path of paths) bare.add(path);
+    },
+    distrust(paths = [...bare]) {
+      for (const path of paths) {
+        bare.delete(path);
+        if (known.get(path)?.isBare === true) known.delete(path);
+      }
+    },
     *rest(keep) {
       for (const [path, file] of known)
         if (file instanceof ReadFile && tree.overlaid?.has(path) !== true)
@@ -68,6 +86,11 @@ export function sourceFiles(
       if (known.has(path)) return known.get(path);
       const before = glanced.get(path);
       if (before) return before.file;
+      const other = readBare(path);
+      if (other) {
+        known.set(path, other);
+        return other;
+      }
       const found = tree.glance?.(path);
       if (!found) return undefined;
       const file = new ReadFile(path, found.text, hold);
@@ -91,10 +114,11 @@ export function sourceFiles(
         known.set(path, before.file);
         return before.file;
       }
-      const text = tree.read(path) ?? build?.read(path);
-      const file = text === undefined ? undefined : new ReadFile(path, text, hold);
+      const other = readBare(path);
+      const text = other ? undefined : (tree.read(path) ?? build?.read(path));
+      const file = other ?? (text === undefined ? undefined : new ReadFile(path, text, hold));
       known.set(path, file);
-      if (file) hold(file);
+      if (file && !other) hold(file);
       return file;
     },
   };

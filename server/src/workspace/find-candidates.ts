@@ -12,6 +12,7 @@ import { folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
+import type { RememberedFiles } from '../watchers/source-files';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
 import { beginning, isOfTree, scanned, type Ahead, type Scope } from './first-look';
 import type { Kernel } from './open-kernel';
@@ -62,7 +63,7 @@ const mostRounds = 8;
 export async function findCandidates(
   kernel: Kernel,
   family: Family,
-  files: UnitFiles,
+  files: UnitFiles & Partial<Pick<RememberedFiles, 'distrust'>>,
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
   ahead?: Ahead,
@@ -120,6 +121,7 @@ export async function findCandidates(
     do {
       const found = await scan(needles, step, paths, round === 0);
       for (const hit of found.hits) hits.add(hit.file);
+      if (round > 0) files.distrust?.(found.hits.map(({ file }) => file));
       if ([...hits].filter((path) => path.endsWith('.c') && !compiled.has(path)).length > most)
         throw new TooCommon(family.name);
       if (round > 0) break;
@@ -137,6 +139,8 @@ export async function findCandidates(
     learnt = learnFrom(family, files, hits, learnt);
     needles = uncovered([...learnt.wanted.names], [...searched]);
   }
+  // Nobody looked for these.
+  if (needles.length > 0) files.distrust?.();
   const { pattern } = learnt.wanted;
   const withStatements = new Set<string>();
   for (const path of hits) {

@@ -32,8 +32,7 @@ export function beginCandidates(
   scope: Scope,
   log: InputLog | undefined,
 ): RunningScan | undefined {
-  const headers = scope === 'tree' ? undefined : ['include'];
-  return startScan(root, family.needles, headers, { exclude, log, includes: true });
+  return startScan(root, family.needles, scope === 'tree', { exclude, log, includes: true });
 }
 
 const isFor = ({ root, needles, exclude }: RunningScan, kernel: Kernel, wanted: readonly string[]): boolean =>
@@ -56,35 +55,42 @@ export interface Beginning {
 export interface Ahead {
   readonly scan: RunningScan;
   readonly otherwise: Steps;
+  /** Told of headers in which nothing that is looked for stands. */
+  readonly bare: (paths: Iterable<string>) => void;
 }
 
 /** `undefined`: what was begun is of no use. */
 export async function beginning(
-  { scan: ahead, otherwise }: Ahead,
+  { scan: ahead, otherwise, bare }: Ahead,
   kernel: Kernel,
   needles: readonly string[],
   scope: Scope,
 ): Promise<Beginning | undefined> {
-  const isUseful = ahead.isWhole === isOfTree(kernel, scope) && isFor(ahead, kernel, needles);
-  const headers = isUseful && !ahead.isWhole ? await ahead.finish(undefined, otherwise) : undefined;
+  const { isWhole } = ahead;
+  const isUseful = isWhole === isOfTree(kernel, scope) && isFor(ahead, kernel, needles);
+  const headers = isUseful ? await ahead.headers() : undefined;
   // In a folder that was passed over, linked files may stand all the same.
-  if (!isUseful || (headers && headers.skipped.length > 0)) {
+  if (!isUseful || (!isWhole && headers && headers.skipped.length > 0)) {
     ahead.end();
     return undefined;
   }
+  // Whoever logs what is read tells what was only glanced at.
+  if (headers && kernel.log === undefined) bare(withoutHits(headers));
   return {
-    headers: kernel.project.exclude.length === 0 ? headers?.looked.files : undefined,
+    headers: isWhole || kernel.project.exclude.length > 0 ? undefined : headers?.looked.files,
     async scan(paths, report) {
-      let found: ScanResult;
-      if (headers) {
-        const seen = new Set(headers.looked.files);
-        const left = paths.filter((path) => !seen.has(path));
-        found = mergedScans([headers, await ahead.also(left, report, otherwise)]);
-      } else found = await ahead.finish(report, otherwise);
+      const seen = new Set(headers?.looked.files);
+      const left = isWhole ? [] : paths.filter((path) => !seen.has(path));
+      const rest = await ahead.rest(left, report, otherwise);
       ahead.end();
-      return found;
+      return headers ? mergedScans([headers, rest]) : rest;
     },
   };
+}
+
+function withoutHits({ looked, hits, problems }: ScanResult): readonly string[] {
+  const odd = new Set([...hits, ...problems].map(({ file }) => file));
+  return looked.files.filter((file) => !odd.has(file));
 }
 
 /** Chosen files, or the whole tree, with what an earlier look left of it. */

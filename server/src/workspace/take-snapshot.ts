@@ -55,7 +55,7 @@ export interface EarlierWork {
     kernel: Kernel,
     family: Family,
     files: RememberedFiles,
-    find: (files: UnitFiles) => Promise<Candidates>,
+    find: (files: RememberedFiles) => Promise<Candidates>,
   ) => Promise<Candidates>;
   readonly work: SnapshotWork;
 }
@@ -93,8 +93,8 @@ export async function takeSnapshotOf(
 ): Promise<TakenSnapshot> {
   const work = withScriptOnce(earlier?.work ?? fromScratch);
   const otherwise = readAhead(kernel, files, () => work.script(() => readScript(kernel)));
-  const begun = ahead && { scan: ahead, otherwise };
-  const find = (from: UnitFiles): Promise<Candidates> =>
+  const begun = ahead && { scan: ahead, otherwise, bare: files.bare };
+  const find = (from: RememberedFiles): Promise<Candidates> =>
     findCandidates(kernel, family, from, scope, report, begun, earlier?.known);
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
   report('reading units', 0, 0);

@@ -13,10 +13,13 @@ export interface InterestingStatement {
   readonly line: number;
 }
 
+const none: readonly InterestingStatement[] = [];
+
 const interestingCache = new WeakMap<RegExp, WeakMap<CFileFacts, readonly InterestingStatement[]>>();
 
 /** The statements that hold a wanted name outside directives. */
 export function interestingStatements(file: SourceFile, pattern: RegExp): readonly InterestingStatement[] {
+  if (file.isBare === true) return none;
   let ofPattern = interestingCache.get(pattern);
   if (!ofPattern) interestingCache.set(pattern, (ofPattern = new WeakMap()));
   const known = ofPattern.get(file.facts);

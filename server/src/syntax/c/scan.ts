@@ -39,6 +39,11 @@ export function scanC(text: string, again: () => string = () => text): CFileFact
   return new Facts(scanDirectives(text), again);
 }
 
+/** What was scanned elsewhere. */
+export function factsOf(scanned: ScannedDirectives, again: () => string): CFileFacts {
+  return new Facts(scanned, again);
+}
+
 /** Nothing in it holds the text, but for what `again` does; one function for all files. */
 class Facts implements CFileFacts {
   readonly guard: string | undefined;

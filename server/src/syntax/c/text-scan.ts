@@ -96,27 +96,34 @@ function foundIn({ memory, found }: TextInstance): Int32Array {
   return new Int32Array(memory.buffer, found(), foundWords);
 }
 
-const wordAt = (found: Int32Array, word: number): number => found[word] ?? 0;
-
 /** One pass over a C text, in WebAssembly: that runs at full speed from the first file on. */
 export function scanDirectives(text: string): ScannedDirectives {
   const module = instance();
-  const isExact = write(text, module);
-  module.directives(text.length);
-  const found = foundIn(module);
+  return found(module, text.length, write(text, module));
+}
+
+/** The same for a text of ASCII characters that is not a string. */
+export function scanBytes(text: Uint8Array): ScannedDirectives {
+  const module = instance();
+  const at = module.reserve(text.length);
+  bytesOf(module.memory).set(text, at);
+  return found(module, text.length, true);
+}
+
+function found(module: TextInstance, length: number, isExact: boolean): ScannedDirectives {
+  module.directives(length);
+  const words = foundIn(module);
   const bytes = bytesOf(module.memory);
-  const piece = (at: number, length: number): string => bytes.toString('latin1', at, at + length);
+  const word = (which: number): number => words[which] ?? 0;
+  const text = (at: number, size: number): string => bytes.toString('latin1', at, at + size);
+  const count = word(Found.Records) * wordsInRecord;
   return {
-    records: copied(
-      module.memory,
-      wordAt(found, Found.RecordsAt),
-      wordAt(found, Found.Records) * wordsInRecord,
-    ),
-    lines: piece(wordAt(found, Found.LinesAt), wordAt(found, Found.LinesLength)),
+    records: new Int32Array(module.memory.buffer, word(Found.RecordsAt), count).slice(),
+    lines: text(word(Found.LinesAt), word(Found.LinesLength)),
     isExact,
-    names: piece(wordAt(found, Found.NamesAt), wordAt(found, Found.NamesLength)),
-    hasPragmaOnce: wordAt(found, Found.PragmaOnce) === 1,
-    isShapedAsGuarded: wordAt(found, Found.ShapedAsGuarded) === 1,
+    names: text(word(Found.NamesAt), word(Found.NamesLength)),
+    hasPragmaOnce: word(Found.PragmaOnce) === 1,
+    isShapedAsGuarded: word(Found.ShapedAsGuarded) === 1,
   };
 }
 
@@ -131,9 +138,7 @@ export function scanStatements(text: string): Int32Array {
   const module = instance();
   write(text, module);
   module.statements(text.length);
-  const found = foundIn(module);
-  return copied(module.memory, wordAt(found, Found.StatementsAt), wordAt(found, Found.StatementWords));
+  const words = foundIn(module);
+  const [at, count] = [words[Found.StatementsAt] ?? 0, words[Found.StatementWords] ?? 0];
+  return new Int32Array(module.memory.buffer, at, count).slice();
 }
-
-const copied = ({ buffer }: WebAssembly.Memory, at: number, words: number): Int32Array =>
-  new Int32Array(buffer, at, words).slice();

@@ -33,6 +33,8 @@ export interface SourceFile {
   readonly text: string;
   readonly facts: CFileFacts;
   readonly lineStarts: readonly number[];
+  /** It is known that no wanted name stands in it, without a look at its text. */
+  readonly isBare?: boolean;
 }
 
 /** What is looked for. */

@@ -65,7 +65,7 @@ function multiSearch(
     if (members === undefined) return undefined;
     if (members !== '') found.push(object);
   }
-  const [, sort] = textFunctions['sort'] ?? [];
+  const [, sort] = textFunctions.sort ?? [];
   return sort?.([found.join(' ')]);
 }
 
