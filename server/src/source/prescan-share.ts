@@ -17,7 +17,7 @@ export interface Share {
   readonly logged: boolean;
   /** Whether it says what the files include. */
   readonly includes: boolean;
-  /** One counter in shared memory: the next part to take. */
+  /** Two counters in shared memory: the next part to take, and the threads that found none left. */
   readonly next: Int32Array;
 }
 
@@ -26,7 +26,10 @@ export function runShare(share: Share, after?: (taken: number) => void): ScanRes
   const scan = scanner(share.root, share.needles, share.exclude, share);
   for (;;) {
     const part = share.parts[Atomics.add(share.next, 0, 1)];
-    if (part === undefined) return scan.result();
+    if (part === undefined) {
+      Atomics.add(share.next, 1, 1);
+      return scan.result();
+    }
     for (const path of part.paths) {
       if (part.kind === 'files') scan.file(path);
       else scan.folder(path, part.wishes);

@@ -73,7 +73,7 @@ export interface RunningScan {
   /** False: only some headers, and what will be named. */
   readonly isWhole: boolean;
   /** Which headers are looked at first, and what they hold, once; `undefined`: they are looked at with all the rest. */
-  readonly headers: (report?: PrescanReport) => Promise<ScanResult> | undefined;
+  readonly headers: (otherwise?: Steps) => Promise<ScanResult> | undefined;
   /**
    * After that, once: the rest of the tree, or else these files, relative to the root. This thread takes part, too: when
    * it has nothing else to do.
@@ -106,6 +106,8 @@ export function startScan(
       for (const thread of others) thread.awaited(true);
       while (Atomics.load(share.next, 0) < of.length && otherwise?.next().done === false);
       const own = runShare(share, (taken) => report?.(taken, of.length));
+      // While others are at their last parts.
+      while (Atomics.load(share.next, 1) < threads && otherwise?.next().done === false);
       const found = await Promise.all(theirs);
       for (const thread of others) thread.awaited(false);
       return logged(share, log, mergedScans([own, ...found]));
@@ -123,7 +125,7 @@ export function startScan(
     needles,
     exclude,
     isWhole,
-    headers: (report) => headers?.([], report),
+    headers: (otherwise) => headers?.([], undefined, otherwise),
     rest: (files, report, otherwise) => (rest ?? begin(fileParts(files)))(files, report, otherwise),
     end() {
       for (const thread of others) thread.end();
@@ -137,7 +139,7 @@ function shareOf(
   parts: readonly Part[],
   wishes: Pick<Share, 'exclude' | 'includes' | 'listed' | 'logged'>,
 ): Share {
-  return { root, needles, parts, next: new Int32Array(new SharedArrayBuffer(4)), ...wishes };
+  return { root, needles, parts, next: new Int32Array(new SharedArrayBuffer(8)), ...wishes };
 }
 
 async function scanParts(
@@ -231,17 +233,21 @@ function foldersIn(
   }
 }
 
-/** The headers below include/, shared out by the folders in it. */
+/** The headers below include/, shared out by the folders in it, and those in them. */
 function headerParts(
   root: string,
   exclude: readonly string[],
   hidden: boolean,
   log: InputLog | undefined,
 ): readonly Part[] {
-  const below = foldersIn(root, headersOf, new Set(exclude), log).filter((path) => hidden || !isHidden(path));
+  const wishes = { hidden, only: 'headers' } as const;
+  const folders = (path: string): readonly string[] =>
+    foldersIn(root, path, new Set(exclude), log).filter((folder) => hidden || !isHidden(folder));
+  const below = folders(headersOf);
   return [
-    ...below.map((path) => folderPart(path, { deep: true, hidden, only: 'headers' })),
-    folderPart(headersOf, { deep: false, hidden, only: 'headers' }),
+    // In include/linux is a third of them.
+    ...[...below, headersOf].map((path) => folderPart(path, { ...wishes, deep: false })),
+    ...below.flatMap(folders).map((path) => folderPart(path, { ...wishes, deep: true })),
   ];
 }
 

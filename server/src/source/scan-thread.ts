@@ -43,13 +43,13 @@ function newThread(): ScanThread {
   const worker = existsSync(bundled)
     ? new Worker(bundled)
     : new Worker(join(__dirname, 'prescan-worker.ts'), { execArgv: ['--require', 'tsx/cjs'] });
-  let failed: unknown;
+  let failed: Error | undefined;
   const asked: { readonly give: (result: ScanResult) => void; readonly fail: (reason: unknown) => void }[] =
     [];
   worker.on('message', (result: ScanResult) => {
     asked.shift()?.give(result);
   });
-  worker.on('error', (error) => {
+  worker.on('error', (error: Error) => {
     failed = error;
     for (const { fail } of asked.splice(0)) fail(error);
   });
@@ -57,7 +57,7 @@ function newThread(): ScanThread {
     run(share) {
       const result = new Promise<ScanResult>((give, fail) => {
         if (failed !== undefined) {
-          fail(failed instanceof Error ? failed : new Error(String(failed)));
+          fail(failed);
           return;
         }
         asked.push({ give, fail });

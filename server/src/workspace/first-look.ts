@@ -68,7 +68,7 @@ export async function beginning(
 ): Promise<Beginning | undefined> {
   const { isWhole } = ahead;
   const isUseful = isWhole === isOfTree(kernel, scope) && isFor(ahead, kernel, needles);
-  const headers = isUseful ? await ahead.headers() : undefined;
+  const headers = isUseful ? await ahead.headers(firstOf(otherwise)) : undefined;
   // In a folder that was passed over, linked files may stand all the same.
   if (!isUseful || (!isWhole && headers && headers.skipped.length > 0)) {
     ahead.end();
@@ -86,6 +86,11 @@ export async function beginning(
       return headers ? mergedScans([headers, rest]) : rest;
     },
   };
+}
+
+/** Only the first step: the others have to do with headers. */
+function* firstOf(steps: Steps): Generator<unknown, void> {
+  yield steps.next();
 }
 
 function withoutHits({ looked, hits, problems }: ScanResult): readonly string[] {

@@ -3,8 +3,8 @@ import type { RememberedFiles } from '../watchers/source-files';
 import type { Kernel } from './open-kernel';
 
 /**
- * What will be needed whichever units there turn out to be, in small steps, while other threads look for them: the
- * headers of the first object, which are most of any other's, and the linker script.
+ * What will be needed whichever units there turn out to be, in small steps, while other threads look for them: first the
+ * linker script, then the headers of the first object, which are most of any other's.
  */
 export function* readAhead(
   { plan }: Kernel,
@@ -13,7 +13,8 @@ export function* readAhead(
 ): Generator<unknown, void> {
   const first = plan.objects.find(({ source }) => source?.endsWith('.c') === true);
   if (first?.source === undefined) return;
+  readScript();
+  yield;
   const glancing = { ...files, source: (path: string) => files.glance(path) };
   yield* lookedAtAhead({ source: first.source, flags: plan.flags(first) }, glancing);
-  readScript();
 }

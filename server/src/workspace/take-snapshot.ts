@@ -93,7 +93,7 @@ export async function takeSnapshotOf(
 ): Promise<TakenSnapshot> {
   const work = withScriptOnce(earlier?.work ?? fromScratch);
   const otherwise = readAhead(kernel, files, () => work.script(() => readScript(kernel)));
-  const begun = ahead && { scan: ahead, otherwise, bare: files.bare };
+  const begun = ahead && { scan: ahead, otherwise, bare: (paths: Iterable<string>) => files.bare(paths) };
   const find = (from: RememberedFiles): Promise<Candidates> =>
     findCandidates(kernel, family, from, scope, report, begun, earlier?.known);
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
