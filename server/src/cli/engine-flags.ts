@@ -9,8 +9,18 @@ export function setEngineFlags(): void {
   // Several threads that collect the young generation together wait for each other more than they win: a fifth of all
   // processor time on two cores.
   // Compiling what runs for a second or two took two fifths of all processor time: it is optimised later than by itself.
-  // Another V8 may not know these, and would say so.
-  if (Number.parseInt(process.versions.v8) < 13)
-    for (const flag of ['--no-parallel-scavenge', '--heap-growing-percent=40', '--interrupt-budget=600000'])
-      setFlagsFromString(flag);
+  set('--no-parallel-scavenge', '--heap-growing-percent=40', '--interrupt-budget=600000');
+}
+
+/**
+ * Whether the young generation of the heap grows where much of what is new stays. For a table that is made of a few dozen
+ * files it does not pay: on a virtual machine, new memory costs more than collecting a small one more often.
+ */
+export function letYoungGenerationGrow(isGrowing: boolean): void {
+  set(`--semi-space-growth-factor=${isGrowing ? 2 : 1}`);
+}
+
+/** Another V8 may not know these, and would say so. */
+function set(...flags: readonly string[]): void {
+  if (Number.parseInt(process.versions.v8) < 13) flags.forEach(setFlagsFromString);
 }

@@ -10,10 +10,12 @@ import { beginCandidates } from '../workspace/first-look';
 import type { PartsKeeper } from '../workspace/keep-parts';
 import { findProject, openKernel, type Kernel } from '../workspace/open-kernel';
 import { takeSnapshot, type Scope } from '../workspace/take-snapshot';
-import { setEngineFlags } from './engine-flags';
+import { letYoungGenerationGrow, setEngineFlags } from './engine-flags';
 import { Failure, orFail } from './failure';
 import { progressLine, type ProgressLine } from './progress';
 import type { Settings } from './settings';
+
+const manyFiles = 200;
 
 /** The kernel and the family that the settings name. */
 export function openFamily(
@@ -46,10 +48,15 @@ export async function loadSnapshot(
   const progress = progressLine(!settings.quiet);
   try {
     const ahead = keeper?.knowsSearches === true ? undefined : lookAhead(settings, () => scope, log);
+    // Until that says how many files there will be.
+    if (ahead) letYoungGenerationGrow(false);
     const { kernel, family } = openFamily(settings, progress, log, keeper);
     return await takeSnapshot(kernel, family, {
       scope,
       report: progress.report,
+      onFound: (files) => {
+        letYoungGenerationGrow(files > manyFiles);
+      },
       ahead,
       earlier: keeper?.work,
     });

@@ -57,11 +57,13 @@ export interface Ahead {
   readonly otherwise: Steps;
   /** Told of headers in which nothing that is looked for stands. */
   readonly bare: (paths: Iterable<string>) => void;
+  /** Told how many files hold something of it. */
+  readonly onFound: (files: number) => void;
 }
 
 /** `undefined`: what was begun is of no use. */
 export async function beginning(
-  { scan: ahead, otherwise, bare }: Ahead,
+  { scan: ahead, otherwise, bare, onFound }: Ahead,
   kernel: Kernel,
   needles: readonly string[],
   scope: Scope,
@@ -83,7 +85,9 @@ export async function beginning(
       const left = isWhole ? [] : paths.filter((path) => !seen.has(path));
       const rest = await ahead.rest(left, report, otherwise);
       ahead.end();
-      return headers ? mergedScans([headers, rest]) : rest;
+      const all = headers ? mergedScans([headers, rest]) : rest;
+      onFound(all.hits.length);
+      return all;
     },
   };
 }

@@ -45,6 +45,8 @@ export interface SnapshotOptions {
   /** What an earlier run left. */
   readonly earlier?: EarlierWork | undefined;
   readonly report: (step: string, done: number, total: number) => void;
+  /** Told how many files the scan ahead found, before they are looked at closer. */
+  readonly onFound?: (files: number) => void;
 }
 
 /** What is known beforehand, and need not be made again. */
@@ -89,11 +91,14 @@ export async function takeSnapshotOf(
   kernel: Kernel,
   family: Family,
   files: RememberedFiles,
-  { scope, report, ahead, earlier }: SnapshotOptions,
+  { scope, report, ahead, earlier, onFound = () => undefined }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
   const work = withScriptOnce(earlier?.work ?? fromScratch);
   const otherwise = readAhead(kernel, files, () => work.script(() => readScript(kernel)));
-  const begun = ahead && { scan: ahead, otherwise, bare: (paths: Iterable<string>) => files.bare(paths) };
+  const bare = (paths: Iterable<string>): void => {
+    files.bare(paths);
+  };
+  const begun = ahead && { scan: ahead, otherwise, bare, onFound };
   const find = (from: RememberedFiles): Promise<Candidates> =>
     findCandidates(kernel, family, from, scope, report, begun, earlier?.known);
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
