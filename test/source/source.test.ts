@@ -202,6 +202,7 @@ describe('the tree on disk', () => {
       write('build/.config', '');
       write('build/Makefile', '');
       write('build/x.c', hit);
+      write('build/kernel/x.c', hit);
       write('vendor/linux/init/main.c', hit);
       for (const part of ['arch/x', 'include/x', 'kernel/x', 'Makefile']) write(`vendor/linux/${part}`, hit);
       write('Documentation/x.c', hit);

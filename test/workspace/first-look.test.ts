@@ -54,8 +54,10 @@ describe('a look that another thread begins', () => {
         'include/other/.config': '',
         'include/other/Makefile': '',
         'include/other/more.h': `${source}task_watcher_func(exit, more);\n`,
+        'include/other/deep/less.h': `${source}task_watcher_func(free, more);\n`,
         'kernel/outer.c': '#include <other/more.h>\n',
-        'kernel/Makefile': 'obj-y += fork.o outer.o\n',
+        'kernel/deep.c': '#include <other/deep/less.h>\n',
+        'kernel/Makefile': 'obj-y += fork.o outer.o deep.o\n',
       },
     },
     {

@@ -4,7 +4,7 @@ import { mergedIncludeNames } from './include-names';
 import type { InputLog } from './input-log';
 import { listingMark } from './mark';
 import { runShare, type Part, type Share } from './prescan-share';
-import { withoutObjects, type FolderWishes, type Hit, type ScanResult } from './scan-files';
+import { foreign, withoutObjects, type FolderWishes, type Hit, type ScanResult } from './scan-files';
 import { startThread, threadsInAll } from './scan-thread';
 
 export type PrescanReport = (done: number, total: number) => void;
@@ -213,7 +213,7 @@ export function mergedScans(results: readonly ScanResult[]): ScanResult {
   };
 }
 
-/** The folders in a folder, hidden ones too. */
+/** The folders in a folder, hidden ones too; none of a folder that is passed over. */
 function foldersIn(
   root: string,
   path: string,
@@ -223,6 +223,7 @@ function foldersIn(
   try {
     const entries = readdirSync(join(root, path), { withFileTypes: true });
     log?.folder(join(root, path), listingMark(entries));
+    if (path !== '' && foreign(entries) !== undefined) return [];
     return entries
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => (path === '' ? name : `${path}/${name}`))
