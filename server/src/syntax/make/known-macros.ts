@@ -54,36 +54,36 @@ function suffixSearch(
 }
 
 /** The composite objects of a list. */
-function multiSearch(
+function multiSearch(values: readonly string[], holds: Holds): string | undefined {
+  const found = eachObject(values, holds, (object, isComposite) => (isComposite ? object : ''));
+  const [, sort] = textFunctions.sort ?? [];
+  return found && sort?.([found.join(' ')]);
+}
+
+/** A list with the members of composite objects in their place. */
+function realSearch(values: readonly string[], holds: Holds): string | undefined {
+  const [, ending = '', suffixes = ''] = values;
+  const found = eachObject(values, holds, (object, isComposite) =>
+    isComposite ? suffixSearch([object, ending, suffixes], holds) : object,
+  );
+  // The blanks behind the commas of `foreach` and `if`.
+  return found?.map((text) => `  ${text}`).join(' ');
+}
+
+function eachObject(
   [list = '', ending = '', suffixes = '']: readonly string[],
   holds: Holds,
-): string | undefined {
+  text: (object: string, isComposite: boolean) => string | undefined,
+): readonly string[] | undefined {
   if (!hasSuffixSearch(holds)) return undefined;
   const found: string[] = [];
   for (const object of wordsOf(list)) {
     const members = suffixSearch([object, ending, `${suffixes} -`], holds);
-    if (members === undefined) return undefined;
-    if (members !== '') found.push(object);
+    const one = members === undefined ? undefined : text(object, members !== '');
+    if (one === undefined) return undefined;
+    found.push(one);
   }
-  const [, sort] = textFunctions.sort ?? [];
-  return sort?.([found.join(' ')]);
-}
-
-/** A list with the members of composite objects in their place. */
-function realSearch(
-  [list = '', ending = '', suffixes = '']: readonly string[],
-  holds: Holds,
-): string | undefined {
-  if (!hasSuffixSearch(holds)) return undefined;
-  const found: string[] = [];
-  for (const object of wordsOf(list)) {
-    const any = suffixSearch([object, ending, `${suffixes} -`], holds);
-    const members = any === '' ? object : suffixSearch([object, ending, suffixes], holds);
-    if (any === undefined || members === undefined) return undefined;
-    // The blanks behind the commas of `foreach` and `if`.
-    found.push(`  ${members}`);
-  }
-  return found.join(' ');
+  return found;
 }
 
 const hasSuffixSearch = (holds: Holds): boolean =>
