@@ -30,7 +30,8 @@ export function statFiles(paths: PathList, isShared = paths.count >= worthAThrea
   };
   const worker = isShared ? (waiting ?? newWorker()) : undefined;
   waiting = undefined;
-  worker?.postMessage(share);
+  // Of a piece of a file that was read, all of the file would be copied, twice.
+  worker?.postMessage({ ...share, paths: { ...paths, bytes: inSharedMemory(paths.bytes) } });
   statShare(share);
   // What the other thread took it finishes in a moment; if it died, this one does all of it again.
   for (let done = Atomics.load(share.counters, 1); done < count; done = Atomics.load(share.counters, 1))
@@ -42,6 +43,12 @@ export function statFiles(paths: PathList, isShared = paths.count >= worthAThrea
     }
   void worker?.terminate();
   return share.facts;
+}
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** Works until no path is left that nobody took. */
