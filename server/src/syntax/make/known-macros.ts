@@ -9,33 +9,71 @@ export interface Held {
 
 type Holds = (name: string) => Held | undefined;
 
-/** `undefined`: here it is not as simple as that. */
-type KnownMacro = (values: readonly string[], holds: Holds) => string | undefined;
-
 /**
- * Macros of scripts/Makefile.lib, since 5.13, that are called for every object of every list of a directory: these very
- * texts, step by step, take half of the time of an object's flags. What they do, without make's steps.
+ * Macros of Kbuild that are called for every object of every list of a directory, and take half of the time of an object's
+ * flags step by step: told by their shape, whatever they are called.
  */
-const known: ReadonlyMap<string, KnownMacro> = new Map([
-  ['$(strip $(foreach s, $3, $($(1:%$(strip $2)=%$s))))', suffixSearch],
-  ['$(sort $(foreach m, $1, $(if $(call suffix-search, $m, $2, $3 -), $m)))', multiSearch],
-  [
-    '$(foreach m, $1, $(if $(call suffix-search, $m, $2, $3 -), $(call suffix-search, $m, $2, $3), $m))',
-    realSearch,
-  ],
-]);
+type Shape =
+  /** The words of all variables named after an object, with one of some endings in the place of its own. */
+  | { readonly kind: 'members'; readonly loop: string }
+  /** The objects of a list of which `members` finds any, sorted. */
+  | { readonly kind: 'composites'; readonly loop: string; readonly members: string }
+  /** A list with those members in the place of such objects. */
+  | { readonly kind: 'flattened'; readonly loop: string; readonly members: string };
+
+type OfObjects = Exclude<Shape, { readonly kind: 'members' }>;
+
+const membersShape =
+  /^\$\(strip \$\(foreach (\w+), \$3, \$\(\$\(1:%\$\(strip \$2\)=%\$(?:\1|\(\1\))\)\)\)\)$/;
+const compositesShape =
+  /^\$\(sort \$\(foreach (\w), \$1, \$\(if \$\(call ([\w-]+), \$\1, \$2, \$3 -\), \$\1\)\)\)$/;
+const flattenedShape =
+  /^\$\(foreach (\w), \$1, \$\(if \$\(call ([\w-]+), \$\1, \$2, \$3 -\), \$\(call \2, \$\1, \$2, \$3\), \$\1\)\)$/;
+
+function shapeOf(text: string): Shape | undefined {
+  const [, loop] = membersShape.exec(text) ?? [];
+  if (loop !== undefined) return { kind: 'members', loop };
+  for (const [kind, shape] of [
+    ['composites', compositesShape],
+    ['flattened', flattenedShape],
+  ] as const) {
+    const [, each, members] = shape.exec(text) ?? [];
+    if (each !== undefined && members !== undefined) return { kind, loop: each, members };
+  }
+  return undefined;
+}
+
+/** A tree calls few macros, each thousands of times. */
+const shapes = new Map<string, Shape | undefined>();
+const mostShapes = 1000;
+
+function rememberedShape(text: string): Shape | undefined {
+  if (shapes.has(text)) return shapes.get(text);
+  if (shapes.size >= mostShapes) shapes.clear();
+  const shape = shapeOf(text);
+  shapes.set(text, shape);
+  return shape;
+}
 
 /** What `$(call)` of a variable with this text gives; `undefined`: it is to be expanded as any other. */
 export function calledMacro(text: string, values: readonly string[], holds: Holds): string | undefined {
-  return known.get(text)?.(values, holds);
+  const shape = rememberedShape(text);
+  switch (shape?.kind) {
+    case 'members':
+      return membersOf(values, [shape.loop], holds);
+    case 'composites':
+      return composites(values, shape, holds);
+    case 'flattened':
+      return flattened(values, shape, holds);
+    case undefined:
+      return undefined;
+  }
 }
 
-/** The arguments and variables of the macros themselves, which would be seen before any other. */
-const own: ReadonlySet<string> = new Set(['0', '1', '2', '3', 's', 'm']);
-
-/** The members of a composite object: `foo.o`, `.o`, `-objs -y` stand for `$(foo-objs) $(foo-y)`. */
-function suffixSearch(
+/** `foo.o`, `.o`, `-objs -y` stand for `$(foo-objs) $(foo-y)`. `undefined`: here it is not as simple as that. */
+function membersOf(
   [object = '', ending = '', suffixes = '']: readonly string[],
+  loops: readonly string[],
   holds: Holds,
 ): string | undefined {
   const [word, another] = wordsOf(object);
@@ -46,45 +84,43 @@ function suffixSearch(
   const members: string[] = [];
   for (const one of wordsOf(suffixes)) {
     const name = stem === undefined ? word : stem + one;
-    const held = own.has(name) ? { value: '', isPlain: false } : holds(name);
+    // The macros' own variables would be seen before any other.
+    const isOwn = loops.includes(name) || /^\d$/.test(name);
+    const held = isOwn ? { value: '', isPlain: false } : holds(name);
     if (held?.isPlain === false) return undefined;
     if (held) members.push(...wordsOf(held.value));
   }
   return members.join(' ');
 }
 
-/** The composite objects of a list. */
-function multiSearch(values: readonly string[], holds: Holds): string | undefined {
-  const found = eachObject(values, holds, (object, isComposite) => (isComposite ? object : ''));
+function composites(values: readonly string[], of: OfObjects, holds: Holds): string | undefined {
+  const found = eachObject(values, of, holds, (object, isComposite) => (isComposite ? object : ''));
   const [, sort] = textFunctions.sort ?? [];
   return found && sort?.([found.join(' ')]);
 }
 
-/** A list with the members of composite objects in their place. */
-function realSearch(values: readonly string[], holds: Holds): string | undefined {
-  const [, ending = '', suffixes = ''] = values;
-  const found = eachObject(values, holds, (object, isComposite) =>
-    isComposite ? suffixSearch([object, ending, suffixes], holds) : object,
-  );
+function flattened(values: readonly string[], of: OfObjects, holds: Holds): string | undefined {
+  const found = eachObject(values, of, holds, (object, isComposite, its) => (isComposite ? its() : object));
   // The blanks behind the commas of `foreach` and `if`.
   return found?.map((text) => `  ${text}`).join(' ');
 }
 
 function eachObject(
   [list = '', ending = '', suffixes = '']: readonly string[],
+  { loop, members }: OfObjects,
   holds: Holds,
-  text: (object: string, isComposite: boolean) => string | undefined,
+  text: (object: string, isComposite: boolean, its: () => string | undefined) => string | undefined,
 ): readonly string[] | undefined {
-  if (!hasSuffixSearch(holds)) return undefined;
+  const shape = rememberedShape(holds(members)?.value ?? '');
+  if (shape?.kind !== 'members') return undefined;
+  const loops = [loop, shape.loop];
   const found: string[] = [];
   for (const object of wordsOf(list)) {
-    const members = suffixSearch([object, ending, `${suffixes} -`], holds);
-    const one = members === undefined ? undefined : text(object, members !== '');
+    const any = membersOf([object, ending, `${suffixes} -`], loops, holds);
+    const its = (): string | undefined => membersOf([object, ending, suffixes], loops, holds);
+    const one = any === undefined ? undefined : text(object, any !== '', its);
     if (one === undefined) return undefined;
     found.push(one);
   }
   return found;
 }
-
-const hasSuffixSearch = (holds: Holds): boolean =>
-  known.get(holds('suffix-search')?.value ?? '') === suffixSearch;
