@@ -107,3 +107,10 @@ export function nextMark(at: i32, length: i32): i32 {
   }
   return at;
 }
+
+/** Whether an ASCII word stands at an address. */
+export function is(address: usize, word: string): bool {
+  for (let at = 0; at < word.length; at++)
+    if (<i32>load<u8>(address + at) !== word.charCodeAt(at)) return false;
+  return true;
+}

@@ -12,6 +12,7 @@ import {
   blockCommentEnd,
   byteAt,
   find,
+  is,
   isNamePart,
   isNameStart,
   isSpace,
@@ -226,13 +227,6 @@ function directive(offset: i32, stop: i32, line: i32): bool {
 
 function isKeywordPart(byte: i32): bool {
   return (byte >= 97 && byte <= 122) || byte === 95;
-}
-
-/** Whether an ASCII word stands at an address. */
-function is(address: usize, word: string): bool {
-  for (let at = 0; at < word.length; at++)
-    if (<i32>load<u8>(address + at) !== word.charCodeAt(at)) return false;
-  return true;
 }
 
 function behindSpace(at: usize): usize {

@@ -9,7 +9,7 @@
  * entry, the number of entries, and those; then the short needles. An entry: fingerprint, index, where the fingerprint
  * stands in the needle, length, address of the needle, the next entry of the same hash. Entries count from 1; 0: none.
  */
-import { NEWLINE, RETURN, SPACE, TAB } from './bytes';
+import { NEWLINE, RETURN, SPACE, TAB, is } from './bytes';
 import { PAD, reach } from './memory';
 
 const TABLES: usize = 6 * 16;
@@ -164,7 +164,7 @@ function short(index: i32, size: i32, needle: usize, length: i32): bool {
 
 /** What an include names, behind its word: the hash of the base name. */
 function include(at: usize, end: usize): void {
-  if (stands(at, '_next', end)) at += 5;
+  if (at + 5 <= end && is(at, '_next')) at += 5;
   while (at < end && (load<u8>(at) === SPACE || load<u8>(at) === TAB)) at++;
   if (at >= end) return;
   const open = <i32>load<u8>(at);
@@ -202,11 +202,4 @@ function meet(name: i32): void {
   reach(namesEnd + 4);
   store<i32>(namesEnd, name);
   namesEnd += 4;
-}
-
-function stands(at: usize, word: string, end: usize): bool {
-  if (at + word.length > end) return false;
-  for (let one = 0; one < word.length; one++)
-    if (<i32>load<u8>(at + one) !== word.charCodeAt(one)) return false;
-  return true;
 }

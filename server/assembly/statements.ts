@@ -24,13 +24,14 @@ import {
   blockCommentEnd,
   byteAt,
   find,
+  is,
   isNamePart,
   isSpace,
   lineCommentEnd,
   quotedEnd,
 } from './bytes';
 import { ELIF, ELSE, ENDIF, IF, RECORD, count, directives, end, endOfLine, records } from './directives';
-import { reach, setFound } from './memory';
+import { TEXT, reach, setFound } from './memory';
 
 /** Bits of what has to be looked at: in a body, and in a statement outside any. */
 const IN_BODY: u8 = 1;
@@ -227,19 +228,14 @@ function isWordPart(byte: i32): bool {
 function isTypeWord(at: i32, length: i32): bool {
   switch (length) {
     case 4:
-      return stands(at, 'enum');
+      return is(TEXT + at, 'enum');
     case 5:
-      return stands(at, 'union');
+      return is(TEXT + at, 'union');
     case 6:
-      return stands(at, 'struct');
+      return is(TEXT + at, 'struct');
     case 7:
-      return stands(at, 'typedef');
+      return is(TEXT + at, 'typedef');
     default:
       return false;
   }
-}
-
-function stands(at: i32, word: string): bool {
-  for (let one = 0; one < word.length; one++) if (byteAt(at + one) !== word.charCodeAt(one)) return false;
-  return true;
 }
