@@ -109,20 +109,29 @@ function pass(at: usize, length: i32): bool {
   const entries = heads + (HEADS << 2) + 4 - ENTRY;
   const end = text + length;
   let isFound = false;
+  // Each position's bytes are looked up once: the sets that its first, second or third byte allows. Of the 16 positions
+  // that are told, the last two begin before the vector.
+  let firsts = zero;
+  let seconds = zero;
   for (let here = text; here < end; here += 16) {
-    const first = v128.load(here);
-    const second = v128.load(here + 1);
-    const third = v128.load(here + 2);
+    const bytes = v128.load(here);
+    const low = v128.and(bytes, half);
+    const high = i8x16.shr_u(bytes, 4);
+    const first = v128.and(i8x16.swizzle(low0, low), i8x16.swizzle(high0, high));
+    const second = v128.and(i8x16.swizzle(low1, low), i8x16.swizzle(high1, high));
+    const third = v128.and(i8x16.swizzle(low2, low), i8x16.swizzle(high2, high));
     const matches = v128.and(
       v128.and(
-        v128.and(i8x16.swizzle(low0, v128.and(first, half)), i8x16.swizzle(high0, i8x16.shr_u(first, 4))),
-        v128.and(i8x16.swizzle(low1, v128.and(second, half)), i8x16.swizzle(high1, i8x16.shr_u(second, 4))),
+        i8x16.shuffle(firsts, first, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
+        i8x16.shuffle(seconds, second, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
       ),
-      v128.and(i8x16.swizzle(low2, v128.and(third, half)), i8x16.swizzle(high2, i8x16.shr_u(third, 4))),
+      third,
     );
+    firsts = first;
+    seconds = second;
     if (!v128.any_true(matches)) continue;
     for (let bits = i8x16.bitmask(i8x16.ne(matches, zero)); bits !== 0; bits &= bits - 1) {
-      const place = here + ctz(bits);
+      const place = here + ctz(bits) - 2;
       const fingerprint = load<i32>(place) & 0xffffff;
       for (
         let one = load<i32>(heads + (headOf(fingerprint) << 2));
