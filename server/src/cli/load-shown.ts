@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from '../source/cache-folder';
 import { inputLog } from '../source/input-log';
+import { askingLog } from '../source/kept-inputs';
 import { expectNoPaths } from '../source/stat-files';
 import { chooseRoot } from '../source/root';
 import { version } from '../version';
@@ -34,14 +35,14 @@ export async function withShown(
   }
   expectNoPaths();
   const earlier = kept && 'changes' in kept ? kept : undefined;
-  const log = inputLog();
+  const { log, ahead } = askingLog(inputLog());
   const { loadKept } = await ofKernels();
   const { snapshot, parts, from } = await loadKept(settings, scope, log, earlier);
   const answer = shownPart(snapshot);
   try {
     await show(answer);
   } finally {
-    keepAnswer(folder, key, { answer, log, parts: parts(), earlier: from }, began);
+    keepAnswer(folder, key, { answer, log, parts: parts(), earlier: from, ahead: ahead() }, began);
   }
 }
 

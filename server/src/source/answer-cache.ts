@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import { makeRoom, readKept, writeKept } from './cache-files';
 import { changesOf, type Changes } from './changed-inputs';
 import { inputsOf, newestOf, type KeptInputs, type Logged } from './kept-inputs';
+import type { AskedAhead } from './stat-files';
 
 /**
  * Answers kept between runs, in the user's cache folder, never in a tree. An answer is a function of the question and of
@@ -85,6 +86,8 @@ export interface ToKeep {
   readonly log: Logged;
   /** What parts of an earlier run that went into the answer were made from, as found when this run began. */
   readonly earlier?: KeptInputs | undefined;
+  /** What another thread was asked for meanwhile, as for {@link inputsOf}. */
+  readonly ahead?: AskedAhead | undefined;
   readonly parts?: unknown;
 }
 
@@ -95,10 +98,10 @@ export interface ToKeep {
 export function keepAnswer(
   folder: string,
   key: string,
-  { answer, log, earlier, parts }: ToKeep,
+  { answer, log, earlier, ahead, parts }: ToKeep,
   began: number,
 ): boolean {
-  const inputs = inputsOf(log, earlier);
+  const inputs = inputsOf(log, earlier, ahead);
   if (!inputs || newestOf(inputs) > began - tooYoungMs) return false;
   const stamp = randomBytes(8).toString('hex');
   const isKept =

@@ -1,6 +1,6 @@
 import type { InputLog, SearchedFiles } from './input-log';
 import { eachShortPath, pathList, shortPath, type PathList } from './path-list';
-import { factsPerPath, statFiles } from './stat-files';
+import { askAhead, factsPerPath, statFiles, worthAThread, type AskedAhead } from './stat-files';
 
 /** Files and folders that an answer was made from, as they were then. */
 export interface KeptInputs {
@@ -28,23 +28,58 @@ export interface KeptSearch {
 
 export type Logged = Pick<InputLog, 'files' | 'folders'> & { readonly searches?: readonly SearchedFiles[] };
 
+const folderName = (root: string, folder: string): string => (folder === '' ? `${root}/` : `${folder}/`);
+
+/** What a search looked at, as it is kept. */
+const namesIn = ({ root, files, folders = [] }: SearchedFiles): readonly string[] => [
+  ...files,
+  ...folders.map((folder) => folderName(root, folder)),
+];
+
+/**
+ * A log whose files are asked about by another thread, as soon as it is told that many were searched. `ahead`: those, for
+ * {@link inputsOf}. What changes after it was asked about is found changed by the next run.
+ */
+export function askingLog(
+  log: InputLog,
+  worthAsking = worthAThread,
+): {
+  readonly log: InputLog;
+  readonly ahead: () => AskedAhead | undefined;
+} {
+  let ahead: AskedAhead | undefined;
+  return {
+    ahead: () => ahead,
+    log: {
+      ...log,
+      searched(search) {
+        const isFirst = log.searches.length === 0;
+        log.searched(search);
+        const paths =
+          isFirst && search.files.length >= worthAsking ? pathList(search.root, namesIn(search)) : undefined;
+        ahead ??= paths && askAhead(paths);
+      },
+    },
+  };
+}
+
 /**
  * What was logged, as it is now. `earlier`: inputs that count as well, as they were found to be before anything was
- * logged. `undefined`: a name that cannot be kept, or trees side by side.
+ * logged. `ahead`: those of the first search. `undefined`: a name that cannot be kept, or trees side by side.
  */
-export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefined {
+export function inputsOf(log: Logged, earlier?: KeptInputs, ahead?: AskedAhead): KeptInputs | undefined {
   const searches = log.searches ?? [];
   const root = earlier?.paths.root ?? searches[0]?.root ?? '';
   if (searches.some((search) => search.root !== root)) return undefined;
-  const folderName = (folder: string): string => (folder === '' ? `${root}/` : `${folder}/`);
   /** Everything that was logged, with its place in the list; -1: it has none yet. */
   const places = new Map<string, number>();
+  let ofFirst = 0;
+  for (const [index, search] of searches.entries()) {
+    for (const name of namesIn(search)) places.set(name, -1);
+    if (index === 0) ofFirst = places.size;
+  }
   for (const path of log.files) places.set(shortPath(root, path), -1);
   for (const path of log.folders.keys()) places.set(`${shortPath(root, path)}/`, -1);
-  for (const { files, folders = [] } of searches) {
-    for (const file of files) places.set(file, -1);
-    for (const folder of folders) places.set(folderName(folder), -1);
-  }
   let count = 0;
   if (earlier)
     for (const name of eachShortPath(earlier.paths)) {
@@ -66,15 +101,17 @@ export function inputsOf(log: Logged, earlier?: KeptInputs): KeptInputs | undefi
     const place = placeOf(`${shortPath(root, path)}/`);
     listings[place] = place < before && listings[place] !== listing ? 0 : listing;
   }
-  const addedPaths = pathList(root, added);
+  // They stand first, in the same order.
+  const asked = earlier === undefined && ahead?.paths.count === ofFirst ? ahead : undefined;
+  const otherPaths = pathList(root, asked ? added.slice(ofFirst) : added);
   const paths =
     earlier && added.length === 0
       ? earlier.paths
       : pathList(root, earlier ? [...eachShortPath(earlier.paths), ...added] : added);
-  if (!paths || !addedPaths) return undefined;
-  const facts = extended(new Float64Array(count * factsPerPath), earlier?.facts);
-  facts.set(statFiles(addedPaths), before * factsPerPath);
-  const merged = mergedSearches(earlier?.searches ?? [], searches, count, placeOf, folderName);
+  if (!paths || !otherPaths) return undefined;
+  const facts = extended(new Float64Array(count * factsPerPath), earlier?.facts ?? asked?.facts());
+  facts.set(statFiles(otherPaths), (count - otherPaths.count) * factsPerPath);
+  const merged = mergedSearches(earlier?.searches ?? [], searches, count, placeOf);
   return { paths, facts, listings, read, searches: merged };
 }
 
@@ -89,7 +126,6 @@ function mergedSearches(
   searches: readonly SearchedFiles[],
   count: number,
   placeOf: (name: string) => number,
-  folderName: (folder: string) => string,
 ): readonly KeptSearch[] {
   const merged = new Map<string, KeptSearch>();
   for (const search of earlier) {
@@ -99,14 +135,14 @@ function mergedSearches(
     });
   }
   for (const search of searches) {
-    const { needles, includes, files, found: marks, folders = [] } = search;
+    const { root, needles, includes, files, found: marks, folders = [] } = search;
     const key = searchKey(search);
     const { found } = merged.get(key) ?? { found: new Float64Array(count) };
     files.forEach((file, index) => {
       const mark = marks[index] ?? 0;
       found[placeOf(file)] = mark === 0 ? -1 : mark;
     });
-    for (const folder of folders) found[placeOf(folderName(folder))] = 1;
+    for (const folder of folders) found[placeOf(folderName(root, folder))] = 1;
     merged.set(key, { needles, includes, found });
   }
   return [...merged.values()];

@@ -12,9 +12,15 @@ export interface PathList {
 
 export const pathsInPart = 500;
 
+const slash = 47;
+
 /** A path as it is kept: relative to the root, if it is below it. */
 export function shortPath(root: string, path: string): string {
-  const isBelow = root !== '' && path.length > root.length + 1 && path.startsWith(`${root}/`);
+  const isBelow =
+    root !== '' &&
+    path.length > root.length + 1 &&
+    path.charCodeAt(root.length) === slash &&
+    path.startsWith(root);
   return isBelow ? path.slice(root.length + 1) : path;
 }
 
@@ -22,10 +28,9 @@ export function shortPath(root: string, path: string): string {
 export function pathList(root: string, paths: readonly string[]): PathList | undefined {
   const parts: string[] = [];
   for (let from = 0; from < paths.length; from += pathsInPart) {
-    const part = paths.slice(from, from + pathsInPart);
-    const text = part.map((path) => `${shortPath(root, path)}\n`).join('');
-    if (text.split('\n').length !== part.length + 1) return undefined;
-    parts.push(text);
+    const part = paths.slice(from, from + pathsInPart).map((path) => shortPath(root, path));
+    if (part.some((path) => path.includes('\n'))) return undefined;
+    parts.push(`${part.join('\n')}\n`);
   }
   let end = 0;
   const ends = Uint32Array.from(parts, (part) => (end += Buffer.byteLength(part)));

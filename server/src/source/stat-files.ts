@@ -16,33 +16,54 @@ export interface StatShare {
 }
 
 /** Fewer than this are done before another thread has started. */
-const worthAThread = 20_000;
+export const worthAThread = 20_000;
 /** Milliseconds after which nobody waits for the other thread any more. */
 const patience = 2000;
 
+/** Paths that another thread is asking about. */
+export interface AskedAhead {
+  readonly paths: PathList;
+  /** What they are; once. This thread takes part in what is left. */
+  readonly facts: () => Float64Array;
+}
+
 /** What files and folders (with a slash at the end) are now. */
 export function statFiles(paths: PathList, isShared = paths.count >= worthAThread): Float64Array {
+  return isShared ? askAhead(paths).facts() : begin(paths, undefined).facts();
+}
+
+/** Has another thread begin to ask what these are, while this one has something else to do. */
+export function askAhead(paths: PathList): AskedAhead {
+  const worker = waiting ?? newWorker();
+  waiting = undefined;
+  return begin(paths, worker);
+}
+
+function begin(paths: PathList, worker: Worker | undefined): AskedAhead {
   const { count } = paths;
   const share: StatShare = {
     paths,
     facts: new Float64Array(new SharedArrayBuffer(count * factsPerPath * 8)),
     counters: new Int32Array(new SharedArrayBuffer(8)),
   };
-  const worker = isShared ? (waiting ?? newWorker()) : undefined;
-  waiting = undefined;
   // Of a piece of a file that was read, all of the file would be copied, twice.
   worker?.postMessage({ ...share, paths: { ...paths, bytes: inSharedMemory(paths.bytes) } });
-  statShare(share);
-  // What the other thread took it finishes in a moment; if it died, this one does all of it again.
-  for (let done = Atomics.load(share.counters, 1); done < count; done = Atomics.load(share.counters, 1))
-    if (Atomics.wait(share.counters, 1, done, patience) === 'timed-out') {
-      Atomics.store(share.counters, 0, 0);
-      Atomics.store(share.counters, 1, 0);
+  return {
+    paths,
+    facts() {
       statShare(share);
-      break;
-    }
-  void worker?.terminate();
-  return share.facts;
+      // What the other thread took it finishes in a moment; if it died, this one does all of it again.
+      for (let done = Atomics.load(share.counters, 1); done < count; done = Atomics.load(share.counters, 1))
+        if (Atomics.wait(share.counters, 1, done, patience) === 'timed-out') {
+          Atomics.store(share.counters, 0, 0);
+          Atomics.store(share.counters, 1, 0);
+          statShare(share);
+          break;
+        }
+      void worker?.terminate();
+      return share.facts;
+    },
+  };
 }
 
 function inSharedMemory(bytes: Uint8Array): Uint8Array {
