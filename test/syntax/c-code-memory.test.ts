@@ -2,6 +2,9 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { FunctionBody } from '../../server/src/syntax/c/function-body';
 import { scanC } from '../../server/src/syntax/c/scan';
@@ -67,5 +70,44 @@ describe('functions read again after an edit', () => {
       ),
       { seed: 3, numRuns: 40 },
     );
+  });
+
+  it('do not keep the versions alive that they were read in', async function () {
+    this.timeout(60000);
+    const heapUsed = (): number => {
+      setFlagsFromString('--expose-gc');
+      runInNewContext('gc()');
+      return process.memoryUsage().heapUsed;
+    };
+    const count = 50;
+    const filling = `/* ${'a text as long as that of a large source. '.repeat(12_000)} */\n`;
+    const names = Array.from({ length: count }, (_, at) => `a_function_with_a_long_name_${String(at)}`);
+    const functions = generations<readonly FunctionFact[]>();
+    const bodies = generations<readonly FunctionBody[]>(count);
+    const edited = new Set<string>();
+    const readAll = (): void => {
+      const text = names
+        .map(
+          (name) => `int ${name}(void)\n{\n\treturn another_long_name(${edited.has(name) ? '1' : '0'});\n}\n`,
+        )
+        .join('')
+        .concat(filling);
+      const facts = scanC(text);
+      functions.turn();
+      bodies.turn();
+      const found = functionsOf(parser, text, facts, functions);
+      assert.equal(found.length, count);
+      for (const fact of found) bodiesOf(parser, text, fact, facts, undefined, bodies);
+    };
+    readAll();
+    const before = heapUsed();
+    for (const name of names) {
+      edited.add(name);
+      readAll();
+    }
+    // What is held weakly is held until the present turn ends.
+    await turn();
+    // Each version is half a megabyte.
+    assert.ok(heapUsed() - before < 5_000_000, `${String(heapUsed() - before)} bytes more`);
   });
 });

@@ -80,6 +80,7 @@ export function sourceFiles(
         if (file instanceof ReadFile && tree.overlaid?.has(path) !== true)
           yield () => {
             file.putAway((_, text) => keep(text));
+            file.facts.forgetDirectives();
           };
     },
     glance(path) {

@@ -30,6 +30,8 @@ export interface CFileFacts {
   readonly guard: string | undefined;
   /** Made when it is first asked for. */
   readonly sketch: Sketch;
+  /** Lets go of the directives that were made: whoever asks again has them made again. */
+  forgetDirectives(): void;
 }
 
 const statementsOf = rememberLast<Int32Array>(128);
@@ -49,7 +51,7 @@ class Facts implements CFileFacts {
   readonly guard: string | undefined;
   private sketched: Sketch | undefined;
   /** Those that were asked for. */
-  private readonly made: (Directive | undefined)[] = [];
+  private made: (Directive | undefined)[] = [];
   private all: readonly Directive[] | undefined;
   private included: readonly IncludeDirective[] | undefined;
 
@@ -83,6 +85,12 @@ class Facts implements CFileFacts {
 
   get statements(): Int32Array {
     return statementsOf(this, () => scanStatements(this.again()));
+  }
+
+  forgetDirectives(): void {
+    this.made = [];
+    this.all = undefined;
+    this.included = undefined;
   }
 
   private chosen(isWanted: (kind: number, index: number) => boolean): readonly Directive[] {

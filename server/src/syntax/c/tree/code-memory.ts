@@ -1,3 +1,4 @@
+import { ownText } from '../../own-text';
 import type { CFileFacts } from '../scan';
 
 /**
@@ -7,8 +8,11 @@ import type { CFileFacts } from '../scan';
 export interface Generations<T> {
   /** Ranges in it are moved to where the text stands now. */
   recall(text: string, start: number): T | undefined;
-  /** `name`: what earlier versions had of that name is outdated. */
-  keep(text: string, start: number, value: T, name?: string): void;
+  /**
+   * `name`: what earlier versions had of that name is outdated. Gives the value as it is kept: with texts of its own, since
+   * pieces of a version's text would keep all of that alive.
+   */
+  keep(text: string, start: number, value: T, name?: string): T;
   /** Another version: what was not asked for in so many versions is forgotten. */
   turn(): void;
 }
@@ -26,14 +30,17 @@ export function generations<T>(versions = 1): Generations<T> {
       known.set(text, { start, value, asked: version });
       return value;
     },
-    keep(text, start, value, name) {
+    keep(piece, start, given, name) {
+      const text = ownText(piece);
+      const value = withOwnTexts(given);
       known.set(text, { start, value, asked: version });
-      if (name === undefined) return;
+      if (name === undefined) return value;
       const outdated = named.get(name);
       named.set(name, text);
       // What this version asked for too is another function of that name, in another branch of an `#if`.
       if (outdated !== undefined && outdated !== text && known.get(outdated)?.asked !== version)
         known.delete(outdated);
+      return value;
     },
     turn() {
       version++;
@@ -51,6 +58,16 @@ export function moved<T>(value: T, by: number): T {
   for (const [key, inner] of Object.entries(value))
     copy[key] =
       (key === 'start' || key === 'end') && typeof inner === 'number' ? inner + by : moved(inner, by);
+  return copy as T;
+}
+
+/** The same value, in which every text is one of its own. */
+function withOwnTexts<T>(value: T): T {
+  if (typeof value === 'string') return ownText(value) as T & string;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withOwnTexts) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) copy[key] = withOwnTexts(inner);
   return copy as T;
 }
 

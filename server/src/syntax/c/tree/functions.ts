@@ -79,8 +79,7 @@ export function functionsOf(
       names.add(fact.name);
       own.push({ ...fact, line: lineAt(starts, fact.nameRange.start) });
     }
-    if (key !== undefined) memory?.keep(key, start, own);
-    found.push(...own);
+    found.push(...((key === undefined ? undefined : memory?.keep(key, start, own)) ?? own));
   }
   return found;
 }
@@ -136,8 +135,9 @@ export function* bodySteps(
     if (found.length > 0) yield;
     found.push(readBody(parser, text, fact, body, choice));
   }
-  if (key !== undefined) memory?.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`);
-  return found;
+  const kept =
+    key === undefined ? undefined : memory?.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`);
+  return kept ?? found;
 }
 
 function readBody(
