@@ -14,10 +14,16 @@ const lookEvery = 10;
 /** `USER_HZ` of every Linux that Node runs on. */
 const ticksPerSecond = 100;
 
-/** Runs a program to its end, its output thrown away. Rejects if it fails. */
-export function measure(command: string, given: readonly string[], folder: string): Promise<Run> {
+/** Runs a program to its end, its output thrown away. `variables`: of its environment, beside our own. Rejects if it fails. */
+export function measure(
+  command: string,
+  given: readonly string[],
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const began = performance.now();
-  const child = spawn(command, given, { cwd: folder, stdio: 'ignore' });
+  const env = { ...process.env, ...variables };
+  const child = spawn(command, given, { cwd: folder, stdio: 'ignore', env });
   let peak = 0;
   let processor = 0;
   const watch = setInterval(() => {

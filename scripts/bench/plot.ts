@@ -16,7 +16,7 @@ export interface Chart {
 const width = 720;
 const height = 380;
 const margin = { left: 64, right: 170, top: 24, bottom: 48 };
-const colours = ['#0b6e4f', '#c8553d', '#3d5a80', '#8d6a9f', '#b08900', '#555555'];
+const colours = ['#0b6e4f', '#c8553d', '#3d5a80', '#8d6a9f', '#b08900', '#555555', '#2a9d8f'];
 
 /** The charts, one below the other, as SVG; those without a line are left out. A name has the same colour in all. */
 export function plot(charts: readonly Chart[]): string {
