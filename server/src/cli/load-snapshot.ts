@@ -48,15 +48,14 @@ export async function loadSnapshot(
   const progress = progressLine(!settings.quiet);
   try {
     const ahead = keeper?.knowsSearches === true ? undefined : lookAhead(settings, () => scope, log);
-    // Of every file in the tree something is to be kept. Else, until it is known how many there will be.
-    const isLarge = log !== undefined && scope === 'tree';
-    if (ahead && !isLarge) letYoungGenerationGrow(false);
     const { kernel, family } = openFamily(settings, progress, log, keeper);
+    // As large as the makefiles made it, until it is known how many files there will be.
+    if (ahead) letYoungGenerationGrow(false);
     return await takeSnapshot(kernel, family, {
       scope,
       report: progress.report,
       onFound: (files) => {
-        letYoungGenerationGrow(isLarge || files > manyFiles);
+        letYoungGenerationGrow(files > manyFiles);
       },
       ahead,
       earlier: keeper?.work,
