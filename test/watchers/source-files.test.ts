@@ -85,6 +85,17 @@ describe('texts of files', () => {
     );
   });
 
+  it('let go of their directives while a server rests, and have them made again', () => {
+    const text = '#ifndef A_H\n#define A_H\n#include "b.h"\n#define A(x) (x)\n#undef B\n#endif\n';
+    const files = sourceFiles(memoryTree(new Map([['kernel/a.h', text]])), undefined, 'x86', 'x86');
+    const facts = files.source('kernel/a.h')?.facts ?? assert.fail();
+    const { directives, includes } = facts;
+    for (const step of files.rest((held) => () => held)) step();
+    assert.notEqual(facts.directives[3], directives[3]);
+    assert.deepEqual(facts.directives, directives);
+    assert.deepEqual(facts.includes, includes);
+  });
+
   it('stay longest where they were asked for last', () => {
     const away: string[] = [];
     const hold = heldTexts(30, (path, text) => {
