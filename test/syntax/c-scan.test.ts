@@ -99,6 +99,89 @@ describe('scanning C for directives', () => {
     assert.equal(facts.directives.length, 7);
     assert.equal(facts.directives[4], facts.naming(new Set(['B']))[2], 'one object for each');
   });
+
+  describe('worded', () => {
+    const piece = fc.constantFrom(
+      ...[
+        '#define A',
+        '#define A(x)',
+        ' 1',
+        '\n',
+        'define',
+        '#undef A',
+        '#undef B',
+        '#if A',
+        '#elif B',
+        '#else',
+        '#endif',
+      ],
+      ...[
+        '#include <a.h>',
+        '#include "a.h"',
+        '#',
+        '/* c */',
+        '\\\n',
+        'int a;',
+        ' ',
+        '#ifdef A',
+        '\u0123',
+        '__LINE__',
+        '0',
+      ],
+    );
+    const text = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+    const said = (of: string): unknown =>
+      scanC(of).directives.map((directive) => ({ ...directive, offset: 0, end: 0, line: 0 }));
+
+    it('alike say the same', () => {
+      // Of two at random hardly any are alike: one of few changes, most of which change nothing, makes the other.
+      const change = fc.constantFrom<readonly [string, string]>(
+        ['int a;', 'int b;'],
+        ['\n', '\n\n'],
+        ['/* c */', '/* d */'],
+        ['A', 'B'],
+        ['1', '0'],
+        ['<a.h>', '"a.h"'],
+        ['if', 'elif'],
+        ['#else', '#endif'],
+        ['undef', 'define'],
+      );
+      let alike = 0;
+      fc.assert(
+        fc.property(text, change, (one, [from, to]) => {
+          const other = one.replace(from, to);
+          const [wording, changed] = [scanC(one).wording(), scanC(other).wording()];
+          if (wording === undefined || wording !== changed) return;
+          alike++;
+          assert.deepEqual(said(one), said(other));
+        }),
+        { numRuns: 3000 },
+      );
+      assert.ok(alike > 300, String(alike));
+    });
+
+    it('are the same from other lines, but where they name their line', () => {
+      const moved = (of: string): string => `int before;\n\n${of}`;
+      const plain = '#define A 1\n#ifdef B\nint x;\n#undef A\n#endif\n';
+      assert.ok(scanC(plain).wording());
+      assert.equal(scanC(moved(plain)).wording(), scanC(plain).wording());
+      assert.equal(scanC('#define A __LINE__\n').wording(), undefined);
+      assert.equal(scanC('#define A "\u0123"\n').wording(), undefined);
+    });
+
+    it('are counted up to an offset', () => {
+      fc.assert(
+        fc.property(text, fc.nat(60), (of, offset) => {
+          const facts = scanC(of);
+          const before = facts.directives.filter((directive) => directive.offset < offset);
+          // One that says nothing is counted, too.
+          assert.ok(facts.directivesBefore(offset) >= before.length);
+          if (facts.directives.length === facts.directivesBefore(Infinity))
+            assert.equal(facts.directivesBefore(offset), before.length);
+        }),
+      );
+    });
+  });
 });
 
 describe('scanning C for statements', () => {

@@ -30,6 +30,13 @@ export interface CFileFacts {
   readonly guard: string | undefined;
   /** Made when it is first asked for. */
   readonly sketch: Sketch;
+  /** How many directives stand before an offset. */
+  directivesBefore(offset: number): number;
+  /**
+   * What the directives say, in order: the same from other lines. Two that differ may say the same in other words.
+   * `undefined`: it hangs on the lines where they stand, or cannot be told without making them.
+   */
+  wording(): string | undefined;
   /** Lets go of the directives that were made: whoever asks again has them made again. */
   forgetDirectives(): void;
 }
@@ -85,6 +92,31 @@ class Facts implements CFileFacts {
 
   get statements(): Int32Array {
     return statementsOf(this, () => scanStatements(this.again()));
+  }
+
+  directivesBefore(offset: number): number {
+    const { records } = this.scanned;
+    let low = 0;
+    let high = records.length / wordsInRecord;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((records[middle * wordsInRecord + Word.Offset] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  wording(): string | undefined {
+    const { records, lines, isExact } = this.scanned;
+    if (!isExact || lines.includes('__LINE__')) return undefined;
+    const codes: number[] = [];
+    let undone = '';
+    for (let at = 0, index = 0; at < records.length; at += wordsInRecord, index++) {
+      const kind = records[at + Word.Kind] ?? 0;
+      codes.push(kind, (records[at + Word.TextTo] ?? 0) - (records[at + Word.TextFrom] ?? 0));
+      if (kind === Kind.Undef) undone += `${nameOf(this.scanned, index)} `;
+    }
+    return `${codes.join()} ${undone}${lines}`;
   }
 
   forgetDirectives(): void {

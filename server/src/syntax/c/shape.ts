@@ -6,6 +6,17 @@ import { interestingStatements, type SourceFile } from './unit';
  * the same shape yield the same, from other lines.
  */
 export function shapeOf(file: SourceFile, pattern: RegExp): string {
+  const { facts } = file;
+  const wording = facts.wording();
+  if (wording === undefined) return madeShape(file, pattern);
+  const statements = interestingStatements(file, pattern).map(
+    ({ start, text }) => `${String(facts.directivesBefore(start))} ${text}`,
+  );
+  return [facts.guard === undefined ? '-' : `+${facts.guard}`, wording, ...statements].join('\0');
+}
+
+/** The same where it has to be told from the directives themselves. */
+function madeShape(file: SourceFile, pattern: RegExp): string {
   const { directives, guard } = file.facts;
   const statements = interestingStatements(file, pattern);
   const parts: string[] = [guard === undefined ? '-' : `+${guard}`];
