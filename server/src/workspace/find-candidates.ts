@@ -133,7 +133,7 @@ export async function findCandidates(
       ).map(({ file }) => file);
       includingSources.push(...including);
       // What linked files include is linked with them.
-      paths = linked && includedWithThem(including, linked, files);
+      paths = linked && includedWithThem(including, linked, files, kernel.plan);
     } while (paths !== undefined && paths.length > 0);
     needles.forEach((needle) => searched.add(needle));
     learnt = learnFrom(family, files, hits, learnt);
@@ -300,31 +300,40 @@ function linkedFiles(
 
 /**
  * Adds to `linked` the .c files that linked files include, and returns them. Where one does not lie beside the file or
- * below the root as it is written, include paths decide: then every file of its name in a linked folder counts.
+ * below the root as it is written, include paths decide: those of the source, and every file of its name in a folder of
+ * linked sources counts; for what a header includes those of any source, and any linked folder.
  */
 function includedWithThem(
   including: readonly string[],
   linked: Set<string>,
   files: UnitFiles,
+  { objects, flags }: Kernel['plan'],
 ): readonly string[] {
   const added: string[] = [];
-  let folders: Set<string> | undefined;
+  const isSource = (path: string | undefined): boolean => path?.endsWith('.c') === true;
+  let folders: { readonly all: Set<string>; readonly ofSources: Set<string> } | undefined;
   const present = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path !== '' && files.exists(path));
+  const elsewhere = (path: string, text: string): readonly string[] => {
+    folders ??= {
+      all: new Set([...linked].map(folderOf)),
+      ofSources: new Set([...linked].filter(isSource).map(folderOf)),
+    };
+    const own = objects.find(({ source }) => source === path);
+    const like = own ?? objects.find(({ source }) => isSource(source));
+    const onPath = like ? flags(like).includePaths.map((folder) => normalise(`${folder}/${text}`)) : [];
+    const named = [...(own ? folders.ofSources : folders.all)].map((folder) => folder + baseName(text));
+    return [...new Set(present([...onPath, ...named]))];
+  };
   for (const path of including)
     for (const { text } of files.source(path)?.facts.includes ?? []) {
       if (!text.endsWith('.c')) continue;
       const plain = present([normalise(folderOf(path) + text), normalise(text)]);
-      const targets =
-        plain.length > 0
-          ? plain
-          : present(
-              [...(folders ??= new Set([...linked].map(folderOf)))].map((folder) => folder + baseName(text)),
-            );
-      for (const target of targets) {
+      for (const target of plain.length > 0 ? plain : elsewhere(path, text)) {
         if (linked.has(target)) continue;
         linked.add(target);
-        folders?.add(folderOf(target));
+        folders?.all.add(folderOf(target));
+        folders?.ofSources.add(folderOf(target));
         added.push(target);
       }
     }
