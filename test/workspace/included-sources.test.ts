@@ -14,7 +14,7 @@ async function linked(root: string, scope: Scope): Promise<readonly string[]> {
   const { tables } = await takeSnapshot(kernel, family, { scope, report: () => undefined });
   return tables.flatMap(({ event, entries }) =>
     entries.flatMap(({ slot, function: name, object }) =>
-      slot === undefined ? [] : [`${event.name} ${String(slot)} ${name} ${object ?? ''}`],
+      slot === undefined ? [] : [`${event} ${String(slot)} ${name} ${object ?? ''}`],
     ),
   );
 }
