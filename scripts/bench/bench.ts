@@ -155,15 +155,12 @@ function printProfiles(tree: string, root: string): void {
       process.stdout.write(`\n${profiled(`${tree}, ${name}`, given, resolve(values.profile))}`);
 }
 
-async function run(
+function measuredRun(
   { command, arguments: given, isFirstRun = false }: Contestant,
   root: string,
 ): Promise<Run> {
-  if (!isFirstRun) return measure(command, given, root);
-  const empty = mkdtempSync(join(scratch, 'first-'));
-  const measured = await measure(command, given, root, { XDG_CACHE_HOME: empty });
-  rmSync(empty, { recursive: true });
-  return measured;
+  const variables = isFirstRun ? { XDG_CACHE_HOME: mkdtempSync(join(scratch, 'first-')) } : {};
+  return measure(command, given, root, variables);
 }
 
 async function measured(
@@ -177,7 +174,7 @@ async function measured(
   // This round fills the page cache (and keeps the answer), and does not count but for who takes too long for another.
   for (const one of contestants(root, values.config))
     try {
-      const first = await run(one, root);
+      const first = await measuredRun(one, root);
       runs.set(one.name, first.seconds > longestRepeated ? [first] : []);
       all.push(one);
     } catch (error) {
@@ -187,7 +184,7 @@ async function measured(
     }
   const repeated = all.filter(({ name }) => runs.get(name)?.length === 0);
   for (let round = 0; round < rounds; round++)
-    for (const one of repeated) runs.get(one.name)?.push(await run(one, root));
+    for (const one of repeated) runs.get(one.name)?.push(await measuredRun(one, root));
   const seconds = (name: string): number => median((runs.get(name) ?? []).map((run) => run.seconds));
   const base = seconds(runs.has('rg') ? 'rg' : (all[0]?.name ?? ''));
   return all.map(({ name }) => ({

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export const exampleKernel = join(__dirname, '../fixtures/example-kernel');
 export const command = join(__dirname, '../../server/bin/tw-index.js');
@@ -25,10 +25,14 @@ export function twIndex(words: readonly string[], folder = tmpdir()): Ran {
   return { status, out: stdout, err: stderr };
 }
 
-/** A copy of the example kernel in a folder of its own. */
-export function copyOfExample(): string {
+/** A copy of the example kernel in a folder of its own, with these files, text by path, added or in the place of its own. */
+export function copyOfExample(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'tw-example-'));
   cpSync(exampleKernel, folder, { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
   return folder;
 }
 

@@ -1,7 +1,6 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { beginCandidates, type Scope } from '../../server/src/workspace/first-look';
 import { openKernel } from '../../server/src/workspace/open-kernel';
 import { takeSnapshot } from '../../server/src/workspace/take-snapshot';
@@ -86,12 +85,8 @@ describe('a look that another thread begins', () => {
       it(`finds what one alone finds: ${what} (${scope})`, async function () {
         // With one processor nobody else begins.
         if (availableParallelism() < 2) this.skip();
-        const root = copyOfExample();
+        const root = copyOfExample(files);
         try {
-          for (const [path, text] of Object.entries(files)) {
-            mkdirSync(dirname(join(root, path)), { recursive: true });
-            writeFileSync(join(root, path), text);
-          }
           deepEqual(await shown(root, scope, true), await shown(root, scope, false));
         } finally {
           rmSync(root, { recursive: true });

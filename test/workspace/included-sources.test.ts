@@ -1,6 +1,5 @@
 import { deepEqual, ok } from 'node:assert/strict';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { openKernel } from '../../server/src/workspace/open-kernel';
 import { takeSnapshot, type Scope } from '../../server/src/workspace/take-snapshot';
 import { copyOfExample } from '../cli/kernel-under-test';
@@ -63,12 +62,8 @@ describe('sources that linked ones include', () => {
   ];
   for (const { what, files } of cases)
     it(`are found as by a look at the whole tree: ${what}`, async () => {
-      const root = copyOfExample();
+      const root = copyOfExample(files);
       try {
-        for (const [path, text] of Object.entries(files)) {
-          mkdirSync(dirname(join(root, path)), { recursive: true });
-          writeFileSync(join(root, path), text);
-        }
         const whole = await linked(root, 'tree');
         ok(
           whole.some((entry) => entry.includes(' part kernel/outer.o')),

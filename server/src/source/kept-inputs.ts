@@ -53,11 +53,11 @@ export function askingLog(
     log: {
       ...log,
       searched(search) {
-        const isFirst = log.searches.length === 0;
+        if (log.searches.length === 0 && search.files.length >= worthAsking) {
+          const paths = pathList(search.root, namesIn(search));
+          ahead = paths && askAhead(paths);
+        }
         log.searched(search);
-        const paths =
-          isFirst && search.files.length >= worthAsking ? pathList(search.root, namesIn(search)) : undefined;
-        ahead ??= paths && askAhead(paths);
       },
     },
   };
@@ -101,13 +101,16 @@ export function inputsOf(log: Logged, earlier?: KeptInputs, ahead?: AskedAhead):
     const place = placeOf(`${shortPath(root, path)}/`);
     listings[place] = place < before && listings[place] !== listing ? 0 : listing;
   }
+  const addedPaths = pathList(root, added);
+  const paths =
+    earlier === undefined
+      ? addedPaths
+      : added.length === 0
+        ? earlier.paths
+        : pathList(root, [...eachShortPath(earlier.paths), ...added]);
   // They stand first, in the same order.
   const asked = earlier === undefined && ahead?.paths.count === ofFirst ? ahead : undefined;
-  const otherPaths = pathList(root, asked ? added.slice(ofFirst) : added);
-  const paths =
-    earlier && added.length === 0
-      ? earlier.paths
-      : pathList(root, earlier ? [...eachShortPath(earlier.paths), ...added] : added);
+  const otherPaths = asked ? pathList(root, added.slice(ofFirst)) : addedPaths;
   if (!paths || !otherPaths) return undefined;
   const facts = extended(new Float64Array(count * factsPerPath), earlier?.facts ?? asked?.facts());
   facts.set(statFiles(otherPaths), (count - otherPaths.count) * factsPerPath);

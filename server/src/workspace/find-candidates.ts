@@ -8,7 +8,8 @@ import {
 import type { KnownSearches } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import type { Hit } from '../source/search-outcome';
-import { folderOf, normalise } from '../syntax/c/include-path';
+import type { IncludeDirective } from '../syntax/c/directive';
+import { findInclude, folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
@@ -310,26 +311,30 @@ function includedWithThem(
   { objects, flags }: Kernel['plan'],
 ): readonly string[] {
   const added: string[] = [];
-  const isSource = (path: string | undefined): boolean => path?.endsWith('.c') === true;
+  const isC = (path: string | undefined): boolean => path?.endsWith('.c') === true;
   let folders: { readonly all: Set<string>; readonly ofSources: Set<string> } | undefined;
   const present = (paths: readonly string[]): readonly string[] =>
     paths.filter((path) => path !== '' && files.exists(path));
-  const elsewhere = (path: string, text: string): readonly string[] => {
+  const elsewhere = (path: string, { text, form, next }: IncludeDirective): readonly string[] => {
     folders ??= {
       all: new Set([...linked].map(folderOf)),
-      ofSources: new Set([...linked].filter(isSource).map(folderOf)),
+      ofSources: new Set([...linked].filter(isC).map(folderOf)),
     };
     const own = objects.find(({ source }) => source === path);
-    const like = own ?? objects.find(({ source }) => isSource(source));
-    const onPath = like ? flags(like).includePaths.map((folder) => normalise(`${folder}/${text}`)) : [];
+    const like = own ?? objects.find(({ source }) => isC(source));
+    const onPath =
+      like && form !== 'computed'
+        ? findInclude({ text, form, from: path, next }, flags(like).includePaths, (one) => files.exists(one))
+        : undefined;
     const named = [...(own ? folders.ofSources : folders.all)].map((folder) => folder + baseName(text));
-    return [...new Set(present([...onPath, ...named]))];
+    return [...(onPath === undefined ? [] : [onPath]), ...present(named)];
   };
   for (const path of including)
-    for (const { text } of files.source(path)?.facts.includes ?? []) {
+    for (const include of files.source(path)?.facts.includes ?? []) {
+      const { text } = include;
       if (!text.endsWith('.c')) continue;
       const plain = present([normalise(folderOf(path) + text), normalise(text)]);
-      for (const target of plain.length > 0 ? plain : elsewhere(path, text)) {
+      for (const target of plain.length > 0 ? plain : elsewhere(path, include)) {
         if (linked.has(target)) continue;
         linked.add(target);
         folders?.all.add(folderOf(target));

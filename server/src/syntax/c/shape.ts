@@ -7,29 +7,16 @@ import { interestingStatements, type SourceFile } from './unit';
  */
 export function shapeOf(file: SourceFile, pattern: RegExp): string {
   const { facts } = file;
-  const wording = facts.wording();
-  if (wording === undefined) return madeShape(file, pattern);
-  const statements = interestingStatements(file, pattern).map(
-    ({ start, text }) => `${String(facts.directivesBefore(start))} ${text}`,
-  );
-  return [facts.guard === undefined ? '-' : `+${facts.guard}`, wording, ...statements].join('\0');
+  const place = (offset: number): string => String(facts.directivesBefore(offset));
+  const directives =
+    facts.wording() ??
+    facts.directives.map((one) => `${place(one.offset)} ${withLine(saidBy(one), one.line)}`).join('\0');
+  const statements = interestingStatements(file, pattern).map(({ start, text }) => `${place(start)} ${text}`);
+  return [facts.guard === undefined ? '-' : `+${facts.guard}`, directives, ...statements].join('\0');
 }
 
-/** The same where it has to be told from the directives themselves. */
-function madeShape(file: SourceFile, pattern: RegExp): string {
-  const { directives, guard } = file.facts;
-  const statements = interestingStatements(file, pattern);
-  const parts: string[] = [guard === undefined ? '-' : `+${guard}`];
-  let next = 0;
-  for (const directive of directives) {
-    for (let one = statements[next]; one && one.start < directive.offset; one = statements[++next])
-      parts.push(one.text);
-    const said = saidBy(directive);
-    parts.push(said.includes('__LINE__') ? `${said} ${String(directive.line)}` : said);
-  }
-  for (const one of statements.slice(next)) parts.push(one.text);
-  return parts.join('\0');
-}
+const withLine = (said: string, line: number): string =>
+  said.includes('__LINE__') ? `${said} ${String(line)}` : said;
 
 function saidBy(directive: Directive): string {
   switch (directive.kind) {

@@ -51,24 +51,22 @@ export function generations<T>(versions = 1): Generations<T> {
 }
 
 /** The same value with every range in it moved. */
-export function moved<T>(value: T, by: number): T {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((one: unknown) => moved(one, by)) as T;
-  const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value))
-    copy[key] =
-      (key === 'start' || key === 'end') && typeof inner === 'number' ? inner + by : moved(inner, by);
-  return copy as T;
+function moved<T>(value: T, by: number): T {
+  const isPlace = (key: string): boolean => key === 'start' || key === 'end';
+  return copied(value, (one, key) => (typeof one === 'number' && isPlace(key) ? one + by : one)) as T;
 }
 
 /** The same value, in which every text is one of its own. */
-function withOwnTexts<T>(value: T): T {
-  if (typeof value === 'string') return ownText(value) as T & string;
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(withOwnTexts) as T;
+const withOwnTexts = <T>(value: T): T =>
+  copied(value, (one) => (typeof one === 'string' ? ownText(one) : one)) as T;
+
+/** Plain data with another leaf for each; `key`: under which it stands, empty in arrays. */
+function copied(value: unknown, leaf: (value: unknown, key: string) => unknown, key = ''): unknown {
+  if (typeof value !== 'object' || value === null) return leaf(value, key);
+  if (Array.isArray(value)) return value.map((one: unknown) => copied(one, leaf));
   const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) copy[key] = withOwnTexts(inner);
-  return copy as T;
+  for (const [name, inner] of Object.entries(value)) copy[name] = copied(inner, leaf, name);
+  return copy;
 }
 
 /** Whether the `#if`s of a stretch are all its own: then what it says does not depend on what stands before it. */

@@ -79,7 +79,7 @@ export function functionsOf(
       names.add(fact.name);
       own.push({ ...fact, line: lineAt(starts, fact.nameRange.start) });
     }
-    found.push(...((key === undefined ? undefined : memory?.keep(key, start, own)) ?? own));
+    found.push(...(memory && key !== undefined ? memory.keep(key, start, own) : own));
   }
   return found;
 }
@@ -135,9 +135,9 @@ export function* bodySteps(
     if (found.length > 0) yield;
     found.push(readBody(parser, text, fact, body, choice));
   }
-  const kept =
-    key === undefined ? undefined : memory?.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`);
-  return kept ?? found;
+  return memory && key !== undefined
+    ? memory.keep(key, body.start, found, `${fact.name} ${quiet?.name ?? ''}`)
+    : found;
 }
 
 function readBody(
