@@ -11,6 +11,7 @@ const mayUse = {
   workspace: ['syntax', 'source', 'kbuild', 'link', 'watchers'],
   lsp: [
     'version',
+    'v8-flags',
     'workspace',
     'syntax',
     'source',
@@ -23,6 +24,7 @@ const mayUse = {
   ],
   cli: [
     'version',
+    'v8-flags',
     'workspace',
     'syntax',
     'source',
@@ -36,7 +38,7 @@ const mayUse = {
 };
 
 /** Uses that name one file instead of a folder. */
-const singleFiles = ['source/tree-reader', 'version'];
+const singleFiles = ['source/tree-reader', 'version', 'v8-flags'];
 
 const purePlaces = ['syntax', 'kbuild', 'link', 'watchers', 'dispatch', 'checks', 'features'];
 

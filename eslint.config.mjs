@@ -5,6 +5,7 @@ export default tseslint.config(
   {
     ignores: [
       '.editors/**',
+      '.nodes/**',
       'server/types/**',
       // Compiled, and checked, by the AssemblyScript compiler.
       'server/assembly/**',

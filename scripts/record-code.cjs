@@ -18,9 +18,7 @@ vm.Script = class extends vm.Script {
 process.on('exit', () => {
   for (const [path, script] of scripts) {
     const { size, mtimeMs } = statSync(path);
-    const header = Buffer.alloc(16);
-    header.writeDoubleLE(size, 0);
-    header.writeDoubleLE(mtimeMs, 8);
+    const header = Buffer.from(`${`${size} ${mtimeMs} ${process.version} ${process.arch}`.padEnd(63)}\n`);
     writeFileSync(`${path}.code`, Buffer.concat([header, script.createCachedData()]));
   }
 });

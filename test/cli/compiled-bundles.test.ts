@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleKernel } from './kernel-under-test';
@@ -20,6 +20,8 @@ const probe = `
       process.stderr.write(require('node:path').basename(options.filename) + ' ' + said + '\\n');
     }
   };`;
+
+const codeOf = (name: string): Buffer => readFileSync(join(dist, `${name}.code`));
 
 const all = (how: string): readonly string[] => compiled.map((name) => `${name} ${how}`);
 
@@ -59,10 +61,28 @@ describe('bundles that were compiled when they were built', () => {
       utimesSync(join(folder, name), 1, 1);
     }
     deepEqual(run(folder), none);
-    writeFileSync(
-      join(folder, 'program.js.code'),
-      readFileSync(join(dist, 'program.js.code')).subarray(0, 9),
-    );
+    writeFileSync(join(folder, 'program.js.code'), codeOf('program.js').subarray(0, 9));
     deepEqual(run(folder), none);
+  });
+
+  it('are compiled again by another Node, though its V8 would take the code', () => {
+    // Node 20.20's, run in Node 20.12, has no `path.join`: test/nodes tries other versions.
+    const other = mkdtempSync(join(folder, 'other-'));
+    for (const name of names) cpSync(join(dist, name), join(other, name));
+    const writeCode = (version: string): void => {
+      for (const name of compiled) {
+        const { size, mtimeMs } = statSync(join(other, name));
+        const header = `${size} ${mtimeMs} ${version} ${process.arch}`.padEnd(63);
+        const code = codeOf(name);
+        writeFileSync(
+          join(other, `${name}.code`),
+          Buffer.concat([Buffer.from(`${header}\n`), code.subarray(header.length + 1)]),
+        );
+      }
+    };
+    writeCode(process.version);
+    deepEqual(run(other).taken, all('taken'));
+    writeCode('v20.12.0');
+    deepEqual(run(other).taken, all('none'));
   });
 });

@@ -19,6 +19,10 @@ export interface Options {
   readonly initializationOptions?: object;
   /** What the client answers to `workspace/configuration`. */
   readonly configuration?: () => unknown;
+  /** The Node that runs the server; by itself, the one that runs the test. */
+  readonly node?: string;
+  /** Told what the server writes to standard error; by itself, that goes where the test's goes. */
+  readonly onComplaint?: (text: string) => void;
 }
 
 /** A client that speaks real LSP over stdio to the built server. */
@@ -45,7 +49,9 @@ const fields = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
 
 export async function startClient(options: Options): Promise<TestClient> {
-  const child = spawn(process.execPath, [command, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { node = process.execPath, onComplaint } = options;
+  const child = spawn(node, [command, '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stderr.setEncoding('utf8').on('data', onComplaint ?? ((text) => process.stderr.write(String(text))));
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),

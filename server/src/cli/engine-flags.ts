@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { optimiseLater, setFlags } from '../v8-flags';
 
 /**
  * Flags of V8 for the second or two that looking at a kernel takes. Not earlier: code that was compiled before, Node's own
@@ -8,8 +8,9 @@ export function setEngineFlags(): void {
   // By itself the heap grows to twice what is in use, on a machine with much memory: a third less costs hardly any time.
   // Several threads that collect the young generation together wait for each other more than they win: a fifth of all
   // processor time on two cores.
-  // Compiling what runs for a second or two took two fifths of all processor time: it is optimised later than by itself.
-  set('--no-parallel-scavenge', '--heap-growing-percent=40', '--interrupt-budget=600000');
+  setFlags('--no-parallel-scavenge', '--heap-growing-percent=40');
+  // Compiling what runs for a second or two took two fifths of all processor time.
+  optimiseLater();
 }
 
 /**
@@ -17,10 +18,5 @@ export function setEngineFlags(): void {
  * files it does not pay: on a virtual machine, new memory costs more than collecting a small one more often.
  */
 export function letYoungGenerationGrow(isGrowing: boolean): void {
-  set(`--semi-space-growth-factor=${isGrowing ? 2 : 1}`);
-}
-
-/** Another V8 may not know these, and would say so. */
-function set(...flags: readonly string[]): void {
-  if (Number.parseInt(process.versions.v8) < 13) flags.forEach(setFlagsFromString);
+  setFlags(`--semi-space-growth-factor=${isGrowing ? 2 : 1}`);
 }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { setFlags } from '../v8-flags';
 import type { Session } from '../workspace/session';
 
 /** Milliseconds after which a server that hears nothing makes itself small. */
@@ -65,8 +66,9 @@ export function resting(sessions: () => readonly Session[]): Resting {
  * it is, in pages that are a quarter empty. 0.1 s.
  */
 function collectGarbage(): void {
+  // Every V8 has this one.
   setFlagsFromString('--expose-gc');
-  setFlagsFromString('--compact-on-every-full-gc');
+  setFlags('--compact-on-every-full-gc');
   runInNewContext('globalThis.gc?.()');
-  setFlagsFromString('--no-compact-on-every-full-gc');
+  setFlags('--no-compact-on-every-full-gc');
 }
