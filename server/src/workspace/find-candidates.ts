@@ -52,14 +52,22 @@ export interface KnownBefore {
   readonly included: (path: string, read: () => readonly string[]) => readonly string[];
 }
 
+export interface LookOptions {
+  /** `beginCandidates` of the same. */
+  readonly ahead?: Ahead | undefined;
+  /** What need not be looked at again. */
+  readonly known?: KnownBefore | undefined;
+  /** With more sources that are not built and hold a needle than this, none is read. */
+  readonly most?: number;
+}
+
 /** Wrappers around wrappers end; a tree that goes on has made a circle. */
 const mostRounds = 8;
 
 /**
  * Finds what can matter to a family: the files that hold one of its needles; then, since a file that uses a wrapper
- * macro need not hold any, the same again for the wrappers found, until nothing new turns up. `ahead`:
- * `beginCandidates` of the same; `known`: what need not be looked at again. Rejects with {@link TooCommon},
- * before it reads any, when more than `most` sources that are not built hold a needle.
+ * macro need not hold any, the same again for the wrappers found, until nothing new turns up. Rejects with
+ * {@link TooCommon} where `most` says so.
  */
 export async function findCandidates(
   kernel: Kernel,
@@ -67,9 +75,7 @@ export async function findCandidates(
   files: UnitFiles & Partial<Pick<RememberedFiles, 'distrust'>>,
   scope: Scope,
   report: (step: string, done: number, total: number) => void,
-  ahead?: Ahead,
-  known?: KnownBefore,
-  most = Infinity,
+  { ahead, known, most = Infinity }: LookOptions = {},
 ): Promise<Candidates> {
   const notes: Note[] = [];
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));

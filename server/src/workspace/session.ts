@@ -208,7 +208,7 @@ export function openSession(
     };
     const mayBeTooCommon = scope === 'tree' && one.state.candidates() !== undefined;
     const most = mayBeTooCommon ? mostWithNeedle : Infinity;
-    findCandidates(scanned, one.state.family, files, scope, report, undefined, undefined, most)
+    findCandidates(scanned, one.state.family, files, scope, report, { most })
       .catch((error: unknown) => {
         if (error instanceof TooCommon) return undefined;
         throw error;

@@ -100,7 +100,7 @@ export async function takeSnapshotOf(
   };
   const begun = ahead && { scan: ahead, otherwise, bare, onFound };
   const find = (from: RememberedFiles): Promise<Candidates> =>
-    findCandidates(kernel, family, from, scope, report, begun, earlier?.known);
+    findCandidates(kernel, family, from, scope, report, { ahead: begun, known: earlier?.known });
   const candidates = await (earlier?.candidates(kernel, family, files, find) ?? find(files));
   report('reading units', 0, 0);
   return { snapshot: await snapshotOf(kernel, family, files, candidates, work), candidates };
