@@ -23,6 +23,8 @@ const INCLUDES: i32 = 1 << 30;
 const ANY_NAME: i32 = 0;
 /** Stands for a name that ends in `.c`, beside its own hash. */
 const ANY_SOURCE: i32 = 1;
+/** Stands for a name in quotes that goes through folders, beside its own hash: it may lead anywhere. */
+const BY_FOLDER: i32 = 2;
 
 /** Bytes at the beginning in which a zero tells that a file is no text. */
 const BINARY_LOOKS_IN: i32 = 8192;
@@ -184,6 +186,7 @@ function include(at: usize, end: usize): void {
     return;
   }
   let hash: u32 = EMPTY;
+  let hasFolder = false;
   for (at++; at < end; at++) {
     const byte = <i32>load<u8>(at);
     if (byte === close) break;
@@ -192,10 +195,14 @@ function include(at: usize, end: usize): void {
       meet(ANY_NAME);
       return;
     }
-    hash = byte === 47 ? EMPTY : (hash ^ byte) * PRIME;
+    if (byte === 47) {
+      hash = EMPTY;
+      hasFolder = true;
+    } else hash = (hash ^ byte) * PRIME;
   }
   if (at >= end) return;
-  meet(<i32>max<u32>(ANY_SOURCE + 1, hash));
+  meet(<i32>max<u32>(BY_FOLDER + 1, hash));
+  if (hasFolder && close === 34) meet(BY_FOLDER);
   if (load<u8>(at - 1) === 99 && load<u8>(at - 2) === 46) meet(ANY_SOURCE);
 }
 

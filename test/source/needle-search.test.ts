@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   includeWords,
   mayInclude,
+  mayIncludeByFolder,
   mayIncludeSources,
   type IncludeNames,
 } from '../../server/src/source/include-names';
@@ -126,5 +127,6 @@ describe('what files include', () => {
       })),
     );
     assert.deepEqual(mayIncludeSources(names), ['a.c', 'd.c', 'e.c', 'f.c']);
+    assert.deepEqual(mayIncludeByFolder(names), ['c.c', 'd.c', 'e.c', 'f.c']);
   });
 });

@@ -23,6 +23,8 @@ export const longestInclude = 4096;
 const anyName = 0;
 /** Stands for a name that ends in `.c`, beside its own hash. */
 const anySource = 1;
+/** Stands for a name in quotes that goes through folders, beside its own hash: it may lead anywhere. */
+const byFolder = 2;
 
 /** The files that may include one of these base names, sorted, with the indices of the names. */
 export function mayInclude(
@@ -51,12 +53,24 @@ export function mayInclude(
 }
 
 /** The files that may include a `.c` file, sorted. */
-export function mayIncludeSources({ files, ends, names }: IncludeNames): readonly string[] {
+export function mayIncludeSources(names: IncludeNames): readonly string[] {
+  return withMark(names, (name) => name <= anySource);
+}
+
+/** The files that may include something through a folder that they name in quotes, sorted. */
+export function mayIncludeByFolder(names: IncludeNames): readonly string[] {
+  return withMark(names, (name) => name === anyName || name === byFolder);
+}
+
+function withMark(
+  { files, ends, names }: IncludeNames,
+  isMark: (name: number) => boolean,
+): readonly string[] {
   let at = 0;
   const including = files.filter((_, index) => {
     const end = ends[index] ?? 0;
     let found = false;
-    for (; at < end; at++) if ((names[at] ?? anyName) <= anySource) found = true;
+    for (; at < end; at++) if (isMark(names[at] ?? anyName)) found = true;
     return found;
   });
   return including.sort();
@@ -107,7 +121,7 @@ export function withoutFiles(all: IncludeNames, files: ReadonlySet<string>): Inc
 // FNV-1a, 32 bits.
 const emptyHash = 0x811c9dc5;
 const mixed = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x01000193);
-const finished = (hash: number): number => Math.max(anySource + 1, hash >>> 0);
+const finished = (hash: number): number => Math.max(byFolder + 1, hash >>> 0);
 
 function hashOf(name: string): number {
   let hash = emptyHash;

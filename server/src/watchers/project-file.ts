@@ -99,7 +99,7 @@ function makeSchema() {
       exclude: z
         .array(z.string().min(1))
         .default([])
-        .describe('Folders that are never looked at, relative to the kernel root.'),
+        .describe('Folders, relative to the kernel root, in which only what is linked is looked at.'),
       rules: z
         .record(z.string().regex(/^[a-z][a-z-]*$/, 'must be a rule’s name'), z.enum(ruleSettings))
         .default({})

@@ -1,5 +1,6 @@
 import {
   mayInclude,
+  mayIncludeByFolder,
   mayIncludeSources,
   mergedIncludeNames,
   noIncludeNames,
@@ -8,14 +9,13 @@ import {
 import type { KnownSearches } from '../source/kept-scan';
 import { isInTree, withOverlaid } from '../source/overlaid-hits';
 import type { Hit } from '../source/search-outcome';
-import type { IncludeDirective } from '../syntax/c/directive';
-import { findInclude, folderOf, normalise } from '../syntax/c/include-path';
 import type { Note } from '../syntax/note';
 import { interestingStatements, type SourceFile, type UnitFiles } from '../syntax/c/unit';
 import type { Family } from '../watchers/family';
 import type { RememberedFiles } from '../watchers/source-files';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
 import { beginning, isOfTree, scanned, type Ahead, type Scope } from './first-look';
+import { baseName, includedWithThem, linkedFiles, unwalked } from './linked-files';
 import type { Kernel } from './open-kernel';
 import { writtenInFile } from './written-in-file';
 
@@ -35,6 +35,8 @@ export interface Candidates {
   readonly includedSources: ReadonlySet<string>;
   /** Folders that were passed over. */
   readonly skipped: readonly string[];
+  /** Files that were looked at since they are linked, though they lie where nobody looks otherwise. */
+  readonly apart: ReadonlySet<string>;
   /** Only what is linked was looked at: nothing is known of other files. */
   readonly linkedOnly: boolean;
   readonly notes: readonly Note[];
@@ -80,11 +82,15 @@ export async function findCandidates(
   const notes: Note[] = [];
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   let begun = ahead && (await beginning(ahead, kernel, family.needles, scope));
-  const linked = linkedFiles(kernel, scope, begun?.headers);
+  const isLinkedOnly = !isOfTree(kernel, scope);
+  const linked = linkedFiles(kernel, isLinkedOnly ? begun?.headers : []);
+  const apart = new Set<string>();
   const skipped = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
     withOverlaid(hits, needles, kernel.tree.overlaid, (path) =>
-      linked ? linked.has(path) : isInTree(path, kernel.project.exclude, [...skipped]),
+      isLinkedOnly
+        ? linked.files.has(path)
+        : apart.has(path) || isInTree(path, kernel.project.exclude, [...skipped]),
     );
   const scan = async (
     needles: readonly string[],
@@ -115,6 +121,13 @@ export async function findCandidates(
     return { hits: corrected(result.hits, needles), includes: result.includes };
   };
 
+  /** Of files that a scan found, those that hold one of these texts now. */
+  const spelt = (paths: readonly string[], texts: readonly string[]): readonly string[] =>
+    corrected(
+      paths.map((file) => ({ file, needles: [0] })),
+      texts,
+    ).map(({ file }) => file);
+
   const hits = new Set<string>();
   const includingSources: string[] = [];
   const searched = new Set<string>();
@@ -124,24 +137,37 @@ export async function findCandidates(
   let includeNames = noIncludeNames;
   for (let round = 0; needles.length > 0 && round < mostRounds; round++) {
     const step = round === 0 ? 'looking for registrations' : 'looking for wrappers';
-    let paths: readonly string[] | undefined = linked && [...linked];
+    let paths: readonly string[] | undefined = isLinkedOnly ? [...linked.files] : undefined;
     do {
       const found = await scan(needles, step, paths, round === 0);
       for (const hit of found.hits) hits.add(hit.file);
       if (round > 0) files.distrust?.(found.hits.map(({ file }) => file));
       if ([...hits].filter((path) => path.endsWith('.c') && !compiled.has(path)).length > most)
         throw new TooCommon(family.name);
-      if (round > 0) break;
+      if (round > 0) {
+        paths = paths === undefined ? [...apart] : [];
+        continue;
+      }
       includeNames = mergedIncludeNames([includeNames, found.includes]);
       // 6.1's kernel/sched/build_policy.c is made of .c files.
-      const including = corrected(
-        mayIncludeSources(found.includes).map((file) => ({ file, needles: [0] })),
-        ['.c"', '.c>'],
-      ).map(({ file }) => file);
-      includingSources.push(...including);
+      const withSources = spelt(mayIncludeSources(found.includes), ['.c"', '.c>']);
+      includingSources.push(...withSources);
       // What linked files include is linked with them.
-      paths = linked && includedWithThem(including, linked, files, kernel.plan);
-    } while (paths !== undefined && paths.length > 0);
+      const byFolder = spelt(mayIncludeByFolder(found.includes), ['include']);
+      const including = [...new Set([...withSources, ...byFolder, ...linked.withTopPaths])];
+      const reached = includedWithThem(
+        including.filter((path) => linked.files.has(path)),
+        linked,
+        files,
+        kernel,
+      );
+      if (isLinkedOnly) paths = reached;
+      else {
+        const isUnwalked = unwalked(kernel, [...skipped]);
+        paths = (paths === undefined ? [...linked.files] : reached).filter(isUnwalked);
+        for (const path of paths) apart.add(path);
+      }
+    } while (paths.length > 0);
     needles.forEach((needle) => searched.add(needle));
     learnt = learnFrom(family, files, hits, learnt);
     needles = uncovered([...learnt.wanted.names], [...searched]);
@@ -171,7 +197,8 @@ export async function findCandidates(
     elsewhere,
     includedSources,
     skipped: [...skipped],
-    linkedOnly: linked !== undefined,
+    apart,
+    linkedOnly: isLinkedOnly,
     notes: unique(notes),
   };
 }
@@ -274,81 +301,6 @@ function findIncluders(
 /** Whether an include can mean the file `target`, whatever the include paths are. */
 export function canMean(include: { readonly text: string }, target: string): boolean {
   return `/${target}`.endsWith(`/${include.text.replace(/^(?:\.\.?\/)+/, '')}`);
-}
-
-export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-
-/**
- * With a link plan: its sources, and every header that they may include; `undefined`: the whole tree. `headers`: those
- * below include/, if they are known.
- */
-function linkedFiles(
-  kernel: Kernel,
-  scope: Scope,
-  headers: readonly string[] | undefined,
-): Set<string> | undefined {
-  const { plan, tree } = kernel;
-  if (isOfTree(kernel, scope)) return undefined;
-  const sources = plan.objects.flatMap(({ source }) => (source?.endsWith('.c') === true ? [source] : []));
-  const found = new Set(sources);
-  for (const folder of new Set(sources.map((path) => path.slice(0, path.lastIndexOf('/')))))
-    for (const name of tree.list(folder)) if (name.endsWith('.h')) found.add(`${folder}/${name}`);
-  const walk = (folder: string): void => {
-    for (const name of tree.list(folder)) {
-      if (name.endsWith('/')) walk(`${folder}/${name.slice(0, -1)}`);
-      else if (name.endsWith('.h')) found.add(`${folder}/${name}`);
-    }
-  };
-  if (headers) for (const header of headers) found.add(header);
-  else walk('include');
-  if (tree.kind(`arch/${plan.srcarch}/include`) === 'directory') walk(`arch/${plan.srcarch}/include`);
-  return found;
-}
-
-/**
- * Adds to `linked` the .c files that linked files include, and returns them. Where one does not lie beside the file or
- * below the root as it is written, include paths decide: those of the source, and every file of its name in a folder of
- * linked sources counts; for what a header includes those of any source, and any linked folder.
- */
-function includedWithThem(
-  including: readonly string[],
-  linked: Set<string>,
-  files: UnitFiles,
-  { objects, flags }: Kernel['plan'],
-): readonly string[] {
-  const added: string[] = [];
-  const isC = (path: string | undefined): boolean => path?.endsWith('.c') === true;
-  let folders: { readonly all: Set<string>; readonly ofSources: Set<string> } | undefined;
-  const present = (paths: readonly string[]): readonly string[] =>
-    paths.filter((path) => path !== '' && files.exists(path));
-  const elsewhere = (path: string, { text, form, next }: IncludeDirective): readonly string[] => {
-    folders ??= {
-      all: new Set([...linked].map(folderOf)),
-      ofSources: new Set([...linked].filter(isC).map(folderOf)),
-    };
-    const own = objects.find(({ source }) => source === path);
-    const like = own ?? objects.find(({ source }) => isC(source));
-    const onPath =
-      like && form !== 'computed'
-        ? findInclude({ text, form, from: path, next }, flags(like).includePaths, (one) => files.exists(one))
-        : undefined;
-    const named = [...(own ? folders.ofSources : folders.all)].map((folder) => folder + baseName(text));
-    return [...(onPath === undefined ? [] : [onPath]), ...present(named)];
-  };
-  for (const path of including)
-    for (const include of files.source(path)?.facts.includes ?? []) {
-      const { text } = include;
-      if (!text.endsWith('.c')) continue;
-      const plain = present([normalise(folderOf(path) + text), normalise(text)]);
-      for (const target of plain.length > 0 ? plain : elsewhere(path, include)) {
-        if (linked.has(target)) continue;
-        linked.add(target);
-        folders?.all.add(folderOf(target));
-        folders?.ofSources.add(folderOf(target));
-        added.push(target);
-      }
-    }
-  return added;
 }
 
 function unique(notes: readonly Note[]): readonly Note[] {

@@ -4,7 +4,6 @@ import { interestingStatements, type SourceFile, type UnitFiles } from '../synta
 import type { Family } from '../watchers/family';
 import { learnFamily, type LearntFamily } from '../watchers/wanted';
 import {
-  baseName,
   canMean,
   filesElsewhere,
   namesOfIncludedSources,
@@ -12,6 +11,7 @@ import {
   uncovered,
   type Candidates,
 } from './find-candidates';
+import { baseName } from './linked-files';
 import type { Kernel } from './open-kernel';
 
 /** A file whose text is another now; `undefined`: it was not known, or is gone. */
@@ -32,9 +32,9 @@ export function reviseCandidates(
   files: UnitFiles,
   changes: readonly FileChange[],
 ): Candidates | undefined {
-  const relevant = changes.filter(
-    ({ path, before }) => before !== undefined || isInTree(path, kernel.project.exclude, candidates.skipped),
-  );
+  const isLookedAt = (path: string): boolean =>
+    candidates.apart.has(path) || isInTree(path, kernel.project.exclude, candidates.skipped);
+  const relevant = changes.filter(({ path, before }) => before !== undefined || isLookedAt(path));
   if (relevant.length === 0) return candidates;
   const { searched } = candidates;
   const hits = new Set(candidates.hits);
@@ -42,8 +42,8 @@ export function reviseCandidates(
   let { macros } = candidates.learnt;
   for (const { path, before, after } of relevant) {
     const was = hits.has(path);
-    const inTree = isInTree(path, kernel.project.exclude, candidates.skipped);
-    const holds = inTree && after !== undefined && searched.some((needle) => after.text.includes(needle));
+    const holds =
+      isLookedAt(path) && after !== undefined && searched.some((needle) => after.text.includes(needle));
     if (holds) hits.add(path);
     else hits.delete(path);
     if ((was || holds) && (!before || was !== holds || definitions(before) !== definitions(after)))
@@ -86,9 +86,7 @@ export function reviseCandidates(
   const compiled = new Set(kernel.plan.objects.map(({ source }) => source));
   const elsewhere = filesElsewhere(withStatements, compiled, candidates.includedSources);
   if (elsewhere.slice().sort().join() !== candidates.elsewhere.slice().sort().join()) return undefined;
-  const includers = revisedIncluders(candidates, relevant, compiled, (path) =>
-    isInTree(path, kernel.project.exclude, candidates.skipped),
-  );
+  const includers = revisedIncluders(candidates, relevant, compiled, isLookedAt);
   if (!includers) return undefined;
   const same =
     sorted === candidates.hits &&
