@@ -1,7 +1,7 @@
 import { expandText, lookup, newScope, type Scope } from '../syntax/make/expand';
 import { assign, setSimple } from '../syntax/make/run';
-import { readPattern, stemOf } from '../syntax/make/words';
-import { passExported, type Directory } from './directory';
+import { readPattern, stemOf, wordsOf } from '../syntax/make/words';
+import { isKnown, passExported, type Directory } from './directory';
 import { treePath, type MakeProcess } from './make-process';
 import type { CompileFlags, PlannedObject } from './link-plan';
 
@@ -26,6 +26,10 @@ export function flagsReader(
     if (known) return known;
     const scope = newScope(directory.scope.world, directory.scope);
     scopes.set(directory, scope);
+    // Lists that only a build can tell are taken as they are known: else any object of theirs might be a module's.
+    for (const [name, variable] of directory.scope.variables)
+      if (objectList.test(name) && !isKnown(variable.value))
+        scope.variables.set(name, { ...variable, value: wordsOf(variable.value).filter(isKnown).join(' ') });
     if (directory.parent) {
       // What the directory's own makefile set stays: a make's assignments win over its environment.
       const above = libScope(directory.parent);
@@ -89,6 +93,9 @@ export function flagsReader(
     return { ...read, defines: [...read.defines, ...added.filter(({ name }) => !said.has(name))] };
   };
 }
+
+/** `obj-y`, `lib-`, `foo-objs`. */
+const objectList = /-(?:objs|[ym]?)$/;
 
 /** The flags of a tree that has no scripts/Makefile.lib. */
 const usual =

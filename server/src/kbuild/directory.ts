@@ -52,12 +52,11 @@ const sourceRoot: Variable = { flavour: 'simple', value: '.', origin: 'file' };
 /** Reads a directory, each once: what `from` says counts for the first time. */
 export type DirectoryReader = (path: string, from: Directory | undefined) => Directory | undefined;
 
-/** Reads directories of one make process. `unknown` hears of lists that only a run of make could tell. */
-export function directoryReader(
-  make: MakeProcess,
-  tree: TreeReader,
-  unknown: (makefile: string, variable: string) => void,
-): DirectoryReader {
+/** Hears of a list that only a run of make could tell. */
+export type UnknownList = (directory: Pick<Directory, 'makefile' | 'scope'>, variable: string) => void;
+
+/** Reads directories of one make process. */
+export function directoryReader(make: MakeProcess, tree: TreeReader, unknown: UnknownList): DirectoryReader {
   const base = make.child({});
   make.configure(base);
   make.run('scripts/Kbuild.include', base);
@@ -83,21 +82,24 @@ export function directoryReader(
     make.run(makefile, scope);
     const list = (name: string): readonly string[] => {
       const words = listOf(name, scope);
-      if (!words.some((word) => word.includes(unknownWord))) return words;
-      unknown(makefile, name);
-      return words.filter((word) => !word.includes(unknownWord));
+      if (words.every(isKnown)) return words;
+      unknown({ makefile, scope }, name);
+      return words.filter(isKnown);
     };
     const isBuiltIn = new Set(list('obj-y'));
     const builtIn = [...isBuiltIn];
     const library = wordsOf(expandText('$(sort $(lib-y) $(lib-m))', scope)).filter(
-      (word) => !isBuiltIn.has(word) && !word.includes(unknownWord),
+      (word) => !isBuiltIn.has(word) && isKnown(word),
     );
-    if (library.length > 0) list('lib-y');
+    for (const name of ['lib-y', 'lib-m']) list(name);
     const directory: Directory = { path, makefile, parent: from, scope, builtIn, library };
     known.set(path, directory);
     return directory;
   };
 }
+
+/** It does not hang on a `$(shell)`. */
+export const isKnown = (word: string): boolean => !word.includes(unknownWord);
 
 /** What a makefile changed of exported variables, the makes that it starts see in their environment. */
 export function passExported(make: MakeProcess, from: Scope, to: Scope): void {

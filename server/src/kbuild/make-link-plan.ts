@@ -1,5 +1,5 @@
 import type { KernelConfig } from '../syntax/config';
-import { unknownWord } from '../syntax/make/expand';
+import type { Scope } from '../syntax/make/expand';
 import type { Note } from '../syntax/note';
 import type { TreeReader } from '../source/tree-reader';
 import { flagsReader } from './compile-flags';
@@ -7,9 +7,11 @@ import {
   compositeMembers,
   directoryReader,
   emptyCompositesCount,
+  isKnown,
   pathIn,
   type Directory,
   type DirectoryReader,
+  type UnknownList,
 } from './directory';
 import { explainer } from './explain';
 import { ExplainedObject } from './explained-object';
@@ -53,18 +55,16 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   if (tree.kind(`arch/${srcarch}`) !== 'directory')
     notes.push({ message: `the tree has no arch/${srcarch}: choose another with --arch` });
   const open = new Set<string>();
-  const read = directoryReader(make, tree, (file, variable) => {
-    open.add(file);
-    notes.push({
-      file,
-      line: 1,
-      message: `${variable} hangs on a $(shell) that only a build runs: what it adds is not in the link order`,
-    });
-  });
+  const unknown: UnknownList = ({ makefile, scope }, variable) => {
+    open.add(makefile);
+    notes.push(unknownList(make, scope, makefile, variable));
+  };
+  const read = directoryReader(make, tree, unknown);
   const collected = config
     ? collectObjects(make, tree, read, {
         config: values,
         isOpen: ({ makefile }) => open.has(makefile),
+        unknown,
         missing(path, from) {
           notes.push({
             ...(from ? { file: from.makefile } : {}),
@@ -103,6 +103,13 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
           : [];
       return [...notes, ...make.notes, ...endless];
     },
+  };
+}
+
+function unknownList(make: MakeProcess, scope: Scope, makefile: string, variable: string): Note {
+  return {
+    ...(make.unknownPlace(scope, variable) ?? { file: makefile, line: 1 }),
+    message: `${variable} hangs on a $(shell) that only a build runs: which objects it adds is not known`,
   };
 }
 
@@ -153,28 +160,30 @@ interface Collected {
 function linkerWords(make: MakeProcess): {
   readonly whole: readonly string[];
   readonly searched: readonly string[];
+  /** Only a build can tell whether that is all. */
+  readonly isOpen: boolean;
 } {
+  let isOpen = false;
   const list = (name: string): readonly string[] => {
     const words = listOf(name, make.scope);
-    if (words.some((word) => word.includes(unknownWord)))
-      make.notes.push({
-        file: 'Makefile',
-        line: 1,
-        message: `${name} hangs on a $(shell) that only a build runs: what it adds is not in the link order`,
-      });
-    return words.filter((word) => !word.includes(unknownWord));
+    if (words.every(isKnown)) return words;
+    isOpen = true;
+    make.notes.push(unknownList(make, make.scope, 'Makefile', name));
+    return words.filter(isKnown);
   };
   const objects = list('KBUILD_VMLINUX_OBJS');
-  if (objects.length > 0) return { whole: objects, searched: list('KBUILD_VMLINUX_LIBS') };
-  const newer = [...list('KBUILD_VMLINUX_INIT'), ...list('KBUILD_VMLINUX_MAIN')];
-  if (newer.length > 0) return { whole: newer, searched: list('KBUILD_VMLINUX_LIBS') };
-  return { whole: [...list('vmlinux-init'), ...list('vmlinux-main')], searched: [] };
+  const newer =
+    objects.length > 0 ? objects : [...list('KBUILD_VMLINUX_INIT'), ...list('KBUILD_VMLINUX_MAIN')];
+  const whole = newer.length > 0 ? newer : [...list('vmlinux-init'), ...list('vmlinux-main')];
+  const searched = newer.length > 0 ? list('KBUILD_VMLINUX_LIBS') : [];
+  return { whole, searched, isOpen };
 }
 
 interface Collecting {
   readonly config: ReadonlyMap<string, string>;
   /** True for a directory with a list that only a build can tell. */
   readonly isOpen: (directory: Directory) => boolean;
+  readonly unknown: UnknownList;
   /** Hears of directories without a makefile. */
   readonly missing: (path: string, from: Directory | undefined) => void;
 }
@@ -183,7 +192,7 @@ function collectObjects(
   make: MakeProcess,
   tree: TreeReader,
   read: DirectoryReader,
-  { config, isOpen, missing }: Collecting,
+  { config, isOpen, unknown, missing }: Collecting,
 ): Collected {
   const objects: Omit<PlannedObject, 'why'>[] = [];
   const owners = new Map<string, Directory>();
@@ -192,7 +201,8 @@ function collectObjects(
   const senders = new Map<string, string>();
   const link = finalLink(tree, config);
   let given: Given = { isThin: true };
-  let isBehindUnknown = false;
+  const { whole, searched, isOpen: isListOpen } = linkerWords(make);
+  let isBehindUnknown = isListOpen;
 
   const add = (
     path: string,
@@ -222,9 +232,16 @@ function collectObjects(
     else if (/\/built-in\.[ao]$/.test(word)) builtIn(path.replace(/\/built-in\.[ao]$/, ''), directory);
     else if (word.endsWith('.o')) {
       const members = compositeMembers(word, directory.scope, emptyCounts);
-      if (members === undefined) add(path, directory, undefined, undefined);
-      else
-        for (const member of members)
+      if (members === undefined) {
+        add(path, directory, undefined, undefined);
+        return;
+      }
+      if (!members.every(isKnown)) {
+        unknown(directory, `${word.slice(0, -2)}-y`);
+        isBehindUnknown = true;
+      }
+      for (const member of members)
+        if (isKnown(member))
           if (member.endsWith('/')) builtIn(pathIn(directory.path, member), directory);
           else add(pathIn(directory.path, member), directory, path, undefined);
     }
@@ -240,7 +257,6 @@ function collectObjects(
     for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory);
   };
 
-  const { whole, searched } = linkerWords(make);
   const isThin = whole.some((word) => word.endsWith('built-in.a'));
   const takeWord = (word: string, isSearched: boolean): void => {
     const path = treePath(word);
@@ -249,6 +265,7 @@ function collectObjects(
     if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, undefined);
     else if (path.endsWith('/lib.a')) {
       const directory = read(inside, undefined);
+      isBehindUnknown ||= directory !== undefined && isOpen(directory);
       // Linked whole since 5.8 with modules, since any of them may need a member; else ld picks what is needed.
       const archive = isSearched ? path : undefined;
       for (const member of directory?.library ?? [])

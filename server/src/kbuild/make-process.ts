@@ -3,6 +3,7 @@ import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/ma
 import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
 import { wordsOf } from '../syntax/make/words';
 import type { Note } from '../syntax/note';
+import type { Place } from '../syntax/positions';
 import type { TreeReader } from '../source/tree-reader';
 import { shellAnswer } from './shell-answers';
 
@@ -28,6 +29,8 @@ export interface MakeProcess {
   configure(scope: Scope): void;
   /** Target-specific variables that were set in a scope. */
   forTargets(scope: Scope): readonly TargetAssignment[];
+  /** The line of a variable that holds what only a run of make could tell; `undefined`: not known, or there is none. */
+  unknownPlace(scope: Scope, name: string): Place | undefined;
   /** A process's child: sees the parent's exported variables, as through the environment. */
   child(values: Readonly<Record<string, string>>): Scope;
 }
@@ -65,6 +68,7 @@ export function startMake(
   const parsed = new Map<string, Makefile | undefined>();
   const exported = new Set<string>();
   const targetAssignments = new Map<Scope, TargetAssignment[]>();
+  const unknownPlaces = new Map<Scope, Map<string, Place>>();
   const noted = new Set<string>();
   const note = (added: Note): void => {
     const key = `${added.file ?? ''}:${added.line ?? 0}:${added.message}`;
@@ -140,6 +144,14 @@ export function startMake(
       if (known) known.push({ targets, assign });
       else targetAssignments.set(into, [{ targets, assign }]);
     },
+    unknown(name, path, line, into) {
+      const file = treePath(path);
+      // Text of an `$(eval)` has no lines.
+      if (file === '') return;
+      const known = unknownPlaces.get(into);
+      if (!known) unknownPlaces.set(into, new Map([[name, { file, line }]]));
+      else if (!known.has(name)) known.set(name, { file, line });
+    },
   };
   for (const [name, value] of Object.entries(given))
     scope.variables.set(name, { flavour: 'simple', value, origin: 'environment' });
@@ -151,6 +163,7 @@ export function startMake(
     makefile,
     configure,
     forTargets: (of) => targetAssignments.get(of) ?? [],
+    unknownPlace: (of, name) => unknownPlaces.get(of)?.get(name),
     run(path, into) {
       const found = makefile(path);
       if (found) runMakefile(path, found, into, files);

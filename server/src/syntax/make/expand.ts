@@ -46,8 +46,8 @@ export interface Variable {
   readonly origin: 'file' | 'environment' | 'default' | 'automatic' | 'undefined';
 }
 
-/** Stands in a value for what only a run of make could tell. */
-export const unknownWord = '\u0002unknown';
+/** Stands in a value for what only a run of make could tell: one character, of which no function takes a part. */
+export const unknownWord = '\u0002';
 
 /** Variables of one make process. Lookups go on in the parent, which is never written. */
 export interface Scope {
@@ -132,7 +132,7 @@ function plainNameEnd(text: string, from: number): number {
 
 export function valueOf(name: string, scope: Scope, depth = 0): string {
   const variable = lookup(scope, name);
-  if (!variable) return '';
+  if (!variable) return name.includes(unknownWord) ? unknownWord : '';
   if (variable.flavour === 'simple') return variable.value;
   if (!variable.value.includes('$')) return variable.value;
   const settled = scope.settled?.get(name);
@@ -161,7 +161,10 @@ function expandReference(text: string, start: number, end: number, scope: Scope,
     const textual = Object.hasOwn(textFunctions, name) ? textFunctions[name] : undefined;
     if (textual) {
       const [most, run] = textual;
-      return run(splitArguments(inside, most, open, close).map((part) => expandText(part, scope, depth)));
+      return ofKnown(
+        run,
+        splitArguments(inside, most, open, close).map((part) => expandText(part, scope, depth)),
+      );
     }
     const special = specialFunctions[name];
     if (special) return special.run(splitArguments(inside, special.most, open, close), scope, depth);
@@ -230,12 +233,12 @@ const saying = (kind: 'error' | 'warning' | 'info'): SpecialFunction =>
 const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
   wildcard: ofText((text, { world }) =>
     wordsOf(text)
-      .flatMap((word) => world.wildcard(word))
+      .flatMap((word) => (word.includes(unknownWord) ? unknownWord : world.wildcard(word)))
       .join(' '),
   ),
   realpath: ofText((text, { world }) =>
     wordsOf(text)
-      .filter((word) => world.exists(word))
+      .filter((word) => word.includes(unknownWord) || world.exists(word))
       .map((word) => world.absolute(word))
       .join(' '),
   ),
@@ -268,8 +271,11 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
   }),
   if: {
     most: 3,
-    run: ([test = '', yes = '', no = ''], scope, depth) =>
-      expandText(expandText(test.trim(), scope, depth) === '' ? no : yes, scope, depth),
+    run([test = '', yes = '', no = ''], scope, depth) {
+      const tested = expandText(test.trim(), scope, depth);
+      const value = expandText(tested === '' ? no : yes, scope, depth);
+      return tested.includes(unknownWord) ? orUnknown(value) : value;
+    },
   },
   or: {
     most: Infinity,
@@ -285,11 +291,13 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
     most: Infinity,
     run(parts, scope, depth) {
       let value = '';
+      let isKnown = true;
       for (const part of parts) {
         value = expandText(part.trim(), scope, depth);
         if (value === '') return '';
+        isKnown &&= !value.includes(unknownWord);
       }
-      return value;
+      return isKnown ? value : orUnknown(value);
     },
   },
   foreach: {
@@ -304,7 +312,7 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
           setAutomatic(inside, variable, word);
           const value = expandText(text, inside, depth);
           length += value.length;
-          return value;
+          return word.includes(unknownWord) ? orUnknown(value) : value;
         })
         .join(' ');
     },
@@ -329,7 +337,7 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
       const [written = '', ...values] = parts.map((part) => expandText(part, scope, depth));
       const called = written.trim();
       const textual = Object.hasOwn(textFunctions, called) ? textFunctions[called] : undefined;
-      if (textual) return textual[1](values);
+      if (textual) return ofKnown(textual[1], values);
       const special = Object.hasOwn(specialFunctions, called) ? specialFunctions[called] : undefined;
       // Their arguments are expanded already; expanding again changes nothing unless a `$` came out of it.
       if (special)
@@ -339,7 +347,7 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
           depth,
         );
       const variable = lookup(scope, called);
-      if (!variable) return '';
+      if (!variable) return called.includes(unknownWord) ? unknownWord : '';
       if (variable.flavour === 'simple') return variable.value;
       const known = calledMacro(variable.value, values, (name) => held(scope, name));
       if (known !== undefined) return known;
@@ -360,6 +368,18 @@ const specialFunctions: Readonly<Record<string, SpecialFunction>> = {
 function held(scope: Scope, name: string): Held | undefined {
   const found = lookup(scope, name);
   return found && { value: found.value, isPlain: found.flavour === 'simple' || !found.value.includes('$') };
+}
+
+/** What may be so, or something else. */
+const orUnknown = (value: string): string =>
+  value.includes(unknownWord) ? value : `${value} ${unknownWord}`.trimStart();
+
+/** What a function makes of its arguments, which is unknown if they are, even where no mark is left in it. */
+function ofKnown(run: (parts: readonly string[]) => string, parts: readonly string[]): string {
+  const value = run(parts);
+  // Of a list of nothing nothing comes, whatever is looked for in it.
+  if (value === '' && parts.at(-1)?.trim() === '') return '';
+  return parts.some((part) => part.includes(unknownWord)) ? orUnknown(value) : value;
 }
 
 const local = (scope: Scope): Scope => newScope(scope.world, scope, undefined, true);

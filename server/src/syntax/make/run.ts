@@ -2,14 +2,18 @@ import {
   expandText,
   longestValue,
   lookup,
+  newScope,
   processScope,
   unknownWord,
+  type MakeWorld,
   type Scope,
   type Variable,
 } from './expand';
 import {
   parseMakefile,
   type AssignStatement,
+  type ConditionalStatement,
+  type MakeBranch,
   type Makefile,
   type MakeStatement,
   type MakeTest,
@@ -26,6 +30,10 @@ export interface MakeFiles {
   exported(name: string): void;
   /** `targets: NAME op value`: for whoever makes one of them. */
   forTargets(targets: readonly string[], assign: AssignStatement, scope: Scope): void;
+  /** From this line on, the variable holds what only a run of make could tell. */
+  unknown(name: string, path: string, line: number, scope: Scope): void;
+  /** Only which variables are set counts. */
+  readonly isTrial?: true;
 }
 
 const deepestInclude = 60;
@@ -53,19 +61,27 @@ function runStatements(
   for (const statement of statements)
     switch (statement.kind) {
       case 'assign': {
-        const name = assign(statement, scope);
+        const { name, isUnknown } = assign(statement, scope);
         if (statement.isExported) files.exported(name);
+        if (isUnknown) files.unknown(name, path, statement.line, scope);
         break;
       }
       case 'target-assign':
         files.forTargets(wordsOf(expandText(statement.targets, scope)), statement.assign, scope);
         break;
       case 'conditional': {
-        for (const { test, body } of statement.branches)
-          if (test === undefined || holds(test, scope)) {
+        const { possible, taken } = branchesOf(statement, scope);
+        if (possible.length < 2 || files.isTrial) {
+          for (const { body } of files.isTrial ? possible : taken)
             runStatements(body, path, scope, files, depth);
-            break;
-          }
+          break;
+        }
+        const names = namesSet(possible, path, scope, files, depth);
+        for (const { body } of taken) runStatements(body, path, scope, files, depth);
+        for (const name of names) {
+          open(scope, name);
+          files.unknown(name, path, statement.line, scope);
+        }
         break;
       }
       case 'include': {
@@ -94,7 +110,7 @@ function runStatements(
 
 /** Text that came out of an expression or `$(eval)`: usually nothing, else makefile text. */
 export function runText(text: string, path: string, scope: Scope, files: MakeFiles, depth = 0): void {
-  if (text.trim() === '' || text.includes(unknownWord)) return;
+  if (text.trim() === '') return;
   runStatements(parseMakefile(text).statements, path, scope, files, depth);
 }
 
@@ -105,25 +121,55 @@ export function setSimple(scope: Scope, name: string, value: string): void {
 /** Hides what a parent scope may hold under the name. */
 const undefinedVariable = { flavour: 'simple', value: '', origin: 'undefined' } as const;
 
-/** Carries out one assignment; gives the variable's name. */
-export function assign(statement: AssignStatement, scope: Scope): string {
+/** What an assignment did. `isUnknown`: it added what only a run of make could tell. */
+export interface Assigned {
+  readonly name: string;
+  readonly isUnknown: boolean;
+}
+
+/** Carries out one assignment. */
+export function assign(statement: AssignStatement, scope: Scope): Assigned {
   const name = expandText(statement.name, scope).trim();
-  const { operator, value } = statement;
+  if (!name.includes(unknownWord)) return { name, isUnknown: assignTo(name, statement, scope) };
+  const likely = likelyName(name);
+  assignTo(likely, { ...statement, operator: '+=' }, scope);
+  open(scope, likely);
+  return { name: likely, isUnknown: true };
+}
+
+/** `obj-$(HAVE)` where nobody knows HAVE: kbuild's conditions are `y` where they hold. */
+const likelyName = (name: string): string =>
+  wordsOf(name)
+    .filter((word) => word !== unknownWord)
+    .join(' ')
+    .replaceAll(unknownWord, 'y');
+
+/** True: what it added only a run of make could tell. */
+function assignTo(name: string, { operator, value }: AssignStatement, scope: Scope): boolean {
   if (operator === ':=') {
-    set(scope, name, 'simple', expandText(value, scope));
-    return name;
+    const text = expandText(value, scope);
+    set(scope, name, 'simple', text);
+    return text.includes(unknownWord);
   }
   if (operator === '!=') {
-    set(scope, name, 'recursive', scope.world.shell(expandText(value, scope)) ?? unknownWord);
-    return name;
+    const answer = scope.world.shell(expandText(value, scope));
+    set(scope, name, 'recursive', answer ?? unknownWord);
+    return answer === undefined;
   }
   const known = operator === '=' ? undefined : lookup(scope, name);
   if (known === undefined) set(scope, name, 'recursive', value);
   else if (operator === '+=') {
     const added = known.flavour === 'simple' ? expandText(value, scope) : value;
     if (added !== '') set(scope, name, known.flavour, known.value === '' ? added : `${known.value} ${added}`);
+    return added.includes(unknownWord);
   }
-  return name;
+  return false;
+}
+
+/** From here on the variable may hold more, or less, than it seems to. */
+function open(scope: Scope, name: string): void {
+  const { flavour, value } = lookup(scope, name) ?? { flavour: 'simple', value: '' };
+  set(scope, name, flavour, `${value} ${unknownWord}`.trimStart());
 }
 
 function set(scope: Scope, name: string, flavour: Variable['flavour'], text: string): void {
@@ -134,10 +180,69 @@ function set(scope: Scope, name: string, flavour: Variable['flavour'], text: str
   process.settled?.clear();
 }
 
-function holds(test: MakeTest, scope: Scope): boolean {
-  if (test.kind === 'defined') {
-    const name = expandText(test.left, scope).trim();
-    return ((lookup(scope, name)?.value ?? '') !== '') !== test.negated;
+interface Branches {
+  /** Those that make may carry out, as far as is known: one or none where every test is decided. */
+  readonly possible: readonly MakeBranch[];
+  /** The one that is carried out here, if any: what is not known counts as text. */
+  readonly taken: readonly MakeBranch[];
+}
+
+function branchesOf({ branches }: ConditionalStatement, scope: Scope): Branches {
+  const possible: MakeBranch[] = [];
+  let taken: MakeBranch | undefined;
+  let isDecided = true;
+  for (const branch of branches) {
+    const { holds, isKnown } = branch.test ? outcome(branch.test, scope) : always;
+    if (!holds && isKnown) continue;
+    possible.push(branch);
+    if (holds) taken ??= branch;
+    isDecided &&= isKnown;
+    if (holds && isKnown) break;
   }
-  return (expandText(test.left, scope) === expandText(test.right, scope)) !== test.negated;
+  // There may be no `else`: none is carried out then.
+  return { possible: isDecided ? possible : [...possible, nothing], taken: taken ? [taken] : [] };
+}
+
+const nothing: MakeBranch = { test: undefined, body: [] };
+
+interface Outcome {
+  readonly holds: boolean;
+  /** False: it hangs on what only a run of make could tell. */
+  readonly isKnown: boolean;
+}
+
+const always: Outcome = { holds: true, isKnown: true };
+
+function outcome(test: MakeTest, scope: Scope): Outcome {
+  const left = expandText(test.left, scope);
+  if (test.kind === 'defined') {
+    const value = lookup(scope, left.trim())?.value ?? '';
+    return { holds: (value !== '') !== test.negated, isKnown: !`${left}${value}`.includes(unknownWord) };
+  }
+  const right = expandText(test.right, scope);
+  return { holds: (left === right) !== test.negated, isKnown: !`${left}${right}`.includes(unknownWord) };
+}
+
+/** The variables that any of the branches sets: they are carried out where nothing that they do counts. */
+function namesSet(
+  branches: readonly MakeBranch[],
+  path: string,
+  scope: Scope,
+  files: MakeFiles,
+  depth: number,
+): readonly string[] {
+  const world: MakeWorld = { ...scope.world, say: () => undefined };
+  const trial = newScope(world, scope);
+  const elsewhere = newScope(world, undefined);
+  const filesOnly: MakeFiles = {
+    makefile: (wanted) => files.makefile(wanted),
+    provided: (wanted) => files.provided(wanted, elsewhere),
+    missing: () => undefined,
+    exported: () => undefined,
+    forTargets: () => undefined,
+    unknown: () => undefined,
+    isTrial: true,
+  };
+  for (const { body } of branches) runStatements(body, path, trial, filesOnly, depth);
+  return [...trial.variables.keys()].filter((name) => name !== 'MAKEFILE_LIST');
 }
