@@ -29,6 +29,12 @@ describe('what a $(shell) prints, without running it', () => {
     const probe =
       'set -e; TMP=.tmp_$$/tmp; trap "rm -rf .tmp_$$" EXIT; mkdir -p .tmp_$$; if (gcc -Werror -mfoo -c -x c /dev/null -o "$TMP") >/dev/null 2>&1; then echo "-mfoo"; else echo "-mbar"; fi';
     assert.equal(shellAnswer(probe, none, 'x86'), '-mfoo');
+    const older = [
+      'if gcc -Wall -mfoo -S -o /dev/null -xc /dev/null > /dev/null 2>&1; then echo "-mfoo"; else echo ""; fi ;',
+      'if echo -e "nop" | /opt/bin/i686-linux-as >/dev/null 2>&1 -W -Z -o astest.out ; then echo "-mfoo"; else echo "-mbar"; fi; rm -f astest.out',
+      'if x86_64-linux-gnu-gcc-12 -mfoo -c -x c /dev/null; then echo -mfoo; else echo -mbar; fi',
+    ];
+    for (const command of older) assert.equal(shellAnswer(command, none, 'x86'), '-mfoo', command);
   });
 
   it('knows the compiler from the configuration', () => {
@@ -51,6 +57,10 @@ describe('what a $(shell) prints, without running it', () => {
       'ls | wc -l',
       'echo $(ls)',
       'echo `ls`',
+      'if [ -d ./drivers ]; then echo y; else echo n; fi',
+      'if test -e ./nofile; then echo b.o; else echo c.o; fi',
+      'if grep -q as ./file; then echo y; else echo n; fi',
+      'if which latexmk >/dev/null 2>&1; then echo 1; else echo 0; fi',
     ])
       assert.equal(shellAnswer(command, none, 'x86'), undefined, command);
   });

@@ -12,8 +12,8 @@ export function shellAnswer(
   if (compared !== undefined) return compared;
   // try-run, cc-option and their kin: "if the compiler takes it, then A, else B". The compiler is taken to be able.
   const probe =
-    /\bif\b[\s\S]*?;?\s*\bthen\s+echo\s+"?([^";]*)"?\s*;\s*else\s+echo\s+"?([^";]*)"?\s*;?\s*fi/.exec(text);
-  if (probe) return (probe[1] ?? '').trim();
+    /\bif\b([\s\S]*?);?\s*\bthen\s+echo\s+"?([^";]*)"?\s*;\s*else\s+echo\s+"?([^";]*)"?\s*;?\s*fi/.exec(text);
+  if (probe && asksTools(probe[1] ?? '', text)) return (probe[2] ?? '').trim();
   if (/--version\b/.test(text)) return config.get('CONFIG_CC_VERSION_TEXT') ?? 'gcc (GCC) 12.2.0';
   if (/gcc-version|cc-version\.sh/.test(text)) return compilerVersion(config);
   if (/\bgetconf LONG_BIT\b/.test(text)) return '64';
@@ -34,6 +34,13 @@ export function shellAnswer(
   if (/^set -e; *|cat /.test(text) && /kernel\.release|localversion/.test(text)) return '';
   return undefined;
 }
+
+/** A condition that runs the compiler or one of its tools, or is what Kbuild's `try-run` was given, with its temporary file. */
+const asksTools = (condition: string, command: string): boolean =>
+  tool.test(condition) || /^set -e;\s*TMP=/.test(command);
+
+const tool =
+  /(?:^|[(|;&!{])\s*(?:\w+=\S*\s+)*(?:ccache\s+)?(?:[^\s()|;&]*[/-])?(?:gcc|g\+\+|cc|clang|clang\+\+|ld|ld\.\w+|as|llvm-\w+|rustc|nm|ar|objcopy|objdump|readelf|strip)(?:-[\d.]+)?(?=\s)/;
 
 /** `1202`, as the scripts of kernels before 4.x print it. */
 function compilerVersion(config: ReadonlyMap<string, string>): string {
