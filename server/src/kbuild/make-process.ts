@@ -191,25 +191,62 @@ function makeValue(value: string): string {
   return /^(?:[ym]|-?\d+|0[xX][\da-fA-F]+)$/.test(value) ? value : `"${value}"`;
 }
 
+/** As glob(3), sorted by bytes: `*`, `?` and `[…]` may stand in any part of the path. */
 function wildcard(tree: TreeReader, pattern: string): readonly string[] {
-  const path = treePath(pattern);
-  if (!/[*?[]/.test(path)) return tree.kind(path) === undefined ? [] : [pattern];
-  const slash = path.lastIndexOf('/');
-  const directory = slash < 0 ? '' : path.slice(0, slash);
-  if (/[*?[]/.test(directory)) return [];
-  const expression = new RegExp(
-    `^${path
-      .slice(slash + 1)
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replace(/\*/g, '[^/]*')
-      .replace(/\?/g, '[^/]')}$`,
-  );
-  const prefix = pattern.slice(0, pattern.lastIndexOf('/') + 1);
-  return tree
-    .list(directory)
-    .map((name) => name.replace(/\/$/, ''))
-    .filter((name) => !name.startsWith('.') && expression.test(name))
-    .map((name) => prefix + name);
+  if (!isWild(pattern)) return isThere(tree, pattern) ? [pattern] : [];
+  const parts = pattern.split('/');
+  let found: readonly string[] = [''];
+  for (const [at, part] of parts.entries()) {
+    const isLast = at === parts.length - 1;
+    const names = isWild(part) ? matching(tree, found, part, isLast) : found.map((before) => before + part);
+    found = isLast ? names : names.map((name) => `${name}/`);
+  }
+  return found.filter((name) => isThere(tree, name)).sort((a, b) => (a < b ? -1 : 1));
 }
+
+const isWild = (text: string): boolean => /[*?[]/.test(text);
+
+/** What the folders hold that one part of a pattern stands for. */
+function matching(
+  tree: TreeReader,
+  folders: readonly string[],
+  part: string,
+  isLast: boolean,
+): readonly string[] {
+  const expression = partExpression(part);
+  return folders.flatMap((folder) =>
+    tree
+      .list(treePath(folder))
+      .filter((name) => isLast || name.endsWith('/'))
+      .map((name) => name.replace(/\/$/, ''))
+      .filter((name) => (part.startsWith('.') || !name.startsWith('.')) && expression.test(name))
+      .map((name) => folder + name),
+  );
+}
+
+/** A name that ends in a slash is a folder's. */
+function isThere(tree: TreeReader, name: string): boolean {
+  const path = treePath(name);
+  const kind = path === '' ? 'directory' : tree.kind(path);
+  return name.endsWith('/') ? kind === 'directory' : kind !== undefined;
+}
+
+/** One part of a pattern; `[!…]` and `[^…]` are what is not in it, and a range from high to low holds nothing. */
+const partExpression = (part: string): RegExp =>
+  new RegExp(
+    `^${part.replace(
+      /\[([!^]?)(\]?[^\]]*)\]|[.+^${}()|\\*?[\]]/g,
+      (written, not: string | undefined, inside: string | undefined) => {
+        if (inside !== undefined) {
+          const ranges = inside.replace(/([^])-([^])/g, (range, a: string, b: string) =>
+            a <= b ? range : '',
+          );
+          return `[${not === '' ? '' : '^'}${ranges.replace(/[\\\]^]/g, '\\$&')}]`;
+        }
+        return written === '*' ? '.*' : written === '?' ? '.' : `\\${written}`;
+      },
+    )}$`,
+    's',
+  );
 
 export const listOf = (name: string, scope: Scope): readonly string[] => wordsOf(valueOf(name, scope));
