@@ -100,4 +100,20 @@ describe('what hangs on a $(shell) that only a build runs', function () {
       assert.match(note?.message ?? '', /hangs on a \$\(shell\)/);
       assert.equal(note?.line, line);
     });
+
+  it('does not make modules of the objects beside it', () => {
+    const plan = planOf(
+      {
+        ...files,
+        'scripts/Makefile.lib':
+          'modules := $(filter-out $(obj-y),$(obj-m))\nc_flags = $(if $(filter $(@F),$(modules)),-DMODULE,-DBUILTIN)\n',
+        'kernel/Makefile': `obj-y := a.o ${asks}\nobj-m := mod.o\n`,
+        'kernel/a.c': '',
+      },
+      config,
+    );
+    const object = plan.objects.find(({ path }) => path === 'kernel/a.o');
+    assert.ok(object);
+    assert.equal(plan.flags(object).defines[0]?.name, 'BUILTIN');
+  });
 });
