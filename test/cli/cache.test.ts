@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { change } from '../checks/kernel-under-check';
-import { command, copyOfExample } from './kernel-under-test';
+import { command, copyOfExample, exampleKernel } from './kernel-under-test';
 
 describe('tw-index with its cache', function () {
   this.timeout(60_000);
@@ -58,5 +58,31 @@ describe('tw-index with its cache', function () {
     match(run('cache'), /task-watchers: [12] answers?, 0\.\d MiB/);
     match(run('cache', 'clear'), /removed/);
     match(run('cache', 'show'), /: 0 answers, 0\.0 MiB/);
+  });
+
+  /** With an environment that has no good place for it; a run that does not end is ended. */
+  const without = (words: readonly string[], environment: NodeJS.ProcessEnv): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [command, ...words], {
+      cwd: home,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', ...environment },
+      timeout: 15_000,
+    });
+
+  it('does without where no folder can be made: Node’s own mkdir -p never ends below /proc', () => {
+    const { status, signal, stdout } = without(['table', '--root', exampleKernel], {
+      XDG_CACHE_HOME: '/proc/foo',
+    });
+    deepEqual([status, signal], [0, null]);
+    match(stdout, /INIT/);
+  });
+
+  it('does without, and leaves the current folder alone, where HOME is empty', () => {
+    const nowhere = { XDG_CACHE_HOME: '', HOME: '' };
+    equal(without(['table', '--root', exampleKernel], nowhere).status, 0);
+    ok(!existsSync(join(home, '.cache')));
+    const { status, stderr } = without(['cache'], nowhere);
+    equal(status, 2);
+    match(stderr, /^tw-index: no home folder, so nothing is kept; set HOME or XDG_CACHE_HOME .*\n$/);
   });
 });

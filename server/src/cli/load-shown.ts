@@ -20,12 +20,12 @@ export async function withShown(
   scope: Scope,
   show: (snapshot: ShownSnapshot) => Promise<void>,
 ): Promise<void> {
-  if (!settings.cache) {
+  const folder = settings.cache ? cacheFolder() : undefined;
+  if (folder === undefined) {
     await show(shownPart(await (await ofKernels()).loadSnapshot(settings, scope)));
     return;
   }
   const { keepAnswer, keptAnswer, questionKey } = await import('../source/answer-cache');
-  const folder = cacheFolder();
   const key = questionKey(version, questionOf(settings, scope));
   const began = Date.now();
   const kept = keptAnswer(folder, key, began);

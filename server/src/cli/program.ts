@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { cacheFolder } from '../source/cache-folder';
+import { hasCacheFolder } from '../source/cache-folder';
 import { expectManyPaths } from '../source/stat-files';
 
 /**
@@ -8,7 +7,7 @@ import { expectManyPaths } from '../source/stat-files';
  */
 export async function runProgram(words: readonly string[]): Promise<number> {
   const isWhole = words.includes('--all') || words.includes('list');
-  if (isWhole && !words.includes('--no-cache') && existsSync(cacheFolder())) expectManyPaths();
+  if (isWhole && !words.includes('--no-cache') && hasCacheFolder()) expectManyPaths();
   const { runCommandLine } = await import('./command-line');
   return runCommandLine(words);
 }

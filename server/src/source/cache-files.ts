@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 
 /** The cache folder's files for one question. */
@@ -50,7 +51,7 @@ export function writeKept(folder: string, key: string, kind: Kind, value: unknow
   const aside = join(folder, `${name}.${String(process.pid)}.${randomBytes(4).toString('hex')}${unfinished}`);
   try {
     const body = serialize(value);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const file = openSync(aside, 'wx', 0o600);
     try {
       writeSync(file, sumOf(body));
@@ -64,6 +65,18 @@ export function writeKept(folder: string, key: string, kind: Kind, value: unknow
     // A full or read-only disk: the next run works it out again.
     remove(aside);
     return false;
+  }
+}
+
+/** One by one: Node's `recursive` never ends where a folder that is there takes none and calls that ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another run may have been faster.
+    if (!existsSync(folder)) throw error;
   }
 }
 
