@@ -40,6 +40,7 @@ function noRule(name: string): string {
 /** Exit status 1 when a finding at or above `--min-severity` is left. */
 export async function runCheck(settings: Settings, options: unknown): Promise<number> {
   const { minSeverity, explain } = optionsSchema.parse(options);
+  if (explain === '') throw new Failure('--explain: is empty');
   if (explain !== undefined) {
     const rule = allRules.find(({ name }) => name === explain);
     if (!rule) throw new Failure(noRule(explain));

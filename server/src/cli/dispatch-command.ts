@@ -1,4 +1,5 @@
-import { isAbsolute, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { failureTable } from '../dispatch/failure-table';
 import { simulateDispatch, type DispatchRequest, type FailureRequest } from '../dispatch/simulate';
@@ -20,6 +21,7 @@ import { loadCode } from './load-code';
 import { printNotes } from './notes-text';
 import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';
+import { namesInTree } from './tree-path';
 
 const optionsSchema = z.object({
   at: z.string().optional(),
@@ -121,11 +123,12 @@ function siteAt(snapshot: Snapshot, text: string): CallSite {
   const [, path, digits] = match ?? [];
   if (path === undefined || digits === undefined) throw new Failure(`--at ${text}: give FILE:LINE`);
   const line = Number(digits);
-  const inside = relative(snapshot.root, resolve(path));
-  const names = new Set([path, ...(isAbsolute(inside) || inside.startsWith('..') ? [] : [inside])]);
-  const inFile = snapshot.callSites.filter(({ file }) => names.has(file));
+  const names = namesInTree(snapshot.root, path);
+  const inFile = snapshot.callSites.filter(({ file }) => names.includes(file));
   const site = inFile.find((one) => one.line === line);
   if (site) return site;
+  if (!names.some((name) => existsSync(join(snapshot.root, name))))
+    throw new Failure(`--at ${text}: no such file in the tree`);
   const known = (inFile.length > 0 ? inFile : snapshot.callSites)
     .map((one) => `${one.file}:${String(one.line)}`)
     .join(', ');
