@@ -119,6 +119,17 @@ describe('tw-index dispatch', () => {
       [['INIT', '--val', 'CLONE_VM|'], /CLONE_VM\|: not a number/],
       [['INIT', '--fail', 'nobody'], /nobody is not in the table of INIT/],
       [['INIT', '--fail', '='], /--fail =: give a function/],
+      [
+        ['INIT', '--fail', 'copy_semundo', '--fail', 'copy_semundo=EINVAL'],
+        /--fail copy_semundo: named twice; a watcher fails in one way$/m,
+      ],
+      [
+        ['INIT', '--each-failure', '--fail', 'copy_semundo'],
+        /--each-failure fails every watcher itself: leave out --fail$/m,
+      ],
+      [['INIT', '--val', '99999999999999999999999999'], /: does not fit into unsigned long$/m],
+      [['INIT', '--val', '0x1ffffffffffffffffUL'], /: does not fit into unsigned long$/m],
+      [['INIT', '--val', '1<<64'], /--val 1<<64: does not fit into unsigned long$/m],
       [['INIT', '--link', 'javascript:{file}'], /--link javascript:\{file\}: give none, file, vscode/],
       [['INIT', '--each-failure', '--format', 'svg'], /no picture: use --format html/],
       [['--at', 'kernel/fork.c:1'], /nothing is notified there; call sites: kernel\/fork\.c:37/],

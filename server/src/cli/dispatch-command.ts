@@ -38,7 +38,13 @@ export async function runDispatch(
   options: unknown,
 ): Promise<number> {
   const { at, val, fail, eachFailure, link } = optionsSchema.parse(options);
+  if (eachFailure && fail.length > 0)
+    throw new Failure('--each-failure fails every watcher itself: leave out --fail');
   const failures = fail.map(failureOf);
+  const twice = failures.find(
+    (one, index) => failures.findIndex((other) => other.function === one.function) < index,
+  );
+  if (twice) throw new Failure(`--fail ${twice.function}: named twice; a watcher fails in one way`);
   const reader = await loadCode(settings, 'linked');
   const { snapshot } = reader;
   const site = at === undefined ? undefined : siteAt(snapshot, at);

@@ -20,6 +20,7 @@ import {
 } from './run-dispatcher';
 import { linkedEntries, tablePositions, type TablePositions } from './table-positions';
 import { treeCode, type TreeCode } from './tree-code';
+import { fitsUnsignedLong } from './value-range';
 import { nameOfError, placeIn, shownValue, watcherOutcomes, type Outcome } from './watcher-returns';
 
 export interface DispatchRequest {
@@ -142,6 +143,8 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
   const located = locate(code, request);
   if ('problem' in located) return located;
   const { event, site, home } = located;
+  if (request.val !== undefined && !fitsUnsignedLong(request.val))
+    return { problem: `--val ${request.val}: does not fit into unsigned long` };
   const valText = request.val ?? site?.val ?? 'val';
   const value = code.constants.evaluate(home, valText);
   if (value === undefined && request.val !== undefined)
