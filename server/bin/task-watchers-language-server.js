@@ -1,3 +1,14 @@
 #!/usr/bin/env node
 'use strict';
-require('../dist/language-server.js');
+const { existsSync } = require('node:fs');
+const { join, resolve } = require('node:path');
+
+if (existsSync(join(__dirname, '../dist/language-server.js'))) require('../dist/language-server.js');
+else {
+  // A clone in which nothing was built yet.
+  const folder = resolve(__dirname, '../..');
+  process.stderr.write(
+    `task-watchers-language-server: not built: run \`npm ci && npm run build\` in ${folder}\n`,
+  );
+  process.exitCode = 2;
+}
