@@ -159,7 +159,8 @@ describe('tw-index check', () => {
     const { status, out, err } = check();
     assert.equal(out, '');
     assert.equal(status, 0, err);
-    assert.match(err, /no findings/);
+    assert.match(err, /^no findings \(3 hints: --min-severity hint\)$/m);
+    assert.match(check('--min-severity', 'hint').err, /^3 hints$/m);
   });
 
   it('shows the line and a caret under the place, tabs kept, and returns 1', () => {

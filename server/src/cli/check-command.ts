@@ -49,9 +49,9 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
   }
   const { context, rules } = await loadForChecks(settings);
   const limit = severities.indexOf(minSeverity);
-  const findings = checkSnapshot(context, allRules, { rules }).filter(
-    ({ severity }) => severities.indexOf(severity) <= limit,
-  );
+  const all = checkSnapshot(context, allRules, { rules });
+  const counts = ({ severity }: Finding): boolean => severities.indexOf(severity) <= limit;
+  const findings = all.filter(counts);
   const { snapshot } = context;
   switch (settings.format) {
     case 'json':
@@ -66,7 +66,10 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
     default:
       await print(checkText(findings, context, stylesFor(settings.color, process.stdout)));
       printNotes(snapshot.notes, settings);
-      if (!settings.quiet) process.stderr.write(`${summary(findings)}\n`);
+      if (!settings.quiet) {
+        const hidden = all.filter((finding) => !counts(finding));
+        process.stderr.write(`${summary(findings, hidden)}\n`);
+      }
   }
   return statusOf(findings);
 }

@@ -57,17 +57,25 @@ function colourOf(severity: Severity, styles: Styles): (text: string) => string 
   }
 }
 
-/** `2 errors, 1 warning`, or `no findings`. */
-export function summary(findings: readonly Finding[]): string {
+/** `2 errors, 1 warning`, or `no findings`, and then how to see those that are less severe. */
+export function summary(findings: readonly Finding[], hidden: readonly Finding[]): string {
+  if (findings.length > 0) return counts(findings);
+  const least = bySeverity.findLast((severity) => hidden.some((finding) => finding.severity === severity));
+  return least === undefined ? 'no findings' : `no findings (${counts(hidden)}: --min-severity ${least})`;
+}
+
+const bySeverity: readonly Severity[] = ['error', 'warning', 'info', 'hint'];
+
+function counts(findings: readonly Finding[]): string {
   const words: Readonly<Record<Severity, readonly [string, string]>> = {
     error: ['error', 'errors'],
     warning: ['warning', 'warnings'],
     info: ['info', 'infos'],
     hint: ['hint', 'hints'],
   };
-  const parts = (['error', 'warning', 'info', 'hint'] as const).flatMap((severity) => {
+  const parts = bySeverity.flatMap((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
     return count === 0 ? [] : [`${count} ${words[severity][count === 1 ? 0 : 1]}`];
   });
-  return parts.length === 0 ? 'no findings' : parts.join(', ');
+  return parts.join(', ');
 }
