@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { between, copyOfExample, exampleKernel, makeKernel, symbolsOf, twIndex } from './kernel-under-test';
@@ -257,7 +258,7 @@ describe('tw-index, used wrongly', () => {
       ['--root', exampleKernel, '--family', 'x'],
       /^tw-index: no family x; there are: task-watchers, initcalls\n$/,
     );
-    fails(['--root', exampleKernel, '--config', 'none'], /^tw-index: none: cannot be read \(ENOENT\); /);
+    fails(['--root', exampleKernel, '--config', 'none'], /^tw-index: --config none: no such file\n$/);
     fails(['--root', exampleKernel, '--config', '/bin/sh'], /not a kernel configuration \(binary\)/);
     fails(
       ['--root', exampleKernel, '--build', '/nowhere'],
@@ -267,16 +268,40 @@ describe('tw-index, used wrongly', () => {
       ['--root', exampleKernel, '--arch', 'vax'],
       /^tw-index: --arch vax: the tree has no arch\/vax; it has: x86\n$/,
     );
-    fails(
-      ['verify', '/nowhere', '--root', exampleKernel],
-      /^tw-index: \/nowhere: cannot be read \(ENOENT\)\n$/,
-    );
+    fails(['verify', '/nowhere', '--root', exampleKernel], /^tw-index: \/nowhere: no such file\n$/);
     fails(
       ['verify', '/bin/true', '--root', exampleKernel],
       /^tw-index: \/bin\/true: .*no table of task-watchers/,
     );
-    fails(['--nonsense'], /^tw-index: unknown option '--nonsense'\n$/);
+    fails(['--nonsense'], /^tw-index: unknown option '--nonsense'; see tw-index --help\n$/);
+    fails(['--quite'], /^tw-index: unknown option '--quite'; did you mean --quiet\?\n$/);
+    fails(['verify'], /^tw-index: missing required argument 'vmlinux'; see tw-index --help\n$/);
+    fails(['help', 'foo'], /^tw-index: no command foo; see tw-index --help\n$/);
+    fails(['help', 'tabel'], /^tw-index: no command tabel; did you mean table\?\n$/);
+    const atRoot = ['--root', exampleKernel];
+    fails(['tabel', ...atRoot], /^tw-index: no command and no event tabel; did you mean table\?\n$/);
+    fails(['table', 'tabel', ...atRoot], /^tw-index: no event tabel in task-watchers; there are: /);
+    fails(['--root', __filename], /: a file, not a folder\n$/);
+    fails([...atRoot, '--arch', '../x'], /^tw-index: --arch \.\.\/x: not the name of an architecture\n$/);
     fails(['table', '--format', 'xml'], /^tw-index: option '--format <name>' argument 'xml' is invalid/);
+  });
+
+  it('says why a root cannot be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tw-root-'));
+    const link = join(folder, 'link');
+    symlinkSync('link', link);
+    fails(['--root', link], /^tw-index: --root .*\/link: cannot be read \(ELOOP\)\n$/);
+    fails(['table', '--from', '/bin/true', '--root', link], /\/link: cannot be read \(ELOOP\)\n$/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes -h for --help', () => {
+    for (const words of [[], ['table']]) {
+      const asked = twIndex([...words, '-h']);
+      assert.equal(asked.status, 0);
+      assert.match(asked.out, /^Usage: tw-index/);
+      assert.deepEqual(asked, twIndex([...words, '--help']));
+    }
   });
 
   it('answers with a note where a makefile is broken', () => {

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { exitStatus } from './exit-status';
-import { isFailure } from './failure';
+import { nearest } from '../syntax/nearest-name';
+import { Failure, isFailure } from './failure';
 import { version } from '../version';
 
 /** Declares the whole command line. `done` takes the exit status of the command that ran. */
@@ -10,10 +11,14 @@ export async function createProgram(done: (status: number) => void): Promise<Com
       'What the linker-gathered tables of a Linux kernel hold: task watchers, initcalls and your own.',
     )
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tw-index: ')) });
+    .configureOutput({
+      outputError: (text, write) => {
+        write(`tw-index: ${ownMessage(text)}\n`);
+      },
+    });
   const { addCommands } = await import('./commands');
   addCommands(program, done);
   program
@@ -28,6 +33,28 @@ export async function createProgram(done: (status: number) => void): Promise<Com
   return program;
 }
 
+/** What commander says, in one line that says what to do. */
+function ownMessage(text: string): string {
+  const [message = '', guess] = text
+    .replace(/^error: /, '')
+    .trimEnd()
+    .split('\n');
+  if (guess !== undefined) return `${message}; ${guess.replace(/^\(D(.*)\)$/, 'd$1')}`;
+  const isPuzzling = /^(?:unknown option|missing required argument)/.test(message);
+  return isPuzzling ? `${message}; see tw-index --help` : message;
+}
+
+/** Commander would show what the program itself can do. */
+function checkHelp(program: Command, [first, asked = '']: readonly string[]): void {
+  if (first !== 'help' || asked === '' || asked.startsWith('-')) return;
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (names.includes(asked)) return;
+  const meant = nearest(asked, names);
+  throw new Failure(
+    `no command ${asked}; ${meant === undefined ? 'see tw-index --help' : `did you mean ${meant}?`}`,
+  );
+}
+
 /**
  * Runs one command line (without `node` and the script's name) and returns the exit status. Wrong usage and
  * unreadable input end as one line on stderr; anything else that is thrown is a bug and is not hidden.
@@ -38,6 +65,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     status = result;
   });
   try {
+    checkHelp(program, words);
     await program.parseAsync(commandFirst(program, words), { from: 'user' });
   } catch (error) {
     // Commander prints what it finds itself; this one comes from our own reading of options.

@@ -19,16 +19,21 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option('--all', 'also what is not linked, and why')
       .option('--from <vmlinux>', 'read the tables from an ELF file instead'),
     ['text', 'json'],
-  ).action(async (events: string[], options: { readonly all?: boolean; readonly from?: string }) => {
-    const { from } = options;
-    if (from !== undefined && from !== '') {
-      const { runTableFromElf } = await (await ofKernels()).tableFromElf();
-      done(await runTableFromElf(events, readSettings(options), from));
-      return;
-    }
-    const { runTable } = await import('./table-command');
-    done(await runTable(events, readSettings(options), options));
-  });
+  ).action(
+    async (events: string[], options: { readonly all?: boolean; readonly from?: string }, table: Command) => {
+      const { from } = options;
+      if (from !== undefined && from !== '') {
+        const { runTableFromElf } = await (await ofKernels()).tableFromElf();
+        done(await runTableFromElf(events, readSettings(options), from));
+        return;
+      }
+      const { runTable } = await import('./table-command');
+      // Not named, it got what may have been meant for a command.
+      const isNamed = program.args[0] === table.name();
+      const commands = isNamed ? [] : program.commands.map((command) => command.name());
+      done(await runTable(events, readSettings(options), { ...options, commands }));
+    },
+  );
 
   addCommonOptions(
     program.command('list').description('every registration and call site, unresolved ones too'),

@@ -6,6 +6,7 @@ const withoutScan = new Set([
   'completion',
   'help',
   '--help',
+  '-h',
   '--version',
   '--explain',
   '--from',

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** What every command takes, checked. Paths are as given; relative ones count from the current folder. */
@@ -42,11 +43,14 @@ export function readSettings(options: unknown): Settings {
   };
   const arch = text('arch');
   if (arch !== undefined && !/^[\w-]+$/.test(arch))
-    throw new InvalidArgumentError(`--arch: ${arch}: not the name of an architecture`);
+    throw new InvalidArgumentError(`--arch ${arch}: not the name of an architecture`);
+  const config = text('config');
+  if (config !== undefined && !existsSync(config))
+    throw new InvalidArgumentError(`--config ${config}: no such file`);
   const color = given.get('color');
   return {
     root: text('root'),
-    config: text('config'),
+    config,
     build: text('build'),
     arch,
     family: text('family') ?? 'task-watchers',

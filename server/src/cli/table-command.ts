@@ -1,4 +1,5 @@
 import type { EventTable } from '../link/entry';
+import { nearest } from '../syntax/nearest-name';
 import { findEvent } from '../watchers/family';
 import type { ShownSnapshot } from '../watchers/snapshot';
 import { Failure } from './failure';
@@ -12,15 +13,17 @@ import { print, stylesFor } from './terminal';
 
 export interface TableOptions {
   readonly all?: boolean | undefined;
+  /** What a word that is no event may have been meant to be. */
+  readonly commands?: readonly string[];
 }
 
 export async function runTable(
   events: readonly string[],
   settings: Settings,
-  { all = false }: TableOptions,
+  { all = false, commands = [] }: TableOptions,
 ): Promise<number> {
   await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
-    const tables = chosenTables(snapshot, events);
+    const tables = chosenTables(snapshot, events, commands);
     if (settings.format === 'json') {
       await printJson(tableJson(snapshot, tables, all));
       return;
@@ -32,12 +35,18 @@ export async function runTable(
 }
 
 /** The tables asked for, in the order asked; all of them without a choice. */
-export function chosenTables(snapshot: ShownSnapshot, events: readonly string[]): readonly EventTable[] {
+export function chosenTables(
+  snapshot: ShownSnapshot,
+  events: readonly string[],
+  commands: readonly string[] = [],
+): readonly EventTable[] {
   if (events.length === 0) return snapshot.tables;
   return events.map((asked) => {
     const event = findEvent(snapshot.family, asked);
     const table = snapshot.tables.find((candidate) => candidate.event === event?.name);
     if (table !== undefined) return table;
+    const meant = nearest(asked, commands);
+    if (meant !== undefined) throw new Failure(`no command and no event ${asked}; did you mean ${meant}?`);
     const known = snapshot.tables.map((candidate) => candidate.event).join(', ');
     throw new Failure(`no event ${asked} in ${snapshot.family.name}; there are: ${known}`);
   });

@@ -17,9 +17,9 @@ export async function runTableFromElf(
   settings: Settings,
   path: string,
 ): Promise<number> {
-  const hasTree = 'root' in chooseRoot(settings.root, process.cwd());
-  if (settings.root !== undefined && !hasTree)
-    throw new Failure(`--root ${settings.root}: not a kernel tree`);
+  const chosenRoot = chooseRoot(settings.root, process.cwd());
+  if (settings.root !== undefined) orFail(chosenRoot);
+  const hasTree = 'root' in chosenRoot;
   const snapshot = hasTree ? await loadSnapshot(settings, 'tree') : undefined;
   const family = snapshot?.family ?? builtInFamilies.find(({ name }) => name === settings.family);
   if (family === undefined) throw new Failure(`no family ${settings.family} without a kernel tree (--root)`);

@@ -247,6 +247,7 @@ export function openBinary(path: string): BinaryFile | { readonly failure: strin
       },
     };
   } catch (error) {
-    return { failure: `${path}: cannot be read (${errorCode(error)})` };
+    const code = errorCode(error);
+    return { failure: `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`}` };
   }
 }

@@ -1,5 +1,6 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { errorCode } from './disk-tree';
 
 /** What every kernel tree has had since 2.6, and hardly anything else has together. */
 const evidence = ['Makefile', 'arch', 'include', 'init/main.c', 'kernel'];
@@ -27,18 +28,23 @@ export function chooseRoot(named: string | undefined, currentFolder: string): Ro
       : { root };
   }
   const folder = resolve(currentFolder, named);
-  if (!isFolder(folder)) return { failure: `--root ${named}: no such folder` };
   if (looksLikeKernelRoot(folder)) return { root: folder };
+  const problem = folderProblem(folder);
+  if (problem !== undefined) return { failure: `--root ${named}: ${problem}` };
   const missing = evidence.filter((path) => !existsSync(join(folder, path)));
   const above = findRootAbove(folder);
   const hint = above === undefined ? '' : `; did you mean ${above}?`;
   return { failure: `--root ${named}: not a kernel tree (no ${missing.join(', ')})${hint}` };
 }
 
-function isFolder(path: string): boolean {
+/** `undefined`: it is a folder whose files can be read. */
+function folderProblem(path: string): string | undefined {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
+    if (!statSync(path).isDirectory()) return 'a file, not a folder';
+    accessSync(path, constants.R_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such folder' : `cannot be read (${code})`;
   }
 }
