@@ -1,5 +1,5 @@
-import { equal, match } from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { deepEqual, equal, match } from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleKernel, twIndex } from './kernel-under-test';
@@ -34,8 +34,34 @@ describe('tw-index report', () => {
   });
 
   it('says in one line what it could not write', () => {
-    const { status, err } = twIndex(['report', join(folder, 'no/where.html'), '--root', exampleKernel]);
-    equal(status, 2);
-    match(err, /where\.html: not written: .*no such file/);
+    for (const [file, why] of [
+      ['no/where.html', 'no such folder'],
+      ['.', 'a folder, not a file'],
+    ] as const)
+      deepEqual(twIndex(['report', file, '--root', exampleKernel], folder), {
+        status: 2,
+        out: '',
+        err: `tw-index: ${file}: cannot be written: ${why}\n`,
+      });
+  });
+
+  it('writes over its own pages and empty files, and over nothing else', () => {
+    const report = (file: string): ReturnType<typeof twIndex> =>
+      twIndex(['report', file, '--root', exampleKernel, '--quiet'], folder);
+    writeFileSync(join(folder, 'again.html'), '');
+    equal(report('again.html').status, 0);
+    equal(report('again.html').status, 0);
+    for (const [name, text] of [
+      ['fork.c', 'int fork;\n'],
+      ['other.html', '<!DOCTYPE html>\n<html>\n'],
+    ] as const) {
+      writeFileSync(join(folder, name), text);
+      deepEqual(report(name), {
+        status: 2,
+        out: '',
+        err: `tw-index: ${name}: is there and is no page of ours: not written over; name another file\n`,
+      });
+      equal(readFileSync(join(folder, name), 'utf8'), text);
+    }
   });
 });

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { allRules } from '../checks/all-rules';
 import { checkSnapshot } from '../checks/check-snapshot';
@@ -6,7 +7,9 @@ import type { DispatchResult, FailureRow } from '../dispatch/dispatch-result';
 import { failureTable } from '../dispatch/failure-table';
 import { simulateDispatch } from '../dispatch/simulate';
 import { withMeetings } from '../features/cleanup-meetings';
+import { pageStart } from '../features/page';
 import { reportPage } from '../features/report-page';
+import { errorCode } from '../source/disk-tree';
 import { version } from '../version';
 import type { CodeReader } from '../watchers/code-reader';
 import { loadForChecks } from './check-command';
@@ -21,6 +24,7 @@ const optionsSchema = z.object({ link: z.string().default('file') });
 /** `report`: writes one page with everything. Exit status 0 also with findings: `check` is there to judge. */
 export async function runReport(file: string, settings: Settings, options: unknown): Promise<number> {
   const { link } = optionsSchema.parse(options);
+  if (file !== '-') checkTarget(file);
   const { context, rules } = await loadForChecks(settings);
   const { snapshot } = context;
   const href = hrefFor(snapshot, link);
@@ -33,10 +37,50 @@ export async function runReport(file: string, settings: Settings, options: unkno
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new Failure(`${file}: not written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(`${file}: cannot be written: ${whyUnwritten(errorCode(error))}`);
   }
   if (!settings.quiet) process.stderr.write(`${file} written\n`);
   return exitStatus.fine;
+}
+
+/** Before minutes of work: a name that was mistyped may be that of a source. */
+function checkTarget(file: string): void {
+  let start: string | undefined;
+  try {
+    start = startOf(file);
+  } catch (error) {
+    throw new Failure(`${file}: cannot be written: ${whyUnwritten(errorCode(error))}`);
+  }
+  if (start !== undefined && start !== '' && start !== pageStart)
+    throw new Failure(`${file}: is there and is no page of ours: not written over; name another file`);
+}
+
+/** Of a file that is there, as many bytes as a page of ours begins with. Throws where there is no folder to write it in. */
+function startOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) statSync(dirname(file));
+  // What is there may also be a pipe, or the terminal.
+  if (found?.isFile() !== true && found?.isDirectory() !== true) return undefined;
+  const opened = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(pageStart.length);
+    return bytes.toString('latin1', 0, readSync(opened, bytes));
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function whyUnwritten(code: string): string {
+  switch (code) {
+    case 'ENOENT':
+      return 'no such folder';
+    case 'EISDIR':
+      return 'a folder, not a file';
+    case 'EACCES':
+      return 'no permission (EACCES)';
+    default:
+      return code;
+  }
 }
 
 interface Simulations {

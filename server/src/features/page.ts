@@ -39,6 +39,13 @@ figure svg.tw-size-0{display:block}
 .scroll{overflow:visible}table{font-size:11px}th,td{padding-right:8px}td .code,table.failures td.error{white-space:normal;overflow-wrap:anywhere;min-width:0}table.failures th{white-space:normal}}
 ${pictureStyle}`;
 
+/** How every page of ours begins, of earlier versions too: what begins otherwise is not ours to write over. */
+export const pageStart = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="`;
+
 /**
  * A whole HTML page around `body` (markup). Self-contained: its policy allows its one style sheet, by hash, and nothing
  * else: no script, no image, no network.
@@ -46,11 +53,7 @@ ${pictureStyle}`;
 export function page(title: string, body: string): string {
   const hash = createHash('sha256').update(pageStyle).digest('base64');
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+  return `${pageStart}${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${escaped(title)}</title>
