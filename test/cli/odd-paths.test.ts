@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { change } from '../checks/kernel-under-check';
 import { unescaped } from '../features/picture-boxes';
-import { exampleKernel, twIndex } from './kernel-under-test';
+import { copyOfExample, exampleKernel, twIndex } from './kernel-under-test';
 
 describe('trees and files with odd names', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tw-odd-'));
@@ -37,6 +37,20 @@ describe('trees and files with odd names', () => {
     equal(status, 0, err);
     return out;
   };
+
+  it('steer no terminal', () => {
+    const steering = 'sem\u001b]0;title\u0007.c';
+    const tree = copyOfExample({ 'ipc/all.c': `#include "${steering}"\n` });
+    renameSync(join(tree, 'ipc/sem.c'), join(tree, 'ipc', steering));
+    change(tree, 'ipc/Makefile', (text) => text.replace('sem.o', 'all.o'));
+    const { status, out } = twIndex(['table', 'INIT', '--root', tree]);
+    equal(status, 0);
+    ok(out.includes('ipc/sem\\x1b]0;title\\x07.c:'), out);
+    ok(!/\p{Cc}/u.test(out.replaceAll('\n', '')), out);
+    rmSync(tree, { recursive: true });
+    const { err } = twIndex(['--root', '/no\u001b[2J\nwhere']);
+    equal(err, 'tw-index: --root /no\\x1b[2J\\nwhere: no such folder\n');
+  });
 
   const addresses = (markup: string): readonly string[] => [
     ...new Set([...markup.matchAll(/href="([^"#][^"]*)"/g)].map(([, written = '']) => unescaped(written))),

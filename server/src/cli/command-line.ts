@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError } from 'command
 import { exitStatus } from './exit-status';
 import { nearest } from '../syntax/nearest-name';
 import { Failure, isFailure } from './failure';
+import { oneLine } from './terminal';
 import { version } from '../version';
 
 /** Declares the whole command line. `done` takes the exit status of the command that ran. */
@@ -69,10 +70,10 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     await program.parseAsync(commandFirst(program, words), { from: 'user' });
   } catch (error) {
     // Commander prints what it finds itself; this one comes from our own reading of options.
-    if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${error.message}\n`);
+    if (error instanceof InvalidArgumentError) process.stderr.write(`tw-index: ${oneLine(error.message)}\n`);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.fine : exitStatus.wrong;
     if (isFailure(error)) {
-      process.stderr.write(`tw-index: ${error.message}\n`);
+      process.stderr.write(`tw-index: ${oneLine(error.message)}\n`);
       return exitStatus.wrong;
     }
     throw error;

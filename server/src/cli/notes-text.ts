@@ -1,6 +1,6 @@
 import type { Note } from '../syntax/note';
 import type { Settings } from './settings';
-import { placeText, stylesFor } from './terminal';
+import { oneLine, placeText, stylesFor } from './terminal';
 
 const shownNotes = 12;
 
@@ -10,7 +10,7 @@ export function printNotes(notes: readonly Note[], settings: Pick<Settings, 'qui
   const styles = stylesFor(settings.color, process.stderr);
   for (const note of notes.slice(0, shownNotes)) {
     const where = note.file === undefined ? '' : `${placeText({ file: note.file, line: note.line ?? 1 })}: `;
-    process.stderr.write(`${styles.yellow('note:')} ${where}${note.message}\n`);
+    process.stderr.write(`${styles.yellow('note:')} ${where}${oneLine(note.message)}\n`);
   }
   if (notes.length > shownNotes)
     process.stderr.write(

@@ -42,8 +42,25 @@ export function survivePipeEnd(): void {
 /** UTF-16 code units that are written at once: a table of twenty megabytes need not be there a second time, as bytes. */
 const largestPiece = 1024 * 1024;
 
+/**
+ * Names in a tree, and its lines, may hold anything: what would steer the terminal is escaped. Colours, new lines and
+ * tabs stay as they are.
+ */
+export const harmless = (text: string): string =>
+  text.replace(control, (found) => (found.length > 1 ? found : escapedUnit(found)));
+
+/** The same for a message, which is one line. */
+export const oneLine = (text: string): string => harmless(text).replaceAll('\n', '\\n');
+
+const escapedUnit = (unit: string): string =>
+  unit === '\r' ? '\\r' : `\\x${unit.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
+// eslint-disable-next-line no-control-regex -- these are what is looked for
+const control = /\u001b\[[\d;]*m|[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+
 /** Writes to stdout and resolves when the text has been taken, so that an exit afterwards loses nothing. */
-export function print(text: string): Promise<void> {
+export function print(raw: string): Promise<void> {
+  const text = harmless(raw);
   return new Promise((resolve) => {
     let at = 0;
     while (text.length - at > largestPiece) {
@@ -60,7 +77,7 @@ export function print(text: string): Promise<void> {
 
 /** A place in a form that terminals make clickable. */
 export function placeText(place: { readonly file: string; readonly line: number }): string {
-  return `${place.file}:${place.line}`;
+  return `${oneLine(place.file)}:${place.line}`;
 }
 
 /** Columns padded to their widest cell; the last one is left ragged. `width` counts what a terminal shows. */
