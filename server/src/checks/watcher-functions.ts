@@ -1,4 +1,5 @@
 import type { FunctionFact } from '../syntax/c/tree/functions';
+import { isNamed } from '../syntax/c/section-entry';
 import { holdsText } from '../syntax/c/remember-by-file';
 import type { SourceFile } from '../syntax/c/unit';
 import type { TableEntry } from '../link/entry';
@@ -41,6 +42,7 @@ const mostSearched = 2000;
 
 /** In the registration's own file, else in the unit's source, else the one external definition among the candidates. */
 function definitionsOf(context: CheckContext, entry: TableEntry): readonly Definition[] {
+  if (!isNamed(entry.function)) return [];
   const inFile = (path: string): readonly Definition[] => {
     const file = context.source(path);
     if (!file || !holdsText(file, entry.function)) return [];

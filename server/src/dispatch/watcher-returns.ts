@@ -1,5 +1,6 @@
 import { lineAt, type Place } from '../syntax/positions';
 import type { TableEntry } from '../link/entry';
+import { isNamed } from '../syntax/c/section-entry';
 import { mayInclude } from '../watchers/may-include';
 import type { PossibleReturn } from './dispatch-result';
 import { errnoName } from './errno';
@@ -32,6 +33,8 @@ export const anyInt: Bounds = { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [
  * followed, one outcome says so, and has any value.
  */
 export function watcherOutcomes(code: TreeCode, entry: TableEntry, val: Value): readonly Outcome[] {
+  if (!isNamed(entry.function))
+    return [unknownOutcome(entry.place, `${entry.variable} does not say which function it is`)];
   const definitions = definitionsOf(code, entry);
   if (definitions.length === 0)
     return [

@@ -294,8 +294,10 @@ function arrayInside(inside: readonly FlatItem[]): boolean {
 function alignedEntry(inside: readonly FlatItem[], pointerSize: number): string | undefined {
   for (const { item } of inside)
     for (const { alignment, variable } of item.kind === 'section' ? item.section.entries : [])
-      if (alignment === 'unknown' || (alignment ?? 0) > pointerSize)
-        return `${variable} asks for an alignment${alignment === 'unknown' ? '' : ` of ${alignment} bytes`}, which may leave a gap before it`;
+      if (alignment === 'unknown')
+        return `how ${variable} is aligned is not known, which may leave a gap before it`;
+      else if ((alignment ?? 0) > pointerSize)
+        return `${variable} asks for an alignment of ${alignment} bytes, which may leave a gap before it`;
   return undefined;
 }
 

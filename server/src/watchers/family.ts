@@ -1,4 +1,4 @@
-import type { FunctionField } from '../syntax/c/section-text';
+import type { FunctionField } from '../syntax/c/initialiser';
 
 /**
  * A family describes one kind of linker-gathered table: which macros register, which input sections feed which event,

@@ -1,7 +1,7 @@
 import { readElf, type Elf } from '../link/elf';
 import type { ElfEntry } from '../link/elf-entry';
 import { readElfTables, type ElfTable, type ElfTableRequest } from '../link/elf-tables';
-import type { FunctionField } from '../syntax/c/section-text';
+import type { FunctionField } from '../syntax/c/initialiser';
 import { openBinary } from '../source/disk-tree';
 
 /**

@@ -1,3 +1,4 @@
+import { isNamed } from '../../syntax/c/section-entry';
 import type { TableEntry } from '../../link/entry';
 import { writtenAt } from '../entries';
 import type { Problem, Rule } from '../rule';
@@ -39,7 +40,7 @@ task_watcher_func(exit, sample_exit);
   find: (context) =>
     context.snapshot.tables.flatMap(({ event, entries }) => {
       const linked = entries
-        .filter(({ status }) => status === 'linked')
+        .filter(({ status, function: called }) => status === 'linked' && isNamed(called))
         .toSorted((one, other) => one.range.start - other.range.start);
       const first = new Map<string, TableEntry>();
       return linked.flatMap((entry): readonly Problem[] => {

@@ -1,4 +1,5 @@
 import { lex } from '../../syntax/c/lex';
+import { isNamed } from '../../syntax/c/section-entry';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { TableEntry } from '../../link/entry';
 import { branchFollower, configDecides } from '../../watchers/config-conditions';
@@ -50,7 +51,7 @@ task_watcher_func(init, sample_start);
 function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
   const file = context.source(entry.place.file);
   // What a header registers may be defined by whoever includes it; a .c file that another includes is part of that unit.
-  if (!file?.path.endsWith('.c')) return [];
+  if (!file?.path.endsWith('.c') || !isNamed(entry.function)) return [];
   const unit = entry.object?.replace(/\.o$/, '.c') ?? file.path;
   if (unit !== file.path && !context.source(unit)) return [];
   // Where a macro makes the name, the same macro may make the function.

@@ -1,12 +1,21 @@
 import type { Place, Range } from '../positions';
 
+/** What stands for the function where the pointer is null. */
+export const nullPointer = '0';
+
+/** What stands for the function where it is not known: the pointer takes its slot all the same. */
+export const unknownFunction = '(unknown)';
+
+/** Whether what an entry points to is a function by name. */
+export const isNamed = (called: string): boolean => called !== nullPointer && called !== unknownFunction;
+
 /** One pointer that a translation unit puts into a named section, as the preprocessor and compiler see it. */
 export interface SectionEntry {
   /** Input section name, as in the object file: `.task_watchers.init`. */
   readonly section: string;
   /** The pointer variable (`__task_watcher_init_audit_alloc`); for `asm` forms, the label. */
   readonly variable: string;
-  /** The function it points to. */
+  /** The function it points to, {@link nullPointer} or {@link unknownFunction}. */
   readonly function: string;
   /** `variable`: GCC may emit in reverse; `asm`: top-level asm, source order and before all variables of the unit. */
   readonly form: 'variable' | 'asm';

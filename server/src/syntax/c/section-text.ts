@@ -1,6 +1,9 @@
+import { matching } from './brackets';
 import { evaluateCondition } from './condition';
 import type { Expanded } from './expand';
+import { arrayElements, pointedFunction, type FunctionField } from './initialiser';
 import { tokensText, type Token } from './lex';
+import { unknownFunction } from './section-entry';
 
 /** A pointer that expanded text puts into a named section. */
 export interface SectionPointer {
@@ -22,16 +25,6 @@ export interface SectionPointer {
 /** Bytes; `unknown` where the number is the compiler's to choose, or could not be read. */
 export type Alignment = number | 'unknown';
 
-/** Which part of a structure's initialiser is the function, for tables of structures. */
-export interface FunctionField {
-  /** `.init = fn`. */
-  readonly name?: string;
-  /** `{ a, fn, b }`: 0-based. */
-  readonly index?: number;
-  /** How many pointer-sized words one structure has, the function being word `index`: for reading an ELF file. */
-  readonly words?: number;
-}
-
 const attributeWords = new Set(['__attribute__', '__attribute']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
 const sectionWords = new Set(['section', '__section__']);
@@ -43,6 +36,11 @@ const usedWords = new Set(['used', '__used__', 'retain', '__retain__', 'external
 export interface EarlyDeclaration {
   readonly variable: string;
   readonly section?: undefined;
+  /**
+   * What it puts into a section if no wanted statement defines the variable later (C11 6.9.2). Zeros, but for a
+   * definition that does not name the section again, which nobody looks at: so the functions are not known.
+   */
+  readonly pointers?: readonly SectionPointer[];
 }
 
 /** Every pointer that a run of fully expanded top-level text puts into a section. */
@@ -50,18 +48,24 @@ export function sectionPointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
 ): readonly SectionPointer[] {
-  return pointersAndDeclarations(tokens, field).flatMap((one) => (one.section === undefined ? [] : [one]));
+  return pointersAndDeclarations(tokens, field, false).flatMap((one) =>
+    one.section === undefined ? [] : [one],
+  );
 }
 
-/** The same with declarations that define nothing yet, in the order of the text. */
+/**
+ * The same with declarations that define nothing yet, in the order of the text. `decided`: expanded with a configuration,
+ * so that constant conditions tell which of two functions it is.
+ */
 export function pointersAndDeclarations(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
+  decided: boolean,
 ): readonly (SectionPointer | EarlyDeclaration)[] {
   return declarations(tokens).flatMap(
     (declaration): readonly (SectionPointer | EarlyDeclaration)[] =>
       asmPointers(declaration) ??
-      declarators(declaration).flatMap((declarator) => variablePointers(declarator, field)),
+      declarators(declaration).flatMap((declarator) => variablePointers(declarator, field, decided)),
   );
 }
 
@@ -141,53 +145,69 @@ function isTypeBody(tokens: readonly Token[]): boolean {
   );
 }
 
-/** The index of the bracket that closes the one at `open`; the end where none does. */
-function matching(tokens: readonly Token[], open: number): number {
-  let depth = 0;
-  for (let at = open; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token?.kind !== 'punctuator') continue;
-    if (token.text === '(' || token.text === '[' || token.text === '{') depth++;
-    if ((token.text === ')' || token.text === ']' || token.text === '}') && --depth === 0) return at;
-  }
-  return tokens.length;
-}
-
 /** One declaration of one variable: a pointer, an array of pointers, or a structure that holds one. */
 function variablePointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
+  decided: boolean,
 ): readonly (SectionPointer | EarlyDeclaration)[] {
-  const plain = withoutAttributes(tokens);
+  const plain = withoutAttributes(tokens.at(-1)?.text === ';' ? tokens.slice(0, -1) : tokens);
   const equals = plain.findIndex(({ text, kind }) => kind === 'punctuator' && (text === '=' || text === '{'));
-  if (equals < 0) return earlyDeclaration(plain);
+  const head = equals < 0 ? plain : plain.slice(0, equals);
   const { section, origin, used, alignment } = attributesOf(tokens);
-  if (section === undefined || equals < 1 || plain[equals]?.text !== '=') return [];
-  const head = plain.slice(0, equals);
+  const isDefinition = plain[equals]?.text === '=';
+  if (equals < 0 ? !isTentative(head, section !== undefined) : !isDefinition || section === undefined)
+    return [];
   const variable = declaredNameAt(head)?.text;
   if (variable === undefined) return [];
+  if (section === undefined) return [{ variable }];
+  const initialiser = isDefinition ? plain.slice(equals + 1) : undefined;
+  const size = field === undefined ? arraySize(head, variable) : undefined;
+  const elements = size && arrayElements(initialiser ?? noElements, size, decided);
+  const called =
+    initialiser === undefined || size !== undefined
+      ? unknownFunction
+      : pointedFunction(initialiser, field, decided);
+  const isOdd = (size !== undefined && elements === undefined) || isNarrow(head, tokens);
   const common = {
     section,
     form: 'variable' as const,
     isConst: isConstVariable(head, variable),
     isKept: used || !head.some(({ text }) => text === 'static'),
     // A table of structures is as its structures are: each is aligned like the next.
-    ...(field === undefined && alignment !== undefined ? { alignment } : {}),
+    ...(field !== undefined ? {} : isOdd ? { alignment: 'unknown' as const } : aligned(alignment)),
     origin,
     expansion: tokensText(tokens),
   };
-  const initialiser = plain.slice(equals + 1);
-  const elements = field === undefined && isArray(head, variable) ? arrayElements(initialiser) : undefined;
-  if (elements)
-    return elements.map((called, element) => ({
-      ...common,
-      variable: `${variable}[${element}]`,
-      function: called,
-      element,
-    }));
-  const pointed = pointedFunction(initialiser, field);
-  return pointed === undefined ? [] : [{ ...common, variable, function: pointed }];
+  const pointers = elements
+    ? elements.map((one, element) => ({
+        ...common,
+        variable: `${variable}[${element}]`,
+        function: isDefinition ? one : unknownFunction,
+        element,
+      }))
+    : [{ ...common, variable, function: called }];
+  return isDefinition ? pointers : [{ variable, pointers }];
 }
+
+const noElements: readonly Token[] = ['{', '}'].map((text) => ({
+  kind: 'punctuator',
+  text,
+  spaced: false,
+  offset: -1,
+}));
+
+const aligned = (alignment: Alignment | undefined): { readonly alignment?: Alignment } =>
+  alignment === undefined ? {} : { alignment };
+
+const narrowType =
+  /^(?:_Bool|bool|char|short|int|signed|unsigned|float|(?:__)?[us](?:8|16|32)|u?int(?:8|16|32)_t)$/;
+
+/** A variable that is smaller than a pointer: with what stands beside it, it may be less than a slot. */
+const isNarrow = (head: readonly Token[], written: readonly Token[]): boolean =>
+  head.some(({ text }) => narrowType.test(text)) &&
+  !head.some(({ text }) => /^(?:[*(]|long)$/.test(text)) &&
+  !written.some(({ text }) => typeWords.test(text));
 
 function attributesOf(tokens: readonly Expanded[]): {
   readonly section: string | undefined;
@@ -226,49 +246,18 @@ function alignmentAt(tokens: readonly Token[], at: number): Alignment | undefine
 }
 
 /** `static T x;`. An `extern` declaration places nothing, and a prototype is no variable. */
-function earlyDeclaration(plain: readonly Expanded[]): readonly EarlyDeclaration[] {
-  const head = plain.at(-1)?.text === ';' ? plain.slice(0, -1) : plain;
-  if (head.length < 2 || head.some(({ text }) => /^(?:extern|typedef|struct|union|enum)$/.test(text)))
-    return [];
+function isTentative(head: readonly Expanded[], isPlaced: boolean): boolean {
+  if (head.length < 2 || head.some(({ text }) => /^(?:extern|typedef)$/.test(text))) return false;
+  // Without a section, `struct x;` is not told from a variable.
+  if (!isPlaced && head.some(({ text }) => /^(?:struct|union|enum)$/.test(text))) return false;
   const open = head.findIndex(({ text }) => text === '(');
-  if (open >= 0 && head[open + 1]?.text !== '*') return [];
-  const name = declaredNameAt(head);
-  return name === undefined ? [] : [{ variable: name.text }];
+  return open < 0 || head[open + 1]?.text === '*';
 }
 
-function isArray(head: readonly Token[], variable: string): boolean {
-  return head[head.findIndex(({ text }) => text === variable) + 1]?.text === '[';
-}
-
-/** The functions of `{ f, g }` and `{ [1] = g, [0] = f }`; `undefined`: it has holes, or is no plain list. */
-function arrayElements(initialiser: readonly Token[]): readonly string[] | undefined {
-  if (initialiser[0]?.text !== '{') return undefined;
-  const elements = new Map<number, string>();
-  let next = 0;
-  for (const part of listParts(initialiser)) {
-    if (part.length === 0) continue;
-    const designated = part[0]?.text === '[';
-    const place = designated ? Number(part[1]?.text) : next;
-    const called = firstName(designated ? part.slice(part.findIndex(({ text }) => text === '=') + 1) : part);
-    if (called === undefined || !Number.isInteger(place)) return undefined;
-    elements.set(place, called);
-    next = place + 1;
-  }
-  const found = Array.from({ length: elements.size }, (_, place) => elements.get(place));
-  return found.every((one) => one !== undefined) ? found : undefined;
-}
-
-/** What stands between the commas of `{ a, b }`. */
-function listParts(initialiser: readonly Token[]): readonly (readonly Token[])[] {
-  const parts: Token[][] = [[]];
-  let depth = 0;
-  for (const token of initialiser.slice(1, matching(initialiser, 0))) {
-    if (token.kind === 'punctuator' && /^[([{]$/.test(token.text)) depth++;
-    if (token.kind === 'punctuator' && /^[)\]}]$/.test(token.text)) depth--;
-    if (token.text === ',' && depth === 0) parts.push([]);
-    else parts.at(-1)?.push(token);
-  }
-  return parts;
+/** What stands between the brackets of `name[…]`; `undefined`: no array. */
+function arraySize(head: readonly Token[], variable: string): readonly Token[] | undefined {
+  const open = head.findIndex(({ text }) => text === variable) + 1;
+  return head[open]?.text === '[' ? head.slice(open + 1, matching(head, open)) : undefined;
 }
 
 /** The declared name: before `[…]`, or inside `(*name)(…)`, else the last name. */
@@ -297,42 +286,6 @@ function isConstVariable(head: readonly Token[], variable: string): boolean {
   );
   const star = declarator.map(({ text }) => text).lastIndexOf('*');
   return declarator.slice(star + 1).some(({ text }) => text === 'const' || text === '__const');
-}
-
-function pointedFunction(
-  initialiser: readonly Token[],
-  field: FunctionField | undefined,
-): string | undefined {
-  if (initialiser[0]?.text !== '{') return firstName(initialiser);
-  const parts = listParts(initialiser);
-  if (field?.name !== undefined) {
-    const part = parts.find(
-      ([dot, name, equals]) => dot?.text === '.' && name?.text === field.name && equals?.text === '=',
-    );
-    return part === undefined ? undefined : firstName(part.slice(3));
-  }
-  if (field?.index !== undefined) return firstName(parts[field.index] ?? []);
-  const inside = initialiser.slice(1, matching(initialiser, 0));
-  return firstName(inside.filter((_, at) => inside[at - 1]?.text !== '.'));
-}
-
-/** The first name that is no cast: `(task_watcher_fn)fn`, `&fn`, `(void *) fn`. */
-function firstName(tokens: readonly Token[]): string | undefined {
-  let at = 0;
-  while (at < tokens.length) {
-    const token = tokens[at];
-    if (token?.text === '(') {
-      const end = matching(tokens, at);
-      const after = tokens[end + 1];
-      if (after !== undefined && (after.kind === 'name' || after.text === '&' || after.text === '('))
-        at = end + 1;
-      else at++;
-      continue;
-    }
-    if (token?.kind === 'name') return token.text;
-    at++;
-  }
-  return undefined;
 }
 
 function joinedString(tokens: readonly Token[]): string {

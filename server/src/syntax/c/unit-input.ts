@@ -1,6 +1,6 @@
 import type { CFileFacts } from './scan';
 import type { Macro } from './expand';
-import type { FunctionField } from './section-text';
+import type { FunctionField } from './initialiser';
 
 /** One translation unit, as the compiler is told to see it. */
 export interface UnitInput {

@@ -16,7 +16,7 @@ import { lex, tokensText, type Token } from './lex';
 import { lineWithin, tokensWithin } from './interesting-statements';
 import { registeringUses, useAt, type Written } from './registering-uses';
 import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
-import { pointersAndDeclarations } from './section-text';
+import { pointersAndDeclarations, type SectionPointer } from './section-text';
 import type { SourceFile, UnitFiles, UnitInput, Wanted } from './unit-input';
 import { WalkedFiles } from './walked-files';
 
@@ -90,6 +90,8 @@ class UnitWalk {
   private readonly ranks: number[] = [];
   private readonly declared = new Map<string, number>();
   private declarations = 0;
+  /** What variables that are declared with a section are if nothing defines them. */
+  private readonly tentative = new Map<string, readonly SectionEntry[]>();
   private readonly ineffective: IneffectiveUse[] = [];
   private readonly assumptions: UnitEntries['assumptions'][number][] = [];
   private readonly visited = new Set<string>();
@@ -135,7 +137,20 @@ class UnitWalk {
     return this.defined.macros;
   }
 
+  private add(entry: SectionEntry): void {
+    this.ranks.push(this.declared.get(variableOf(entry)) ?? this.declarations++);
+    this.entries.push(entry);
+  }
+
+  /** Variables that nothing defined: Clang puts them behind all others, GCC where they are declared. */
+  private defineTentative(): void {
+    for (const entry of this.entries) this.tentative.delete(variableOf(entry));
+    for (const entry of [...this.tentative.values()].flat()) this.add(entry);
+    this.tentative.clear();
+  }
+
   result(): UnitEntries {
+    this.defineTentative();
     const entries =
       this.declared.size === 0
         ? this.entries
@@ -421,19 +436,19 @@ class UnitWalk {
       });
       return;
     }
-    for (const pointer of pointersAndDeclarations(expanded, this.wanted.field)) {
+    const entryOf = ({ origin, ...rest }: SectionPointer): SectionEntry => ({
+      ...rest,
+      ...useAt(written, this.isMacro, tokens, origin),
+      guards: this.guardTexts(),
+    });
+    for (const pointer of pointersAndDeclarations(expanded, this.wanted.field, !this.unit.undecided)) {
       if (pointer.section === undefined) {
-        if (!this.declared.has(pointer.variable)) this.declared.set(pointer.variable, this.declarations++);
-        continue;
-      }
-      if (!this.wanted.sectionMatches(pointer.section)) continue;
-      this.ranks.push(this.declared.get(pointer.variable.replace(/\[\d+\]$/, '')) ?? this.declarations++);
-      const { origin, ...rest } = pointer;
-      this.entries.push({
-        ...rest,
-        ...useAt(written, this.isMacro, tokens, origin),
-        guards: this.guardTexts(),
-      });
+        const { variable, pointers = [] } = pointer;
+        if (!this.declared.has(variable)) this.declared.set(variable, this.declarations++);
+        const placed = pointers.filter(({ section }) => this.wanted.sectionMatches(section));
+        if (placed.length > 0 && !this.tentative.has(variable))
+          this.tentative.set(variable, placed.map(entryOf));
+      } else if (this.wanted.sectionMatches(pointer.section)) this.add(entryOf(pointer));
     }
     const refuses = expanded.some(isAssertion);
     for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
@@ -446,6 +461,9 @@ class UnitWalk {
   private readonly isMacro = (name: string): boolean =>
     this.defined.lookup(name) !== undefined || this.wanted.names.has(name);
 }
+
+/** An array's, for its elements. */
+const variableOf = ({ variable }: SectionEntry): string => variable.replace(/\[\d+\]$/, '');
 
 const isAssertion = ({ text }: Token): boolean => text === '_Static_assert' || text === 'static_assert';
 
