@@ -61,9 +61,15 @@ describe('the tree on disk', () => {
       assert.equal(tree.kind('kernel/fork.c'), 'file');
       assert.equal(tree.kind('kernel/Kbuild'), undefined);
       assert.deepEqual(tree.list('kernel'), ['fork.c']);
-      tree.forget('kernel');
+      assert.deepEqual(tree.listAgain('kernel'), [
+        { path: 'kernel/Kbuild', before: undefined, after: 'file' },
+      ]);
       assert.equal(tree.kind('kernel/Kbuild'), 'file');
-      tree.forgetBelow('arch');
+      assert.deepEqual(tree.listAgainBelow('arch'), [
+        { path: 'arch/x86/Kbuild', before: undefined, after: 'file' },
+      ]);
+      assert.deepEqual(tree.listAgain('arch/x86'), []);
+      assert.deepEqual(tree.listAgain('arch/arm'), []);
       assert.equal(tree.kind('arch/x86/Kbuild'), 'file');
     });
 

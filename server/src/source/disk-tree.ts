@@ -23,10 +23,17 @@ type ReadingOf<What> = (What & { readonly changed: number }) | { readonly reason
 type Reading = ReadingOf<{ readonly text: string }>;
 
 export interface DiskTree extends TreeReader {
-  /** Something came or went in a directory: it is listed again when it is next asked for. */
-  forget(directory: string): void;
+  /** Something came or went in a directory: what it is that is now otherwise than was answered before. */
+  listAgain(directory: string): readonly Difference[];
   /** The same for a directory and all below it. */
-  forgetBelow(directory: string): void;
+  listAgainBelow(directory: string): readonly Difference[];
+}
+
+/** What a path was, and what it is. */
+export interface Difference {
+  readonly path: string;
+  readonly before: ReturnType<TreeReader['kind']>;
+  readonly after: ReturnType<TreeReader['kind']>;
 }
 
 /**
@@ -34,7 +41,7 @@ export interface DiskTree extends TreeReader {
  * above). Links to files are followed, links to folders are not. `log`: told of everything that is looked at.
  */
 export function diskTree(root: string, log?: InputLog): DiskTree {
-  const listings = new Map<string, ReadonlyMap<string, 'file' | 'directory'>>();
+  const listings = new Map<string, Listing>();
   /** Of folders that are not listed the name that was asked for, and is not there. */
   const absent = new Map<string, string>();
   const problems = new Map<string, string>();
@@ -45,7 +52,7 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
   const onDisk = (path: string): string =>
     path.includes('./') || path.includes('//') || path.endsWith('.') ? join(base, path) : base + path;
 
-  const listing = (directory: string): ReadonlyMap<string, 'file' | 'directory'> => {
+  const listing = (directory: string): Listing => {
     const known = listings.get(directory);
     if (known) return known;
     const found = readListing(directory === '' ? join(root) : onDisk(directory), log);
@@ -68,6 +75,19 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
     log?.file(file);
     absent.set(directory, name);
     return true;
+  };
+
+  /** Of a folder that nobody asked about, nothing was answered. */
+  const listAgain = (directory: string): readonly Difference[] => {
+    const before = listings.get(directory);
+    const missed = absent.get(directory);
+    absent.delete(directory);
+    if (before) {
+      listings.delete(directory);
+      return differences(directory, before, listing(directory));
+    }
+    if (missed === undefined || !isThere(onDisk(`${directory}/${missed}`))) return [];
+    return differences(directory, new Map(), new Map([[missed, 'file']]));
   };
 
   return {
@@ -119,18 +139,21 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
     list: (directory) =>
       [...listing(directory)].map(([name, kind]) => (kind === 'directory' ? `${name}/` : name)).sort(),
     problems: () => [...problems].map(([file, reason]) => ({ file, reason })),
-    forget: (directory) => {
-      listings.delete(directory);
-      absent.delete(directory);
-    },
-    forgetBelow: (directory) => {
-      for (const known of [...listings.keys(), ...absent.keys()])
-        if (known === directory || known.startsWith(`${directory}/`)) {
-          listings.delete(known);
-          absent.delete(known);
-        }
-    },
+    listAgain,
+    listAgainBelow: (directory) =>
+      [...new Set([...listings.keys(), ...absent.keys()])]
+        .filter((known) => known === directory || known.startsWith(`${directory}/`))
+        .flatMap(listAgain),
   };
+}
+
+type Listing = ReadonlyMap<string, 'file' | 'directory'>;
+
+function differences(directory: string, before: Listing, after: Listing): readonly Difference[] {
+  const prefix = directory === '' ? '' : `${directory}/`;
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => ({ path: prefix + name, before: before.get(name), after: after.get(name) }));
 }
 
 function readListing(folder: string, log?: InputLog): Map<string, 'file' | 'directory'> {

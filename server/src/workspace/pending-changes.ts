@@ -1,4 +1,4 @@
-import { diskTree, type DiskTree } from '../source/disk-tree';
+import { diskTree, type Difference, type DiskTree } from '../source/disk-tree';
 import { overlayTree } from '../source/overlay-tree';
 import type { TreeReader } from '../source/tree-reader';
 import type { RememberedFiles } from '../watchers/source-files';
@@ -37,15 +37,18 @@ export function pendingChanges(root: string): PendingChanges {
   let disk: DiskTree = diskTree(root);
   let everythingDue = false;
 
-  /** What the tree knows of the paths is forgotten, and of the folders above them. */
-  const forgetPaths = (kernel: Kernel | undefined): void => {
-    for (const path of onDisk) {
-      if (kernel?.tree.kind(path) === 'directory') disk.forgetBelow(path);
-      for (let at = path.lastIndexOf('/'); ; at = path.lastIndexOf('/', at - 1)) {
-        disk.forget(path.slice(0, Math.max(at, 0)));
-        if (at < 0) break;
-      }
-    }
+  /**
+   * Lists the folders of the paths again, and all above them: at once, since it is from the listings that the next
+   * change learns what there was. What else came or went meanwhile is as if it was told: its event comes too late.
+   */
+  const listAgain = (folders: ReadonlySet<string>): readonly Difference[] => {
+    const above = new Set([...onDisk].flatMap(foldersAbove));
+    const found = [...above].flatMap((folder) => disk.listAgain(folder));
+    const gone = found.flatMap(({ path, before }) => (before === 'directory' ? [path] : []));
+    return [
+      ...found,
+      ...[...new Set([...folders, ...gone])].flatMap((folder) => disk.listAgainBelow(folder)),
+    ].filter(({ path, before }) => before === 'directory' || isRead(path) || decides.test(path));
   };
 
   return {
@@ -69,7 +72,7 @@ export function pendingChanges(root: string): PendingChanges {
       // A folder that came or went as a whole: its files did.
       for (const path of [...onDisk])
         if (kernel?.tree.kind(path) === 'directory')
-          for (const file of files?.facts.keys() ?? []) if (file.startsWith(`${path}/`)) onDisk.add(file);
+          for (const file of filesBelow(files, path)) onDisk.add(file);
       const paths = new Set([...edits.keys(), ...onDisk]);
       if (paths.size === 0) return { changes: [], kernelDue: everything, everything };
       let kernelDue = everything || !kernel;
@@ -80,7 +83,14 @@ export function pendingChanges(root: string): PendingChanges {
       for (const [path, text] of edits)
         if (text === undefined) texts.delete(path);
         else texts.set(path, text);
-      forgetPaths(kernel);
+      for (const { path, before } of listAgain(wasFolder)) {
+        if (before === 'directory') wasFolder.add(path);
+        for (const one of before === 'directory' ? [path, ...filesBelow(files, path)] : [path])
+          if (!texts.has(one) && !paths.has(one)) {
+            paths.add(one);
+            existed.set(one, one === path ? before === 'file' : true);
+          }
+      }
       edits.clear();
       onDisk.clear();
       const changes: FileChange[] = [];
@@ -97,6 +107,15 @@ export function pendingChanges(root: string): PendingChanges {
     },
   };
 }
+
+/** The path's folder, and all above it; the root is ''. */
+function foldersAbove(path: string): readonly string[] {
+  const parts = path.split('/');
+  return parts.map((_, count) => parts.slice(0, count).join('/'));
+}
+
+const filesBelow = (files: RememberedFiles | undefined, folder: string): readonly string[] =>
+  [...(files?.facts.keys() ?? [])].filter((file) => file.startsWith(`${folder}/`));
 
 /** Files that units are made of. */
 export const isRead = (path: string): boolean => /\.[chS]$/.test(path);
