@@ -101,6 +101,7 @@ export function startScan(
   const wishes = { exclude, includes, logged: log !== undefined, listed: false };
   const begin = (of: readonly Part[], more: Partial<typeof wishes> = {}): RunningScan['rest'] => {
     const share = shareOf(root, needles, of, { ...wishes, ...more });
+    shares.push(share);
     const theirs = others.map((thread) => thread.run(share));
     return async (_, report, otherwise) => {
       for (const thread of others) thread.awaited(true);
@@ -113,6 +114,7 @@ export function startScan(
       return logged(share, log, mergedScans([own, ...found]));
     };
   };
+  const shares: Share[] = [];
   const others = Array.from({ length: threads - 1 }, startThread);
   // Whoever fails before asking for the result need not wait for it.
   for (const thread of others) thread.awaited(false);
@@ -128,6 +130,8 @@ export function startScan(
     headers: (otherwise) => headers?.([], undefined, otherwise),
     rest: (files, report, otherwise) => (rest ?? begin(fileParts(files)))(files, report, otherwise),
     end() {
+      // Parts that nobody took are not wanted any more.
+      for (const { next, parts } of shares) Atomics.store(next, 0, parts.length);
       for (const thread of others) thread.end();
     },
   };

@@ -15,6 +15,9 @@ export interface ScanThread {
   readonly end: () => void;
 }
 
+/** What ends a thread, once it is done with its shares. */
+const lastMessage = 'end';
+
 /** Threads that look through a tree together, the one that asks for it included. */
 export const threadsInAll = (): number => Math.min(availableParallelism(), 4);
 
@@ -72,7 +75,9 @@ function newThread(): ScanThread {
       else worker.unref();
     },
     end() {
-      void worker.terminate();
+      // Not `terminate`: where its code is just being compiled in the background, that brings the whole process down.
+      worker.unref();
+      worker.postMessage(lastMessage);
     },
   };
 }

@@ -60,7 +60,6 @@ function begin(paths: PathList, worker: Worker | undefined): AskedAhead {
           statShare(share);
           break;
         }
-      void worker?.terminate();
       return share.facts;
     },
   };
@@ -112,7 +111,7 @@ export function expectManyPaths(): void {
 
 /** There will be none after all. */
 export function expectNoPaths(): void {
-  void waiting?.terminate();
+  waiting?.postMessage(undefined);
   waiting = undefined;
 }
 
@@ -120,7 +119,8 @@ function newWorker(): Worker | undefined {
   const bundled = join(__dirname, 'stat-worker.js');
   if (!existsSync(bundled)) return undefined;
   const worker = new Worker(bundled);
-  // Without it the work takes longer, nothing else.
+  // It ends by itself after its first message: `terminate` can bring the whole process down, where the thread's code is
+  // just being compiled in the background. Without it the work takes longer, nothing else.
   worker.on('error', () => undefined);
   worker.unref();
   return worker;
