@@ -33,6 +33,8 @@ export interface TestClient {
   /** Every notification of the server, in order. */
   readonly notifications: readonly { readonly method: string; readonly params: unknown }[];
   readonly requests: readonly string[];
+  /** What the server registered. */
+  readonly registrations: readonly unknown[];
   request(method: string, params: unknown): Promise<unknown>;
   notify(method: string, params: unknown): Promise<void>;
   /** Waits for a notification (also one already there, from index `from`) that `accept` takes. */
@@ -58,6 +60,7 @@ export async function startClient(options: Options): Promise<TestClient> {
   );
   const notifications: { method: string; params: unknown }[] = [];
   const requests: string[] = [];
+  const registrations: unknown[] = [];
   const waiters = new Set<() => void>();
   connection.onNotification((method, params) => {
     notifications.push({ method, params });
@@ -69,6 +72,7 @@ export async function startClient(options: Options): Promise<TestClient> {
   });
   connection.onRequest((method: string, params: unknown) => {
     requests.push(method);
+    if (method === 'client/registerCapability') registrations.push(params);
     if (method !== 'workspace/configuration') return null;
     const { items } = fields(params);
     return Array.isArray(items) ? items.map(() => options.configuration?.() ?? null) : [];
@@ -111,6 +115,7 @@ export async function startClient(options: Options): Promise<TestClient> {
     initialized,
     notifications,
     requests,
+    registrations,
     request: (method, params) => connection.sendRequest(method, params),
     notify: (method, params) => connection.sendNotification(method, params),
     wait,

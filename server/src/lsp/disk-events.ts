@@ -1,3 +1,5 @@
+import { configFilesOf } from '../workspace/open-kernel';
+import type { Session } from '../workspace/session';
 import type { Roots } from './roots';
 import { pathOf } from './uris';
 
@@ -20,9 +22,14 @@ export function diskEvents(kernels: Roots): DiskEvents {
   let first = 0;
   const flush = (): void => {
     timer = undefined;
+    const configured = new Set<Session>();
     const byRoot = new Map<string, string[]>();
     for (const uri of waiting) {
       const path = pathOf(uri);
+      // It may lie anywhere, and have any name.
+      for (const session of kernels.sessions())
+        if (path !== undefined && configFilesOf(session.root, session.choice()).includes(path))
+          configured.add(session);
       const located = path === undefined ? undefined : kernels.known(path);
       if (!located) continue;
       const own = byRoot.get(located.session.root);
@@ -30,6 +37,7 @@ export function diskEvents(kernels: Roots): DiskEvents {
       else byRoot.set(located.session.root, [located.path]);
     }
     waiting.clear();
+    for (const session of configured) session.choose(session.choice());
     for (const [root, paths] of byRoot)
       kernels.byRoot(root)?.changedOnDisk(paths.length > mostFiles ? 'everything' : paths);
   };

@@ -17,6 +17,7 @@ import { clientOf, type Client } from './client';
 import { codeActionRequests } from './code-action-requests';
 import { commandRequests } from './commands';
 import { contentRequests } from './content-requests';
+import { configWatcher } from './config-watcher';
 import type { Context } from './context';
 import { diagnosticRequests, publisher } from './diagnostics';
 import { diskEvents } from './disk-events';
@@ -79,12 +80,18 @@ export function serve(connection: Connection): void {
       }
     },
     changed() {
+      if (client) watchConfigs(client);
       refresh.changed(root);
       check(root);
     },
   });
   const kernels = roots(choiceFor, () => settings.families, listenerFor);
   const onDisk = diskEvents(kernels);
+  const watchConfigs = configWatcher(
+    connection,
+    () => kernels.sessions(),
+    failedTo('watched configurations'),
+  );
   const { heard, stop: stopResting } = resting(() => kernels.sessions());
 
   const context: Context = {

@@ -53,7 +53,7 @@ export function readSettings(sent: unknown, base: Settings): Settings {
     config: config ?? base.config,
     buildDir: buildDir ?? base.buildDir,
     arch: arch ?? base.arch,
-    families: families ?? base.families,
+    families: families ? [...new Set(families)] : base.families,
     codeLens: codeLens ?? base.codeLens,
     inlayHints: inlayHints ?? base.inlayHints,
     semanticTokens: semanticTokens ?? base.semanticTokens,

@@ -140,6 +140,8 @@ export function symbolRequests(context: Context, handle: Handle): void {
     async (params, token): Promise<SemanticTokens | SemanticTokensDelta | null> => {
       const { textDocument, previousResultId } = semanticDeltaParams.parse(params);
       const { uri } = textDocument;
+      // Null would leave the old ones on the screen.
+      if (!context.settings().semanticTokens) return { data: [] };
       const before = sent.get(uri);
       const tokens = remember(uri, tokensOf(await documentViews(context, uri, token)));
       if (before?.resultId !== previousResultId) return tokens;

@@ -125,6 +125,17 @@ export function openKernel(
   };
 }
 
+/** Where the configuration of such a choice is, absolute: the first of these that exists. */
+export function configFilesOf(
+  root: string,
+  { config, build }: Omit<KernelChoice, 'root'>,
+): readonly string[] {
+  if (config !== undefined) return [resolve(root, config)];
+  return [...(build === undefined ? [] : [resolve(root, build)]), root].map((folder) =>
+    join(folder, '.config'),
+  );
+}
+
 /** A file of a build as it is; `undefined`: there is none. */
 export function bytesOf(folder: string, path: string, log?: InputLog): Uint8Array | undefined {
   log?.file(join(folder, path));
