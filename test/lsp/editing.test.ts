@@ -79,7 +79,8 @@ describe('language server: help with editing', () => {
       /task_watchers\.h declares notify_task_watchers already/,
     );
     assert.match(await refused('1st'), /not a name in C/);
-    assert.match(await refused('while'), /not a name in C/);
+    for (const keyword of ['while', 'asm', 'typeof', '_Bool', '_Generic', '__attribute__'])
+      assert.match(await refused(keyword), /not a name in C/);
     assert.match(await refused('other', at('kernel/fork.c', 'WATCH_TASK_INIT')), /only the function/);
   });
 
@@ -95,22 +96,22 @@ describe('language server: help with editing', () => {
       )
       .nullable();
     const file = 'kernel/auditsc.c';
-    /** Completes in a new version of the file that ends in `ending`, at its end. */
-    const complete = async (ending: string): Promise<z.infer<typeof items>> => {
+    /** Completes in a new version of the file that goes on with `ending`, at its end, in front of `behind`. */
+    const answer = async (ending: string, behind = ''): Promise<unknown> => {
       const text = textOf(file) + ending;
-      const uri = await client().open(join(folder(), file), text);
+      const uri = await client().open(join(folder(), file), text + behind);
       const lines = text.split('\n');
       try {
-        return items.parse(
-          await client().request('textDocument/completion', {
-            textDocument: { uri },
-            position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 },
-          }),
-        );
+        return await client().request('textDocument/completion', {
+          textDocument: { uri },
+          position: { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 },
+        });
       } finally {
         await client().notify('textDocument/didClose', { textDocument: { uri } });
       }
     };
+    const complete = async (ending: string, behind?: string): Promise<z.infer<typeof items>> =>
+      items.parse(await answer(ending, behind));
     const labels = async (ending: string): Promise<readonly string[] | undefined> =>
       (await complete(ending))?.sort((a, b) => (a.sortText < b.sortText ? -1 : 1)).map(({ label }) => label);
 
@@ -160,6 +161,21 @@ describe('language server: help with editing', () => {
         '"task_wat',
       ])
         assert.equal(await complete(ending), null, ending);
+    });
+
+    it('is to be asked again where a word has too few letters yet', async () => {
+      for (const ending of ['t', 'ta', 'int f(void)\n{\n\tno'])
+        assert.deepEqual(await answer(ending), { isIncomplete: true, items: [] }, ending);
+    });
+
+    it('puts the name alone in front of arguments', async () => {
+      const [first] = (await complete('task_w', '(init, audit_free);\n')) ?? [];
+      assert.equal(first?.textEdit.newText, 'task_watcher_func');
+    });
+
+    it('offers nothing for a member', async () => {
+      for (const ending of ['p->noti', 'p.noti', 'p->n', 'notify_task_watchers(p->'])
+        assert.equal(await answer(`int f(void)\n{\n\t${ending}`), null, ending);
     });
 
     it('offers section names in strings', async () => {

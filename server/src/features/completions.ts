@@ -20,6 +20,17 @@ export interface Completion {
   readonly rank: string;
 }
 
+/** Nothing is offered only because the word has too few letters yet: more of them are to be asked about again. */
+export function isTooShort(view: View, path: string, offset: number): boolean {
+  const file = view.source(path);
+  const at = file && !isLinkerScript(path) ? unfinishedAt(file, offset) : undefined;
+  if (!file || !at || (!at.inString && isMemberName(file.text, at))) return false;
+  return at.word.length > 0 && at.word.length < fewestLetters;
+}
+
+const isMemberName = (text: string, { range: { start } }: Unfinished): boolean =>
+  /(?:->|\.)\s*$/.test(text.slice(Math.max(0, start - 40), start));
+
 /** A word must have this many letters before anything is offered outside our own macros and calls. */
 const fewestLetters = 3;
 
@@ -30,6 +41,7 @@ export function completions(view: View, path: string, offset: number): readonly 
   const at = unfinishedAt(file, offset);
   if (!at) return [];
   if (at.inString) return sectionNames(view, at);
+  if (isMemberName(file.text, at)) return [];
   const { call } = at;
   if (call) {
     const macro = registeringMacros(view).get(call.name);

@@ -54,7 +54,7 @@ function isSpelt(view: View, entry: TableEntry): boolean {
 }
 
 const keywords = new Set(
-  'auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while'.split(
+  'auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn _Static_assert _Thread_local __asm__ __attribute__ __typeof__ __extension__ __label__ __alignof__ __thread __auto_type'.split(
     ' ',
   ),
 );

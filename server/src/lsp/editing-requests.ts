@@ -1,6 +1,7 @@
 import {
   type CompletionItem,
   CompletionItemKind,
+  type CompletionList,
   type DocumentHighlight,
   DocumentHighlightKind,
   ErrorCodes,
@@ -12,7 +13,7 @@ import {
   type SignatureHelp,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
-import { completions, type Completion } from '../features/completions';
+import { completions, isTooShort, type Completion } from '../features/completions';
 import { highlights } from '../features/highlights';
 import { inlayHints } from '../features/inlay-hints';
 import { renamingAt, renamingEdits, type Renaming } from '../features/rename';
@@ -85,16 +86,23 @@ export function editingRequests(context: Context, handle: Handle): void {
     });
   });
 
-  handle('textDocument/completion', async (params, token): Promise<CompletionItem[] | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
-    if (!at) return null;
-    const items = at.views.flatMap((view) => {
-      const file = view.source(at.path);
-      if (!file) return [];
-      return completions(view, at.path, at.offset).flatMap((one) => itemOf(context, view, at, one) ?? []);
-    });
-    return items.length === 0 ? null : items;
-  });
+  handle(
+    'textDocument/completion',
+    async (params, token): Promise<CompletionItem[] | CompletionList | null> => {
+      const at = await cursor(context, atPosition.parse(params), token);
+      if (!at) return null;
+      const items = at.views.flatMap((view) => {
+        const file = view.source(at.path);
+        if (!file) return [];
+        return completions(view, at.path, at.offset).flatMap((one) => itemOf(context, view, at, one) ?? []);
+      });
+      if (items.length > 0) return items;
+      // Clients take null for all there is, and ask no more while the word grows.
+      return at.views.some((view) => isTooShort(view, at.path, at.offset))
+        ? { isIncomplete: true, items: [] }
+        : null;
+    },
+  );
 
   handle('textDocument/signatureHelp', async (params, token): Promise<SignatureHelp | null> => {
     const at = await cursor(context, atPosition.parse(params), token);
@@ -174,7 +182,9 @@ function itemOf(
   const file = view.source(at.path);
   if (!file) return undefined;
   const { snippet } = completion;
-  const asSnippet = snippet !== undefined && context.client.snippets;
+  // Arguments that are there already stay.
+  const isCalled = /^[ \t]*\(/.test(file.text.slice(completion.range.end, completion.range.end + 20));
+  const asSnippet = snippet !== undefined && context.client.snippets && !isCalled;
   // Without snippets a template is of no use.
   if (completion.kind === 'snippet' && !asSnippet) return undefined;
   return {
