@@ -45,25 +45,45 @@ export interface Compared {
  * compiles them and the program runs.
  */
 export async function compareGenerated(seed: number, pairs: number): Promise<Compared> {
+  const random = dice(seed);
+  const count = 1 + random.roll(5);
+  const dispatcher = random.pick([...dispatcherBodies, ...moreDispatchers]);
+  const caller = random.pick([...callerBodies, ...moreCallers]);
+  const watchers = Array.from({ length: count }, (_, index) => watcherFile(index, random));
+  const inputs = Array.from({ length: pairs }, () => ({
+    val: BigInt(
+      random.pick([0, 1, 2, 3, 0x100, 0x400, 0x500, 0x10000, 0x50000, 0xd0500, 0x80000000, 77, 4095]),
+    ),
+    mask: BigInt(random.pick([0, 0, 1 << random.roll(count), random.roll(1 << count)])),
+  }));
+  const kernel = { watchers, dispatcher: dispatcherFile(dispatcher), caller: callerFile(caller) };
+  const compared = await compareKernel(kernel, inputs);
+  return { ...compared, wrong: compared.wrong.map((one) => `seed ${String(seed)}, ${one}`) };
+}
+
+/** The texts of its files. */
+interface Kernel {
+  readonly watchers: readonly string[];
+  readonly dispatcher: string;
+  readonly caller: string;
+}
+
+interface Input {
+  readonly val: bigint;
+  /** Bit n: everything that watcher n asks for fails. */
+  readonly mask: bigint;
+}
+
+async function compareKernel(kernel: Kernel, inputs: readonly Input[]): Promise<Compared> {
   const root = copyOfExample();
   try {
-    const random = dice(seed);
-    const count = 1 + random.roll(5);
-    const dispatcher = random.pick([...dispatcherBodies, ...moreDispatchers]);
-    const caller = random.pick([...callerBodies, ...moreCallers]);
-    layKernel(root, count, (index) => watcherFile(index, random), dispatcher, caller);
+    layKernel(root, kernel);
     const reader = await contextOf(root);
-    const inputs = Array.from({ length: pairs }, () => ({
-      val: BigInt(
-        random.pick([0, 1, 2, 3, 0x100, 0x400, 0x500, 0x10000, 0x50000, 0xd0500, 0x80000000, 77, 4095]),
-      ),
-      mask: BigInt(random.pick([0, 0, 1 << random.roll(count), random.roll(1 << count)])),
-    }));
     const wrong: string[] = [];
     let certain = 0;
     let compared = 0;
     let certainCallers = 0;
-    for (const real of runForReal(root, count, inputs)) {
+    for (const real of runForReal(root, kernel.watchers.length, inputs)) {
       // A failure is an error number; generated arithmetic may come to anything.
       if ([...real.left.values()].some((result) => result < -4095)) continue;
       compared++;
@@ -71,7 +91,7 @@ export async function compareGenerated(seed: number, pairs: number): Promise<Com
       certain += told.certain ? 1 : 0;
       certainCallers += told.certainCaller ? 1 : 0;
       for (const difference of told.wrong)
-        wrong.push(`seed ${String(seed)}, val ${String(real.val)}, mask ${String(real.mask)}: ${difference}`);
+        wrong.push(`val ${String(real.val)}, mask ${String(real.mask)}: ${difference}`);
     }
     return { pairs: compared, certain, certainCallers, wrong };
   } finally {
@@ -79,27 +99,52 @@ export async function compareGenerated(seed: number, pairs: number): Promise<Com
   }
 }
 
-function layKernel(
-  root: string,
-  count: number,
-  watcher: (index: number) => string,
-  dispatcher: string,
-  caller: string,
-): void {
+/** Three watchers, of which each may fail, under this dispatcher and this caller. */
+export async function compareWalk(
+  body: string,
+  { before = '', caller = callerBodies[0] }: { readonly before?: string; readonly caller?: string } = {},
+): Promise<Compared> {
+  const watchers = [0, 1, 2].map((index) => {
+    const [name, own] = [`watch_${String(index)}`, String(index)];
+    return `#include <linux/sched.h>
+#include <linux/task_watchers.h>
+#include <linux/harness.h>
+static int ${name}(unsigned long val, struct task_struct *tsk)
+{
+	int taken;
+
+	log_enter(${own}, val);
+	taken = ext_take(${own});
+	log_leave(${own}, taken);
+	return taken;
+}
+task_watcher_func(init, ${name});
+`;
+  });
+  const dispatcher = dispatcherFile(body)
+    .replace('\nint notify_task_watchers', () => `\n${before}\nint notify_task_watchers`)
+    .replace('#include <linux/err.h>', '#include <linux/err.h>\n#include <linux/harness.h>');
+  const inputs = [0n, 1n, 2n, 4n, 3n, 6n].map((mask) => ({ val: 0n, mask }));
+  return compareKernel({ watchers, dispatcher, caller: callerFile(caller) }, inputs);
+}
+
+function layKernel(root: string, { watchers, dispatcher, caller }: Kernel): void {
   const lay = (file: string, text: string): void => {
     writeFileSync(join(root, file), text);
   };
-  const objects = Array.from({ length: count }, (_, index) => `w${String(index)}.o`);
+  const objects = watchers.map((_, index) => `w${String(index)}.o`);
   lay('Kbuild', 'obj-y += kernel/\n');
   lay('kernel/Makefile', `obj-y := ${objects.join(' ')} task_watchers.o fork.o\n`);
-  lay('kernel/task_watchers.c', dispatcherFile(dispatcher));
-  lay('kernel/fork.c', callerFile(caller));
+  lay('kernel/task_watchers.c', dispatcher);
+  lay('kernel/fork.c', caller);
   lay('include/linux/harness.h', harnessHeader);
   appendFileSync(
     join(root, 'include/linux/errno.h'),
     '#define EPERM 1\n#define EBUSY 16\n#define EFAULT 14\n',
   );
-  for (let index = 0; index < count; index++) lay(`kernel/w${String(index)}.c`, watcher(index));
+  watchers.forEach((text, index) => {
+    lay(`kernel/w${String(index)}.c`, text);
+  });
 }
 
 const script = `SECTIONS { .task_watchers_table : {
@@ -109,11 +154,7 @@ ${['init', 'clone', 'exec', 'uid', 'gid', 'exit', 'free']
 __stop_task_watchers_free = .; } } INSERT AFTER .data;
 `;
 
-function runForReal(
-  root: string,
-  count: number,
-  inputs: readonly { readonly val: bigint; readonly mask: bigint }[],
-): readonly RealRun[] {
+function runForReal(root: string, count: number, inputs: readonly Input[]): readonly RealRun[] {
   const build = join(root, 'harness');
   mkdirSync(build);
   writeFileSync(join(build, 'main.c'), harnessMain);
@@ -171,7 +212,7 @@ function readRun(line: string, input: { readonly val: bigint; readonly mask: big
 const numbersOf = ({ value, kind }: PossibleReturn): number | undefined =>
   kind === 'propagated' || kind === 'unknown' || kind === 'none' ? undefined : value;
 
-const admits = (returns: readonly PossibleReturn[], number: number): boolean =>
+export const admits = (returns: readonly PossibleReturn[], number: number): boolean =>
   returns.some((one) => numbersOf(one) === undefined || numbersOf(one) === number);
 
 function compareRun(

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import type { DispatchResult } from '../../server/src/dispatch/dispatch-result';
+import type { DispatchResult, PossibleReturn } from '../../server/src/dispatch/dispatch-result';
 import { simulateDispatch, type DispatchRequest } from '../../server/src/dispatch/simulate';
 import type { CodeReader } from '../../server/src/watchers/code-reader';
 import { change, contextOf } from '../checks/kernel-under-check';
@@ -25,14 +25,8 @@ export const inCopy = async (
   }
 };
 
-/** What a watcher may return that has this code in front of it and this body. */
-export const returnsOf = async (before: string, body: string, val = '0'): Promise<readonly string[]> => {
-  let texts: readonly string[] = [];
-  await inCopy(
-    (root) => {
-      writeFileSync(
-        `${root}/kernel/sample.c`,
-        `#include <linux/errno.h>
+export const sampleText = (before: string, body: string): string => `#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/task_watchers.h>
 int ext_take(int which);
@@ -42,14 +36,28 @@ static int sample(unsigned long val, struct task_struct *tsk)
 ${body}
 }
 task_watcher_func(init, sample);
-`,
-      );
+`;
+
+/** What a watcher may return that has this code in front of it and this body. */
+export const possibleReturns = async (
+  before: string,
+  body: string,
+  val = '0',
+): Promise<readonly PossibleReturn[]> => {
+  let returns: readonly PossibleReturn[] = [];
+  await inCopy(
+    (root) => {
+      writeFileSync(`${root}/kernel/sample.c`, sampleText(before, body));
       change(root, 'kernel/Makefile', (text) => `${text}\nobj-y += sample.o\n`);
     },
     (reader) => {
       const { steps } = dispatched(reader, { event: 'INIT', val });
-      texts = (steps.find((step) => step.function === 'sample')?.returns ?? []).map(({ text }) => text);
+      returns = steps.find((step) => step.function === 'sample')?.returns ?? [];
     },
   );
-  return texts;
+  return returns;
 };
+
+/** As {@link possibleReturns}, as they are written. */
+export const returnsOf = async (before: string, body: string, val = '0'): Promise<readonly string[]> =>
+  (await possibleReturns(before, body, val)).map(({ text }) => text);

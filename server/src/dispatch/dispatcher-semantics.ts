@@ -35,7 +35,9 @@ function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
   const two = runWith(-11, -22, 0);
   const reversed = runWith(-22, -11, 0);
   const failing = alone.flatMap((run) => run ?? []);
-  if (!fine || !two || !reversed || failing.length < alone.length)
+  // A result that is no number may be the error or may be none.
+  const isClear = failing.length === alone.length && failing.every(({ result }) => result !== undefined);
+  if (!fine || !two || !reversed || !isClear)
     return {
       text: 'its code could not be followed',
       keepsErrors: undefined,

@@ -167,7 +167,11 @@ export function runDispatcher(
   });
 }
 
-const calledKey = keyOfTrail((step) => (step.kind === 'watcher' ? String(step.position) : undefined));
+/** Ways are told apart by what they call, and by what of it is not known. */
+const calledKey = keyOfTrail((step) => {
+  if (step.kind === 'watcher') return String(step.position);
+  return step.kind === 'unknown' ? step.reason : undefined;
+});
 
 function endingOf(ending: Ending): DispatcherEnding {
   const steps = stepsOf(ending.state.trail);

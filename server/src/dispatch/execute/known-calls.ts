@@ -140,6 +140,9 @@ function isError(value: Value, state: State, orNull: boolean): readonly Answer[]
     return [{ value: holds ? yes : no, state }];
   }
   if (known.kind !== 'symbol') return [{ value: no, state }];
+  // The bounds of an unsigned word do not know its upper end as errors.
+  if (known.type?.signed === false && known.type.bits === 64)
+    return [no, yes].map((answer) => ({ value: answer, state }));
   const bounds = boundsIn(state, known.id, known.type);
   const from = narrow(bounds, '>=', firstError);
   const inside = from && narrow(from, orNull ? '<=' : '<', 0n);

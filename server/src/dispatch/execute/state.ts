@@ -140,9 +140,10 @@ export function fresh(
   let older: string[] | undefined;
   for (const [name, held] of state.locals)
     if (held.kind === 'symbol' && held.id.includes(id)) (older ??= []).push(name);
-  if (!older && !state.bounds.has(id)) return { value, state };
-  const bounds = new Map(state.bounds);
-  bounds.delete(id);
+  // What was derived from it (`x & 1`) has it in its name.
+  const kept = [...state.bounds].filter(([of]) => !of.includes(id));
+  if (!older && kept.length === state.bounds.size) return { value, state };
+  const bounds = new Map(kept);
   if (!older) return { value, state: { ...state, bounds } };
   const locals = new Map(state.locals);
   // One step back in a loop: the same place, another value.

@@ -1,0 +1,92 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareWalk } from './against-gcc';
+import { leftOut } from './compiled';
+import { dispatcherFile } from './generated-code';
+import { dispatched, inCopy } from './simulated';
+
+// Each was once answered wrongly. GCC's compiled code says what is right.
+describe('dispatch: claims that compiled code bears out', function () {
+  this.timeout(60_000);
+  it('a walk that goes through what is not followed', async () => {
+    const { wrong } = await compareWalk(
+      `	const task_watcher_fn *watcher = twtable[ev];
+	int ret = 0;
+
+	while (watcher < twtable[ev + 1])
+		step(&watcher, val, tsk, &ret);
+	return ret;`,
+      {
+        before: `static void step(const task_watcher_fn **at, unsigned long val, struct task_struct *tsk, int *ret)
+{
+	int err = (**at)(val, tsk);
+
+	(*at)++;
+	if (err && !*ret)
+		*ret = err;
+}`,
+      },
+    );
+    deepEqual(wrong, []);
+  });
+
+  it('a loop round knows nothing of what the round before derived', async () => {
+    const { wrong } = await compareWalk(`	const task_watcher_fn *watcher;
+	int odd = 0;
+
+	for (watcher = twtable[ev]; watcher < twtable[ev + 1]; watcher++) {
+		(*watcher)(val, tsk);
+		if (ext_take(5) & 1)
+			odd++;
+	}
+	return odd == 1 ? -EINVAL : 0;`);
+    deepEqual(wrong, []);
+  });
+
+  it('errors in an unsigned long', async () => {
+    const before = `#define IS_ERR_VALUE(x) ((unsigned long)(void *)(x) >= (unsigned long)-MAX_ERRNO)
+unsigned long ext_word(void);`;
+    for (const test of ['IS_ERR_VALUE(addr)', 'IS_ERR((void *)addr)'])
+      deepEqual(
+        await leftOut(before, `\tunsigned long addr = ext_word();\n\n\treturn ${test} ? -EINVAL : 0;`, {
+          taken: [[0], [-12], [5]],
+        }),
+        [],
+        test,
+      );
+  });
+
+  it('a dispatcher whose result is no plain number', async () => {
+    for (const [keep, before] of [
+      ['keep(&ret, err);', 'static void keep(int *ret, int err)\n{\n\tif (!*ret)\n\t\t*ret = err;\n}'],
+      ['ret = least(ret, err);', '#define least(a, b) ((a) < (b) ? (a) : (b))'],
+    ] as const) {
+      const body = `	const task_watcher_fn *watcher;
+	int ret = 0;
+
+	for (watcher = twtable[ev]; watcher < twtable[ev + 1]; watcher++) {
+		int err = (*watcher)(val, tsk);
+
+		${keep}
+	}
+	return ret;`;
+      deepEqual((await compareWalk(body, { before })).wrong, []);
+      await inCopy(
+        (root) => {
+          const text = dispatcherFile(body).replace(
+            '\nint notify_task',
+            () => `\n${before}\nint notify_task`,
+          );
+          writeFileSync(join(root, 'kernel/task_watchers.c'), text);
+        },
+        (reader) => {
+          equal(
+            dispatched(reader, { event: 'INIT' }).dispatcher?.semantics,
+            'its code could not be followed',
+          );
+        },
+      );
+    }
+  });
+});
