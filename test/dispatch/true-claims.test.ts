@@ -89,4 +89,25 @@ unsigned long ext_word(void);`;
       );
     }
   });
+
+  it('ends soon where every call and every choice doubles the ways', async () => {
+    const levels = Array.from(
+      { length: 5 },
+      (_, level) => `static int level_${String(level)}(int which)
+{
+	int sum = 0;
+
+	for (int i = 0; i < 8; i++)
+		if (ext_take(which + i))
+			sum += ${level === 0 ? 'ext_take(i)' : `level_${String(level - 1)}(i)`};
+	return sum;
+}`,
+    );
+    deepEqual(await leftOut(levels.join('\n'), '\treturn level_4(1);', { taken: [[0]] }), []);
+    const choices = Array.from(
+      { length: 24 },
+      (_, bit) => `(ext_take(${String(bit)}) ? ${String(1 << bit)} : 0)`,
+    );
+    deepEqual(await leftOut('', `\treturn ${choices.join(' | ')};`, { taken: [[0], [1]] }), []);
+  });
 });

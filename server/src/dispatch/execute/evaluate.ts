@@ -5,7 +5,7 @@ import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
 import { afterWord, macroOf, throughMacro } from './macro-words';
 import { pathOf } from './path';
-import type { Answer, Call, Frame } from './program';
+import { tooMany, type Answer, type Call, type Frame } from './program';
 import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
 import { testStep } from './test-step';
 import { boundsOfType, convert, number, type Comparison, type Value } from './value';
@@ -234,6 +234,7 @@ export function evaluator(runInto: RunInto): Evaluator {
   }
 
   function calleeAnswers(frame: Frame, callee: Expression, made: Call, state: State): readonly Answer[] {
+    if (--frame.budget.left < 0) return ordinary(frame, made, { ...state, doubt: tooMany });
     const isVariable = made.name === '' || frame.types.has(made.name);
     if (isVariable)
       return evaluate(frame, callee, state).flatMap((target) => {
@@ -415,6 +416,7 @@ export function evaluator(runInto: RunInto): Evaluator {
     expression: Expression,
     state: State,
   ): readonly { readonly holds: boolean; readonly state: State }[] {
+    if (--frame.budget.left < 0) return [{ holds: false, state: { ...state, doubt: tooMany } }];
     if (expression.kind === 'unary' && expression.operator === '!')
       return test(frame, expression.operand, state).map(({ holds, state: after }) => ({
         holds: !holds,

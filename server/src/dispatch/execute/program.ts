@@ -78,4 +78,13 @@ export interface Frame {
   readonly running: readonly string[];
   /** Only these variables are followed; `undefined`: all. */
   readonly followed: ReadonlySet<string> | undefined;
+  /** Shared with all functions that are run into. */
+  readonly budget: Budget;
 }
+
+/** What one question may cost, counted in states, tests and calls, so that it ends alike on every machine. */
+export interface Budget {
+  left: number;
+}
+
+export const tooMany = 'too many ways to follow';

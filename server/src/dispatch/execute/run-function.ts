@@ -10,7 +10,15 @@ import { cType, int } from './c-type';
 import { evaluator } from './evaluate';
 import { exposedNames, loopHeads, meetingPoints, shapeOf } from './graph-shape';
 import { testStep } from './test-step';
-import type { Answer, Call, Frame, Program, RunnableFunction } from './program';
+import {
+  tooMany,
+  type Answer,
+  type Budget,
+  type Call,
+  type Frame,
+  type Program,
+  type RunnableFunction,
+} from './program';
 import { assigned, boundsIn, disturbed, fresh, noted, type State } from './state';
 import { convert, type Value } from './value';
 
@@ -35,12 +43,16 @@ export interface RunOptions {
   readonly running?: readonly string[];
   /** Ways that end in a function that never returns count as endings too. */
   readonly withLeaving?: boolean;
+  /** What is left of the caller's; `undefined`: a new one. */
+  readonly budget?: Budget;
   /** What makes two ways different beside what is followed. */
   readonly keyOf?: () => (state: State) => number;
 }
 
 /** More states than this and the rest is given up. */
 const maximumStates = 4000;
+/** The same over a function and all that it calls, tests and calls included. */
+const maximumWork = 40_000;
 /** A call inside a call inside …: deeper is not looked at. */
 const deepest = 6;
 
@@ -117,8 +129,8 @@ export function* graphSteps(
   for (let way = open.pop(); way; way = open.pop()) {
     const node = graph.nodes[way.node];
     if (!node) continue;
-    if (++states > maximumStates) {
-      lose(way.state, node, 'too many ways to follow');
+    if (++states > maximumStates || --frame.budget.left < 0) {
+      lose(way.state, node, tooMany);
       break;
     }
     if (states % statesInTurn === 0) yield;
@@ -284,6 +296,7 @@ export function* graphSteps(
       const entered = withParameters(program, definition, inner, call.arguments, disturbed(state));
       const inside = runGraph(program, definition, inner, entered, {
         running: [...outer.running, call.name],
+        budget: outer.budget,
       });
       // One lost way, and nothing is certain of this call.
       if (inside.some(({ lost }) => lost !== undefined) || inside.length === 0) {
@@ -337,6 +350,7 @@ function frameOf(program: Program, target: RunnableFunction, graph: FlowGraph, o
     labels,
     running: options.running ?? [target.name],
     followed: options.followed,
+    budget: options.budget ?? { left: maximumWork },
   };
 }
 
