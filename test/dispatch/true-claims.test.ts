@@ -110,4 +110,48 @@ unsigned long ext_word(void);`;
     );
     deepEqual(await leftOut('', `\treturn ${choices.join(' | ')};`, { taken: [[0], [1]] }), []);
   });
+
+  for (const [what, before, body, more] of [
+    ['a sum without brackets', '#define A 2 + 3', '\treturn A * 2 == 10 ? 0 : -EINVAL;'],
+    ['flags without brackets', '#define TWO 1 | 4', '\treturn val & TWO ? 1 : 0;', { val: '2' }],
+    ['an argument that is never used', '#define DBG(x)', '\tint n = 0;\n\n\tDBG(n++);\n\treturn n;'],
+    [
+      'an argument that is used twice',
+      '#define TWICE(x) ((x) + (x))',
+      '\tint n = 0;\n\n\tTWICE(n++);\n\treturn n;',
+    ],
+    [
+      'an argument that leaves',
+      '#define ON_ERR(x, what) if (x) { what; }',
+      '\tON_ERR(ext_take(1), return -EINVAL);\n\treturn 0;',
+      { taken: [[0], [1]] },
+    ],
+    [
+      'a macro that breaks',
+      '#define STOP(x) if (x) break',
+      '\tint i;\n\n\tfor (i = 0; i < 2; i++) {\n\t\tSTOP(val == 0);\n\t}\n\treturn i;',
+    ],
+    [
+      'a macro seven deep that returns',
+      `#define M0(x) if (x) return -EINVAL\n${[1, 2, 3, 4, 5, 6, 7]
+        .map((n) => `#define M${String(n)}(x) M${String(n - 1)}(x)`)
+        .join('\n')}`,
+      '\tM7(ext_take(1));\n\treturn 0;',
+      { taken: [[0], [1]] },
+    ],
+    [
+      'an enum with a negative member',
+      'enum mood { BAD = -1, GOOD };',
+      '\tenum mood m = ext_take(1);\n\n\treturn m < 0 ? -EINVAL : 0;',
+      { taken: [[-1], [0]] },
+    ],
+    [
+      'one operand, evaluated once',
+      'static int next(int *n) { return ++*n; }',
+      '\tint n = 0;\n\tint got = n++ ?: 5;\n\n\tgot = n++ ?: 7;\n\treturn n * 10 + got;',
+    ],
+  ] as const)
+    it(what, async () => {
+      deepEqual(await leftOut(before, body, more), []);
+    });
 });

@@ -15,6 +15,8 @@ export interface Constants {
    * headers that the file may include define it in more than one way.
    */
   readonly number: (file: string, name: string) => bigint | undefined;
+  /** As `number`, where the name can stand for it next to any operator: not `A | B` without brackets. */
+  readonly operand: (file: string, name: string) => bigint | undefined;
   /** What a macro does beside giving a value; `undefined`: `name` is no macro there, as far as is known. */
   readonly macroEffects: (file: string, name: string) => MacroEffects | undefined;
   /** The number that an expression of constants is in `file`: `CLONE_VM|CLONE_FS`. */
@@ -29,7 +31,7 @@ export interface Constants {
 }
 
 export interface MacroEffects {
-  /** It has a `return` or a `goto`, itself or in a macro that it uses. */
+  /** It has a `return`, `goto`, `break` or `continue`, itself or in a macro that it uses, or one too deep to be seen. */
   readonly leaves: boolean;
   /** Words that it brings along, which are not its parameters: a variable of the caller's may be among them. */
   readonly names: ReadonlySet<string>;
@@ -44,6 +46,9 @@ interface Definition {
 }
 
 type Definitions = ReadonlyMap<string, readonly Definition[]>;
+
+/** Words that take control elsewhere, or stand where it may come from. */
+const leaving = /^(?:return|goto|break|continue|case|default)$/;
 
 /** Macros inside macros are looked into this far. */
 const deepestMacro = 5;
@@ -151,11 +156,22 @@ export function constantsOf(reader: TextReader): Constants {
     numbers.set(key, value);
     return value;
   };
+  /** A number, a name of one, a call or an expression in brackets, with nothing but signs in front. */
+  const isOperand = (file: string, name: string, within: readonly string[] = []): boolean => {
+    const definition = definitionOf(file, name);
+    if (definition === undefined) return true;
+    if (definition === 'several' || within.includes(name)) return false;
+    const [, word, rest = ''] = /^[\s~!+-]*(\w*)\s*([^]*)$/.exec(definition.body.trim()) ?? [];
+    if (word === undefined || (rest !== '' && !isOneBracket(rest))) return false;
+    return /^[A-Za-z_]/.test(word) ? isOperand(file, word, [...within, name]) : word === '' || rest === '';
+  };
   const evaluated = (file: string, text: string): bigint | undefined => {
     const macro = (name: string): Macro | undefined => {
       const definition = definitionOf(file, name);
       if (definition === 'several') return undefined;
       if (definition?.parameters) return parseMacro(name, definition.parameters, definition.body);
+      // As in C, what stands around it may come first.
+      if (definition && !isOperand(file, name)) return parseMacro(name, undefined, definition.body);
       const value = number(file, name);
       return value === undefined ? undefined : parseMacro(name, undefined, `(${String(value)})`);
     };
@@ -190,13 +206,14 @@ export function constantsOf(reader: TextReader): Constants {
     for (const { parameters, body } of all) {
       writes ||= mayWrite(body);
       for (const word of body.match(/\b[A-Za-z_]\w*/g) ?? []) {
-        leaves ||= word === 'return' || word === 'goto';
+        leaves ||= leaving.test(word);
         if (inside.has(word) || parameters?.includes(word) === true) continue;
         names.add(word);
         const isTooDeep = inside.size >= deepestMacro;
         const nested = isTooDeep ? undefined : effectsOf(file, word, inside);
-        leaves ||= nested?.leaves === true;
-        writes ||= nested?.writes === true || (isTooDeep && definitionOf(file, word) !== undefined);
+        const isHidden = isTooDeep && definitionOf(file, word) !== undefined;
+        leaves ||= nested?.leaves === true || isHidden;
+        writes ||= nested?.writes === true || isHidden;
         nested?.names.forEach((one) => names.add(one));
       }
     }
@@ -208,6 +225,7 @@ export function constantsOf(reader: TextReader): Constants {
 
   return {
     number,
+    operand: (file, name) => (isOperand(file, name) ? number(file, name) : undefined),
     macroEffects(file, name) {
       const key = `${file} ${name}`;
       if (!effects.has(key)) effects.set(key, effectsOf(file, name, new Set()));
@@ -250,6 +268,17 @@ export function constantsOf(reader: TextReader): Constants {
 const mayWrite = (body: string): boolean =>
   /(?<![=!<>])=(?!=)|<<=|>>=|\+\+|--|##|\b_*asm\b|\b_*asm_*\b/.test(body) ||
   /(?<![&\w\]]\s*)&(?![&=]|\s*\d)|\breturn\s*&/.test(body);
+
+/** `(…)` and nothing after it. */
+function isOneBracket(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at);
+    depth += letter === '(' ? 1 : letter === ')' ? -1 : 0;
+    if (depth === 0) return at > 0 && at === text.length - 1;
+  }
+  return false;
+}
 
 const isSame = (one: Definition, other: Definition): boolean =>
   folded(one.body) === folded(other.body) && one.parameters?.join() === other.parameters?.join();

@@ -78,9 +78,9 @@ function makeTreeCode(reader: CodeReader): TreeCode {
   };
   const program: Program = {
     wordBits: config && !config.has('CONFIG_64BIT') && narrowArchitectures.has(plan.arch) ? 32 : 64,
-    constant: constants.number,
+    constant: constants.operand,
     macro: constants.macroEffects,
-    enabled: (symbol) => decide(`IS_ENABLED(${symbol})`),
+    enabled: (symbol, test) => decide(`${test}(${symbol})`),
     definition,
     element: () => undefined,
     global: () => undefined,

@@ -43,7 +43,8 @@ export function cType(text: string, wordBits: 32 | 64): CType | undefined {
     const known = fixed.get(only) ?? typedefs.get(only);
     if (known) return known;
   }
-  if (words[0] === 'enum') return words.length === 2 ? unsignedInt : undefined;
+  // Signed where a member is negative, which is not looked up.
+  if (words[0] === 'enum') return undefined;
   if (!words.every((word) => /^(?:unsigned|signed|char|short|int|long)$/.test(word))) return undefined;
   const signed = !words.includes('unsigned');
   const longs = words.filter((word) => word === 'long').length;

@@ -3,7 +3,7 @@ import { arithmetic, derived, literal, literalType } from './arithmetic';
 import { cType, int, promoted, wrap, type CType } from './c-type';
 import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
-import { afterWord, macroOf, throughMacro } from './macro-words';
+import { afterWord, leavingWords, macroOf, throughMacro, writtenIn } from './macro-words';
 import { pathOf } from './path';
 import { tooMany, type Answer, type Call, type Frame } from './program';
 import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
@@ -22,6 +22,12 @@ export interface Evaluator {
     expression: Expression,
     state: State,
   ) => readonly { readonly holds: boolean; readonly state: State }[];
+}
+
+interface Outcome {
+  readonly holds: boolean;
+  readonly state: State;
+  readonly value?: Value;
 }
 
 const isComparison = (operator: string): operator is Comparison => /^(?:[<>]=?|[=!]=)$/.test(operator);
@@ -102,17 +108,25 @@ export function evaluator(runInto: RunInto): Evaluator {
     { condition, whenTrue, whenFalse }: Expression & { kind: 'conditional' },
     state: State,
   ): readonly Answer[] {
-    const outcomes = test(frame, condition, state);
+    // `a ?: b` evaluates `a` once.
+    const outcomes: readonly Outcome[] = whenTrue
+      ? test(frame, condition, state)
+      : tested(frame, condition, state);
     const decided = outcomes.every(({ holds }) => holds === outcomes[0]?.holds);
-    return outcomes.flatMap(({ holds, state: after }) => {
+    return outcomes.flatMap(({ holds, state: after, value }) => {
       const step = testStep(frame.function, condition, holds, decided);
       const matters = !frame.followed || step.names.some((name) => frame.followed?.has(name));
-      return evaluate(
-        frame,
-        holds ? (whenTrue ?? condition) : whenFalse,
-        matters ? noted(after, step) : after,
-      );
+      const next = matters ? noted(after, step) : after;
+      if (holds && !whenTrue && value) return [{ value: settled(next, value), state: next }];
+      return evaluate(frame, holds ? (whenTrue ?? condition) : whenFalse, next);
     });
+  }
+
+  /** Whether it is not 0, with what it is. */
+  function tested(frame: Frame, expression: Expression, state: State): readonly Outcome[] {
+    return evaluate(frame, expression, state).flatMap(({ value, state: after }) =>
+      compare('!=', value, number(0, undefined), after).map((way) => ({ ...way, value })),
+    );
   }
 
   function castTo(frame: Frame, type: string, { value, state }: Answer): Value {
@@ -141,7 +155,8 @@ export function evaluator(runInto: RunInto): Evaluator {
     if (frame.function.shadowed.has(name))
       return fresh(state, name, expression.range.start, frame.followed !== undefined);
     if (frame.types.has(name) && !frame.exposed.has(name)) {
-      const known = state.locals.get(name);
+      // One that is not followed keeps no value that it was given at the start.
+      const known = frame.followed?.has(name) === false ? undefined : state.locals.get(name);
       if (known) return { value: settled(state, known), state };
       const type = frame.types.get(name);
       const made = fresh(state, name, expression.range.start, frame.followed !== undefined, { type });
@@ -271,8 +286,16 @@ export function evaluator(runInto: RunInto): Evaluator {
    */
   function ordinary(frame: Frame, made: Call, state: State): readonly Answer[] {
     const macro = macroOf(frame, made.name, true);
-    const written = macro?.writes !== true ? undefined : new Set([...made.texts, ...macro.names]);
-    const leaves = macro?.leaves === true;
+    // A macro may use an argument never, once or often.
+    const updated = macro ? made.texts.flatMap(writtenIn) : [];
+    const written =
+      macro?.writes === true
+        ? new Set([...made.texts, ...macro.names, ...updated])
+        : updated.length > 0
+          ? new Set(updated)
+          : undefined;
+    const leaves =
+      macro !== undefined && (macro.leaves || made.texts.some((text) => leavingWords.test(text)));
     const jumps = made.texts.some((text) => frame.labels.has(text));
     // Where only some variables are followed, nothing is known of memory that could change.
     const ready = frame.followed && state.memory.size === 0 ? state : disturbed(state);
@@ -435,9 +458,7 @@ export function evaluator(runInto: RunInto): Evaluator {
           ({ left, right, state: after }) => compare(operator, left, right, after),
         );
     }
-    return evaluate(frame, expression, state).flatMap(({ value, state: after }) =>
-      compare('!=', value, number(0, undefined), after),
-    );
+    return tested(frame, expression, state);
   }
 
   return { evaluate, test };

@@ -98,7 +98,7 @@ export function knownCall(program: Program, call: Call, state: State): readonly 
       return first && errorOrZero(first, state);
     case 'IS_ENABLED':
     case 'IS_BUILTIN': {
-      const on = program.enabled(call.texts[0] ?? '');
+      const on = program.enabled(call.texts[0] ?? '', call.name);
       return on === undefined ? undefined : [{ value: number(on ? 1 : 0, int), state }];
     }
     default:

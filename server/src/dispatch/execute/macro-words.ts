@@ -29,3 +29,11 @@ function without(state: State, names: ReadonlySet<string>): State {
   const locals = [...state.locals].filter(([local]) => !names.has(local));
   return locals.length === state.locals.size ? state : { ...state, locals: new Map(locals) };
 }
+
+export const leavingWords = /\b(?:return|goto|break|continue)\b/;
+
+/** Variables that an argument assigns or counts, as it is written. */
+export const writtenIn = (text: string): readonly string[] =>
+  [...text.matchAll(/(\w+)\s*(?:(?:[-+*/%&|^]|<<|>>)?=(?!=)|\+\+|--)|(?:\+\+|--)\s*(\w+)/g)].flatMap(
+    ([, before, after]) => before ?? after ?? [],
+  );

@@ -47,8 +47,8 @@ export interface Program {
         readonly writes: boolean;
       }
     | undefined;
-  /** `CONFIG_X` is `y`; `undefined`: no configuration. */
-  readonly enabled: (symbol: string) => boolean | undefined;
+  /** What `IS_ENABLED(CONFIG_X)` or `IS_BUILTIN(CONFIG_X)` is; `undefined`: no configuration. */
+  readonly enabled: (symbol: string, test: 'IS_ENABLED' | 'IS_BUILTIN') => boolean | undefined;
   /** A function of the same file that may be run into. */
   readonly definition: (file: string, name: string) => RunnableFunction | undefined;
   /** An element of an array whose contents are known: the dispatcher's table. */
