@@ -31,7 +31,7 @@ export interface Constants {
 }
 
 export interface MacroEffects {
-  /** It has a `return`, `goto`, `break` or `continue`, itself or in a macro that it uses, or one too deep to be seen. */
+  /** It has a `return`, `goto`, `break` or `continue`, itself or in a macro that it uses. */
   readonly leaves: boolean;
   /** Words that it brings along, which are not its parameters: a variable of the caller's may be among them. */
   readonly names: ReadonlySet<string>;
@@ -46,12 +46,6 @@ interface Definition {
 }
 
 type Definitions = ReadonlyMap<string, readonly Definition[]>;
-
-/** Words that take control elsewhere, or stand where it may come from. */
-const leaving = /^(?:return|goto|break|continue|case|default)$/;
-
-/** Macros inside macros are looked into this far. */
-const deepestMacro = 5;
 
 const noDefinitions: Definitions = new Map();
 
@@ -195,26 +189,25 @@ export function constantsOf(reader: TextReader): Constants {
     }
   };
 
-  const effectsOf = (file: string, name: string, within: ReadonlySet<string>): MacroEffects | undefined => {
+  const effectsOf = (file: string, name: string): MacroEffects | undefined => {
     const found = definitionOf(file, name);
     const all = found === 'several' ? definitionsFor(file, name) : found ? [found] : [];
     if (all.length === 0) return undefined;
     const names = new Set<string>();
     let leaves = false;
     let writes = false;
-    const inside = new Set([...within, name]);
-    for (const { parameters, body } of all) {
-      writes ||= mayWrite(body);
-      for (const word of body.match(/\b[A-Za-z_]\w*/g) ?? []) {
-        leaves ||= leaving.test(word);
-        if (inside.has(word) || parameters?.includes(word) === true) continue;
+    // Every macro in it is looked at once, however deep.
+    const open = all.map((one) => one);
+    const seen = new Set([name]);
+    for (let one = open.pop(); one; one = open.pop()) {
+      writes ||= mayWrite(one.body);
+      leaves ||= mayLeave(one.body);
+      for (const word of one.body.match(/\b[A-Za-z_]\w*/g) ?? []) {
+        if (seen.has(word) || one.parameters?.includes(word) === true) continue;
+        seen.add(word);
         names.add(word);
-        const isTooDeep = inside.size >= deepestMacro;
-        const nested = isTooDeep ? undefined : effectsOf(file, word, inside);
-        const isHidden = isTooDeep && definitionOf(file, word) !== undefined;
-        leaves ||= nested?.leaves === true || isHidden;
-        writes ||= nested?.writes === true || isHidden;
-        nested?.names.forEach((one) => names.add(one));
+        const inner = definitionOf(file, word);
+        open.push(...(inner === 'several' ? definitionsFor(file, word) : inner ? [inner] : []));
       }
     }
     return {
@@ -228,7 +221,7 @@ export function constantsOf(reader: TextReader): Constants {
     operand: (file, name) => (isOperand(file, name) ? number(file, name) : undefined),
     macroEffects(file, name) {
       const key = `${file} ${name}`;
-      if (!effects.has(key)) effects.set(key, effectsOf(file, name, new Set()));
+      if (!effects.has(key)) effects.set(key, effectsOf(file, name));
       return effects.get(key);
     },
     evaluate: evaluated,
@@ -279,6 +272,11 @@ function isOneBracket(text: string): boolean {
   }
   return false;
 }
+
+/** A `break` after a loop or `switch` in the same body is taken to be its own. */
+const mayLeave = (body: string): boolean =>
+  /\b(?:return|goto)\b/.test(body) ||
+  /\b(?:break|continue)\b/.test(/^[^]*?(?=\b(?:do|for|while|switch)\b|$)/.exec(body)?.[0] ?? '');
 
 const isSame = (one: Definition, other: Definition): boolean =>
   folded(one.body) === folded(other.body) && one.parameters?.join() === other.parameters?.join();
