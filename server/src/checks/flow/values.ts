@@ -155,7 +155,14 @@ const idOf = (value: Value): string =>
 
 /** A value that depends on others, and of which no more is known. */
 export const computed = (operator: string, ...parts: readonly Value[]): Value =>
-  symbol(`(${parts.length === 1 ? operator : ''}${parts.map(idOf).join(` ${operator} `)})`);
+  symbol(widened(`(${parts.length === 1 ? operator : ''}${parts.map(idOf).join(` ${operator} `)})`));
+
+/** An id longer than this names only the calls that it was computed from: in a loop it would grow in every turn. */
+const longestId = 120;
+const widened = (id: string): string =>
+  id.length <= longestId
+    ? id
+    : `(${[...new Set(id.match(/[\w*]+(?:\(\))?@\d+;/g) ?? [])].sort().join(' ? ')} …)`;
 
 /** `-value` */
 export function negated<K extends Known>(

@@ -90,10 +90,7 @@ export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
     const signs = new Map(
       [...state.signs].filter(
         ([id]) =>
-          held.has(id) ||
-          isStable(id) ||
-          walker.isSpecial?.(id, state.phase) === true ||
-          (keepsMembers && id.includes('#')),
+          held.has(id) || isStable(id) || isSpecial(id, state.phase) || (keepsMembers && id.includes('#')),
       ),
     );
     return { ...state, signs };
@@ -102,11 +99,14 @@ export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
   /** A condition that means the same wherever it stands: of parameters and other variables that nothing sets. */
   const stable = stableSymbols(code);
   const isStable = (id: string): boolean => stable.has(id);
+  /** What is left of earlier turns of a loop is not told apart: it would be new in every turn. */
+  const isSpecial = (id: string, phase: P): boolean =>
+    !id.includes(";'") && walker.isSpecial?.(id, phase) === true;
 
   function keyOf(at: number, state: State<P>): string {
     const names = new Map<string, string>();
     const named = (id: string): string => {
-      if (walker.isSpecial?.(id, state.phase) === true || isStable(id)) return id;
+      if (isSpecial(id, state.phase) || isStable(id)) return id;
       let name = names.get(id);
       if (name === undefined)
         names.set(id, (name = `${String(names.size)}:${String(signsOfSymbol(state, id))}`));
@@ -122,10 +122,7 @@ export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
       else parts.push(`${key}=${named(value.id)}${value.operator}${String(value.against)}`);
     }
     for (const [id, signs] of [...state.signs].sort(([one], [other]) => (one < other ? -1 : 1)))
-      if (
-        (isStable(id) || walker.isSpecial?.(id, state.phase) === true || id.includes('#')) &&
-        signs !== anySign
-      )
+      if ((isStable(id) || isSpecial(id, state.phase) || id.includes('#')) && signs !== anySign)
         parts.push(`${id}~${String(signs)}`);
     return parts.join(' ');
   }
