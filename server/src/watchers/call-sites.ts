@@ -143,15 +143,18 @@ function argumentsOf(
   return { arguments: parts, end: tokens.at(-1)?.offset ?? 0, close: tokens.length - 1 };
 }
 
+const isAssignment = (text: string | undefined): boolean => /^(?:=|\+=|\|=|&=)$/.test(text ?? '');
+
 function resultUse(tokens: readonly Token[], at: number, close: number): CallSite['result'] {
   const before = tokens[at - 1]?.text ?? '';
   const after = tokens[close + 1]?.text ?? '';
-  if (/^(?:=|\+=|\|=|&=)$/.test(before)) return 'assigned';
+  if (isAssignment(before)) return 'assigned';
   if (before === 'return') return 'returned';
   if (before === ')' && tokens[at - 2]?.text === 'void' && tokens[at - 3]?.text === '(') return 'void-cast';
   if (/^(?:[<>]=?|==|!=|&&|\|\||\?)$/.test(after) || /^(?:[<>]=?|==|!=|&&|\|\||!)$/.test(before))
     return 'tested';
   let depth = 0;
+  let isBehindComma = false;
   for (let back = at - 1; back >= 0; back--) {
     const text = tokens[back]?.text;
     if (text === ')') depth++;
@@ -160,9 +163,14 @@ function resultUse(tokens: readonly Token[], at: number, close: number): CallSit
       const opener = tokens[back - 1];
       if (opener === undefined) break;
       if (conditionWords.has(opener.text)) return 'tested';
+      if (opener.text === 'return') return 'returned';
       if (opener.kind === 'name') return 'passed';
       depth = 0;
-    } else if (depth === 0 && (text === ';' || text === '{' || text === '}')) break;
+    } else if (depth > 0) continue;
+    else if (text === 'return') return 'returned';
+    else if (text === ',') isBehindComma = true;
+    else if (!isBehindComma && isAssignment(text)) return 'assigned';
+    else if (text === ';' || text === '{' || text === '}') break;
   }
   return 'discarded';
 }

@@ -130,10 +130,15 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
         });
       }
       case 'conditional':
-        return test(expression.condition, state).flatMap(({ holds: yes, state: after }) => {
-          const chosen = yes ? (expression.whenTrue ?? expression.condition) : expression.whenFalse;
-          return evaluate(chosen, after);
-        });
+        if (!expression.whenTrue)
+          return evaluate(expression.condition, state).flatMap(({ value, state: after }) =>
+            tested(after, value).flatMap(({ holds, known: then }) =>
+              holds ? [{ value, state: then }] : evaluate(expression.whenFalse, then),
+            ),
+          );
+        return test(expression.condition, state).flatMap(({ holds: yes, state: after }) =>
+          evaluate(yes && expression.whenTrue ? expression.whenTrue : expression.whenFalse, after),
+        );
       case 'comma':
         return expression.expressions.reduce<readonly Outcome<P>[]>(
           (outcomes, one) => outcomes.flatMap(({ state: after }) => evaluate(one, after)),

@@ -12,7 +12,7 @@ import type { Skipped } from './init-walk';
 export function giveBackFixes(
   context: CheckContext,
   code: Code,
-  { call, after, at, trail }: Skipped,
+  { call, after, at, trail, early }: Skipped,
 ): readonly Fix[] {
   const source = context.source(code.file);
   if (!source) return [];
@@ -22,6 +22,8 @@ export function giveBackFixes(
     if (one.node.range.start <= call.range.start && call.range.end <= one.node.range.end) break;
     if (one.node.kind === 'goto') jump = one.node;
   }
+  // Whoever comes that way before anything was taken has nothing to give back.
+  if (early.has(jump ?? trail.node)) return [];
   const label = givingBackLabel(context, code, call.range.end);
   if (jump && label !== undefined && label !== jump.label)
     return [

@@ -43,6 +43,8 @@ export interface Skipped {
   readonly trail: Trail;
   /** The result is handed up as it is, untested: whoever gets it has to see to it. */
   readonly isPassedUp: boolean;
+  /** Nodes that are passed without a taking call as well: nothing can be given back there. */
+  readonly early: ReadonlySet<FlowNode>;
 }
 
 /** A giving-back call that is reached without a taking one. */
@@ -110,6 +112,7 @@ export function* initWalk(
   const passedWhenDone = new Set<FlowNode>();
   /** Nodes that are passed after a taking call, failed or not. */
   const passedLater = new Set<FlowNode>();
+  const early = new Set<FlowNode>();
   let givesBack = false;
   const tasks = tasksTaken(code, effectOf);
 
@@ -207,7 +210,8 @@ export function* initWalk(
     passed(node, state) {
       const { phase } = state;
       if (phase.kind === 'done') passedWhenDone.add(node);
-      if (phase.kind !== 'before') passedLater.add(node);
+      if (phase.kind === 'before') early.add(node);
+      else passedLater.add(node);
       if (phase.kind === 'before' && node.kind === 'goto')
         return { ...state, phase: { ...phase, jump: node } };
       if (phase.kind !== 'failed' || phase.isHandled || node.kind === 'branch' || node.kind === 'switch')
@@ -220,7 +224,10 @@ export function* initWalk(
     },
     left(node, value, state, trail) {
       const { phase } = state;
-      if (phase.kind === 'before') return;
+      if (phase.kind === 'before') {
+        early.add(node);
+        return;
+      }
       const returned = phase.kind === 'failed' && value !== undefined && dependsOn(value, phase.id);
       const after = returned ? handled(state) : state;
       exits.push({
@@ -249,8 +256,9 @@ export function* initWalk(
       if (!phase.isHandled) lost.push({ call: phase.call, at: node.range, how: 'left' });
       else if (isUndoneWhenDone && !phase.isGivenBack && givesTask(node, phase.task))
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
+      // A function may return 0 where it fails, and something else where it does not.
       else if (
-        done.some((other) => isSameSuccess(exit, other)) &&
+        done.some((other) => (other.isZero || isUndoneWhenDone) && isSameSuccess(exit, other)) &&
         !acts(trail, phase.call, passedWhenDone, effectOf)
       )
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
@@ -263,10 +271,10 @@ export function* initWalk(
       else if (isSeveral) continue;
       else if (!phase.isGivenBack) {
         handedOn |= signs;
-        skipped.push({ call: phase.call, after: 'failure', at: node.range, trail, isPassedUp });
+        skipped.push({ call: phase.call, after: 'failure', at: node.range, trail, isPassedUp, early });
       }
     } else if (phase.kind === 'done' && !phase.isGivenBack && !isSeveral && isError(exit))
-      skipped.push({ call: phase.call, after: 'success', at: node.range, trail, isPassedUp: false });
+      skipped.push({ call: phase.call, after: 'success', at: node.range, trail, isPassedUp: false, early });
   }
   const succeeds = done.reduce((all, { signs }) => all | signs, 0);
   return {
