@@ -2,11 +2,18 @@ import { lex } from '../syntax/c/lex';
 import type { CheckContext } from './check-context';
 import type { Prototype } from '../watchers/family';
 
-const baseWords = new Set('void char short int long float double signed unsigned'.split(' '));
+const baseWords = new Set('void _Bool char short int long float double signed unsigned'.split(' '));
 /** Kernel typedefs that are another spelling of a type of C. */
 const sameAs: Readonly<Record<string, string>> = {
   ulong: 'unsigned long',
   uint: 'unsigned int',
+  bool: '_Bool',
+  u8: 'unsigned char',
+  s8: 'signed char',
+  u16: 'unsigned short',
+  s16: 'short',
+  u32: 'unsigned int',
+  s32: 'int',
   task_t: 'struct task_struct',
 };
 
@@ -53,7 +60,13 @@ function baseType(words: readonly string[]): string {
   const unsigned = words.includes('unsigned') ? 'unsigned ' : '';
   if (words.includes('char')) return `${unsigned || (words.includes('signed') ? 'signed ' : '')}char`;
   if (words.includes('short')) return `${unsigned}short`;
-  if (words.includes('double') || words.includes('float') || words.includes('void')) return words.join(' ');
+  if (
+    words.includes('double') ||
+    words.includes('float') ||
+    words.includes('_Bool') ||
+    words.includes('void')
+  )
+    return words.join(' ');
   return `${unsigned}${longs > 0 ? Array.from({ length: longs }, () => 'long').join(' ') : 'int'}`;
 }
 

@@ -8,7 +8,7 @@ export interface Suppression {
   readonly rules: readonly { readonly name: string; readonly range: Range }[];
 }
 
-const comment = /\/\*\s*tw-ignore(-file)?:([^*]*)\*\/|\/\/\s*tw-ignore(-file)?:([^\n]*)/g;
+const comment = /\/\*\s*tw-ignore(-file)?:((?:[^*]|\*(?!\/))*)\*\/|\/\/\s*tw-ignore(-file)?:([^\n]*)/g;
 
 const known = new WeakMap<SourceFile, readonly Suppression[]>();
 
@@ -19,10 +19,14 @@ export function suppressionsOf(file: SourceFile): readonly Suppression[] {
   return found;
 }
 
-/** Every suppression in a text, in order. Text after the names (`tw-ignore: rule -- reason`) is for people. */
+/**
+ * Every suppression in a text, in order. Of comments that stand alone one below the other, each means the line below all
+ * of them. Text after the names (`tw-ignore: rule -- reason`) is for people.
+ */
 export function suppressionsIn(text: string): readonly Suppression[] {
   if (!text.includes('tw-ignore')) return [];
-  return [...text.matchAll(comment)].map((match) => {
+  let below: { readonly first: number; readonly line: number } | undefined;
+  const found = [...text.matchAll(comment)].reverse().map((match): Suppression => {
     const end = match.index + match[0].length;
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
     const lineEnd = text.indexOf('\n', end);
@@ -33,12 +37,16 @@ export function suppressionsIn(text: string): readonly Suppression[] {
     const isOfFile = (match[1] ?? match[3]) !== undefined;
     const names = listed.split('--')[0] ?? '';
     const from = match.index + match[0].indexOf(':') + 1;
+    const last = text.slice(0, end).split('\n').length;
+    const line = !alone ? last : below?.first === last + 1 ? below.line : last + 1;
+    if (alone) below = { first: text.slice(0, match.index).split('\n').length, line };
     return {
-      line: isOfFile ? undefined : text.slice(0, end).split('\n').length + (alone ? 1 : 0),
+      line: isOfFile ? undefined : line,
       rules: [...names.matchAll(/[A-Za-z][\w-]*/g)].map(({ 0: name, index }) => ({
         name,
         range: { start: from + index, end: from + index + name.length },
       })),
     };
   });
+  return found.reverse();
 }

@@ -5,6 +5,7 @@ import type { Range } from '../../syntax/positions';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { CheckContext } from '../check-context';
 import type { Fix, TextEdit } from '../rule';
+import { includeInsertion } from '../texts';
 import { plainType } from '../c-types';
 import { standsBeforeComma } from './call-places';
 import type { Code } from './code';
@@ -33,6 +34,8 @@ export function errorPathFixes(
   if (tests.length > 0) return tests.length === 1 ? comparisonFixes(source, code, variable, tests[0]) : [];
   const way = wayOut(context, code, call, holder);
   const own = lineOf(source, node.range);
+  // A lone statement of an `if` or a loop has no room for another.
+  if (!isInBlock(source.text, node.range.start)) return [];
   const last = node.kind === 'declaration' ? lastDeclaration(code, at) : undefined;
   const line = last ? lineOf(source, last) : own;
   if (!way || !own || !line) return [];
@@ -52,8 +55,17 @@ export function errorPathFixes(
       range: { start: node.range.start, end: call.range.start },
       text: `${variable} = `,
     });
+  const needsHeader = way.text.some((one) => one.includes('ERR_PTR(')) && !/\bERR_PTR\b/.test(source.text);
+  if (needsHeader && !source.text.includes('<linux/err.h>'))
+    edits.unshift(includeInsertion(source, 'linux/err.h'));
   return [{ title: way.title, edits, isPreferred: true }];
 }
+
+/** What stands before a statement ends another one, opens a block, or is a label. */
+const isInBlock = (text: string, start: number): boolean =>
+  /[;{}:]$/.test(
+    text.slice(Math.max(0, start - 2000), start).replace(/(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/)+$/, ''),
+  );
 
 interface Holder {
   readonly variable: string;

@@ -1,7 +1,9 @@
 import { isNamed } from '../../syntax/c/section-entry';
+import type { SourceFile } from '../../syntax/c/unit';
+import type { Snapshot } from '../../watchers/snapshot';
 import type { TableEntry } from '../../link/entry';
 import { writtenAt } from '../entries';
-import type { Problem, Rule } from '../rule';
+import type { Fix, Problem, Rule } from '../rule';
 import { lineRemoval } from '../texts';
 
 export const duplicateRegistration: Rule = {
@@ -60,15 +62,24 @@ task_watcher_func(exit, sample_exit);
             range: entry.range,
             message: `${entry.function}() is on ${event} already: it is called twice`,
             related: [{ file: other.place.file, range: other.range, message: 'registered here first' }],
-            fixes: [
-              {
-                title: 'Remove this registration',
-                edits: [lineRemoval(file, entry.range)],
-                isPreferred: true,
-              },
-            ],
+            fixes: removal(file, entry, context.snapshot),
           },
         ];
       });
     }),
 };
+
+/** Takes away the whole declaration, where it registers nothing else. */
+function removal(file: SourceFile, entry: TableEntry, { tables }: Snapshot): readonly Fix[] {
+  const { statements } = file.facts;
+  let whole = entry.range;
+  for (let at = 0; at < statements.length; at += 3) {
+    const [start = 0, end = 0] = [statements[at], statements[at + 2]];
+    if (start <= entry.range.start && entry.range.end <= end) whole = { start, end };
+  }
+  const isIn = ({ place, range }: TableEntry): boolean =>
+    place.file === file.path && whole.start <= range.start && range.start < whole.end;
+  const made = tables.flatMap(({ entries }) => entries.filter(isIn));
+  if (made.length > 1) return [];
+  return [{ title: 'Remove this registration', edits: [lineRemoval(file, whole)], isPreferred: true }];
+}
