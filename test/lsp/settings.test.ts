@@ -33,6 +33,20 @@ describe('language server: settings', () => {
     assert.deepEqual(await client.request('textDocument/semanticTokens/full/delta', params), { data: [] });
   });
 
+  it('of folders change, and an open document is still answered from its buffer', async () => {
+    const capabilities = { workspace: { workspaceFolders: true } };
+    client = await startClient({ folders: [root], capabilities });
+    await client.ready(root);
+    const uri = await client.open(join(root, 'kernel/auditsc.c'), '');
+    const event = { added: [], removed: [{ uri: uriOf(root), name: 'a' }] };
+    await client.notify('workspace/didChangeWorkspaceFolders', { event });
+    const lenses = (): Promise<unknown> | undefined =>
+      client?.request('textDocument/codeLens', { textDocument: { uri } });
+    await lenses();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.deepEqual(await lenses(), []);
+  });
+
   for (const relativePatternSupport of [true, false])
     for (const where of ['buildDir', 'config'] as const)
       it(`name a configuration (${where}) that is watched, ${relativePatternSupport ? 'relative to its folder' : 'by its path'}`, async () => {

@@ -30,6 +30,7 @@ export function roots(
   choiceFor: (root: string) => Omit<KernelChoice, 'root'>,
   families: () => readonly string[],
   listenerFor: (root: string) => SessionListener,
+  opened: () => void,
 ): Roots {
   const sessions = new Map<string, Session>();
   const folders = new Map<string, string | undefined>();
@@ -41,6 +42,7 @@ export function roots(
     if (known) return known;
     const session = openSession(root, choiceFor(root), families(), listenerFor(root));
     sessions.set(root, session);
+    opened();
     return session;
   };
   const known = (path: string): Located | undefined => {

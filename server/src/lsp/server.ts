@@ -85,7 +85,15 @@ export function serve(connection: Connection): void {
       check(root);
     },
   });
-  const kernels = roots(choiceFor, () => settings.families, listenerFor);
+  const kernels = roots(
+    choiceFor,
+    () => settings.families,
+    listenerFor,
+    () => {
+      // A kernel that is opened late, or again, has not seen them.
+      if (started) for (const { uri, text } of open.all()) edited(uri, text);
+    },
+  );
   const onDisk = diskEvents(kernels);
   const watchConfigs = configWatcher(
     connection,
