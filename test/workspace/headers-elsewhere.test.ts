@@ -40,6 +40,15 @@ const cases: readonly Case[] = [
     },
   },
   {
+    what: 'a macro below the root, which is an include path',
+    files: {
+      'kernel/Makefile': kernelMakefile,
+      'kernel/drv/Makefile': 'obj-y += drv.o\nccflags-y := -I$(srctree)\n',
+      'block/deep/drvmac.h': macro,
+      'kernel/drv/drv.c': use('<block/deep/drvmac.h>'),
+    },
+  },
+  {
     what: 'a macro in a folder below',
     files: {
       'kernel/Makefile': kernelMakefile,
