@@ -1,5 +1,6 @@
 import type { ConditionScope } from './condition';
 import { evaluateRemembered } from './remembered-condition';
+import { DeclaredEntries } from './declared-entries';
 import { Definitions } from './definitions';
 import { expand, ExpansionTooLarge, type Macro } from './expand';
 import { guardText } from './guard-text';
@@ -85,13 +86,7 @@ function walkUnit(unit: UnitInput, files: UnitFiles, wanted: Wanted, view: Inclu
 
 class UnitWalk {
   private readonly defined: Definitions;
-  private readonly entries: SectionEntry[] = [];
-  /** The place of each entry's first declaration, and of those that are declared, not yet defined. */
-  private readonly ranks: number[] = [];
-  private readonly declared = new Map<string, number>();
-  private declarations = 0;
-  /** What variables that are declared with a section are if nothing defines them. */
-  private readonly tentative = new Map<string, readonly SectionEntry[]>();
+  private readonly entries = new DeclaredEntries();
   private readonly ineffective: IneffectiveUse[] = [];
   private readonly assumptions: UnitEntries['assumptions'][number][] = [];
   private readonly visited = new Set<string>();
@@ -137,26 +132,9 @@ class UnitWalk {
     return this.defined.macros;
   }
 
-  private add(entry: SectionEntry): void {
-    this.ranks.push(this.declared.get(variableOf(entry)) ?? this.declarations++);
-    this.entries.push(entry);
-  }
-
-  /** Variables that nothing defined: Clang puts them behind all others, GCC where they are declared. */
-  private defineTentative(): void {
-    for (const entry of this.entries) this.tentative.delete(variableOf(entry));
-    for (const entry of [...this.tentative.values()].flat()) this.add(entry);
-    this.tentative.clear();
-  }
-
   result(): UnitEntries {
-    this.defineTentative();
-    const entries =
-      this.declared.size === 0
-        ? this.entries
-        : this.entries.map((entry, at) => ({ ...entry, declared: this.ranks[at] ?? at }));
     return {
-      entries,
+      entries: this.entries.inOrder(),
       ineffective: this.ineffective,
       files: [...this.visited],
       assumptions: this.assumptions,
@@ -443,12 +421,9 @@ class UnitWalk {
     });
     for (const pointer of pointersAndDeclarations(expanded, this.wanted.field, !this.unit.undecided)) {
       if (pointer.section === undefined) {
-        const { variable, pointers = [] } = pointer;
-        if (!this.declared.has(variable)) this.declared.set(variable, this.declarations++);
-        const placed = pointers.filter(({ section }) => this.wanted.sectionMatches(section));
-        if (placed.length > 0 && !this.tentative.has(variable))
-          this.tentative.set(variable, placed.map(entryOf));
-      } else if (this.wanted.sectionMatches(pointer.section)) this.add(entryOf(pointer));
+        const placed = pointer.pointers?.filter(({ section }) => this.wanted.sectionMatches(section)) ?? [];
+        this.entries.declare(pointer.variable, placed.map(entryOf));
+      } else if (this.wanted.sectionMatches(pointer.section)) this.entries.define(entryOf(pointer));
     }
     const refuses = expanded.some(isAssertion);
     for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
@@ -461,9 +436,6 @@ class UnitWalk {
   private readonly isMacro = (name: string): boolean =>
     this.defined.lookup(name) !== undefined || this.wanted.names.has(name);
 }
-
-/** An array's, for its elements. */
-const variableOf = ({ variable }: SectionEntry): string => variable.replace(/\[\d+\]$/, '');
 
 const isAssertion = ({ text }: Token): boolean => text === '_Static_assert' || text === 'static_assert';
 
