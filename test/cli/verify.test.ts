@@ -146,4 +146,22 @@ describe('tw-index verify names the rule behind a difference', () => {
     );
     assert.deepEqual(verify(vmlinux, 0), []);
   });
+
+  it('sees a null pointer in the file, and one into the middle of a function', () => {
+    const at = offsetOf(vmlinux, '__start_task_watchers_init');
+    const withFirst = (change: (pointer: bigint) => bigint): readonly string[] => {
+      const bytes = readFileSync(vmlinux);
+      bytes.writeBigUInt64LE(change(bytes.readBigUInt64LE(at)), at);
+      const patched = join(tree, 'patched');
+      writeFileSync(patched, bytes);
+      return verify(patched, 1).map(({ event, kind, function: called }) =>
+        kind === 'missing' ? `${event} missing` : `${event} ${kind} ${called}`,
+      );
+    };
+    assert.deepEqual(withFirst(() => 0n).toSorted(), ['INIT extra 0', 'INIT missing']);
+    assert.deepEqual(withFirst((pointer) => pointer + 1n).toSorted(), [
+      'INIT extra (unnamed)',
+      'INIT missing',
+    ]);
+  });
 });

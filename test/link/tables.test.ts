@@ -309,14 +309,21 @@ describe('a predicted table against the one in the ELF', () => {
     event: 'a',
     section: undefined,
     form: 'pointer',
+    namesFunctions: true,
     problems: [],
     entries: names.map((name, slot) => ({
       slot,
       address: BigInt(slot * 8),
+      isNull: false,
       function: name,
       aliases: [name],
       variable: `v_${name}`,
     })),
+  });
+  /** With what the first entry points to changed. */
+  const pointing = (table: ElfTable, more: Partial<ElfTable['entries'][number]>): ElfTable => ({
+    ...table,
+    entries: table.entries.map((entry, slot) => (slot === 0 ? { ...entry, ...more } : entry)),
   });
   const differences = (one: LaidTable, other: ElfTable): readonly string[] =>
     compareTables(one, other).differences.map((difference) => `${difference.kind} ${difference.function}`);
@@ -330,6 +337,30 @@ describe('a predicted table against the one in the ELF', () => {
     assert.deepEqual(differences(predicted('p', 'q', 'r'), actual('q', 'r')), ['missing p']);
     assert.deepEqual(differences(predicted('q', 'r'), actual('p', 'q', 'r', 's')), ['extra p', 'extra s']);
     assert.deepEqual(differences(predicted('p', 'q'), actual('x', 'q')), ['missing p', 'extra x']);
+  });
+
+  it('takes what has no name for any function only in a file without names', () => {
+    const unnamed = pointing(actual('p', 'q'), { function: undefined, aliases: [] });
+    const stripped = { ...unnamed, namesFunctions: false };
+    assert.deepEqual(differences(predicted('p', 'q'), unnamed), ['missing p', 'extra (unnamed)']);
+    assert.deepEqual(differences(predicted('p', 'q'), stripped), []);
+    const isNull = pointing(stripped, { isNull: true });
+    assert.deepEqual(differences(predicted('p', 'q'), isNull), ['missing p', 'extra 0']);
+  });
+
+  it('compares null pointers, and not what is not known', () => {
+    const first = (called: string): LaidTable => {
+      const table = predicted('p', 'q');
+      const entries = table.entries.map((laid, slot) =>
+        slot === 0 ? { ...laid, entry: { ...laid.entry, function: called } } : laid,
+      );
+      return { ...table, entries };
+    };
+    const isNull = pointing(actual('p', 'q'), { isNull: true, function: undefined, aliases: [] });
+    assert.deepEqual(differences(first('0'), isNull), []);
+    assert.deepEqual(differences(first('0'), actual('p', 'q')), ['missing 0', 'extra p']);
+    assert.deepEqual(differences(first('(unknown)'), isNull), []);
+    assert.deepEqual(differences(first('(unknown)'), actual('p', 'q')), []);
   });
 
   it('has as few moved entries as explain it', () => {
@@ -347,7 +378,7 @@ describe('a predicted table against the one in the ELF', () => {
       [request('a')],
     );
     assert.ok(table);
-    const entry = { address: 0n, function: 'f', aliases: ['f'] };
+    const entry = { address: 0n, isNull: false, function: 'f', aliases: ['f'] };
     const made = {
       ...actual(),
       entries: [

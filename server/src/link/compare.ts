@@ -1,3 +1,4 @@
+import { nullPointer, unknownFunction } from '../syntax/c/section-entry';
 import type { ElfTable } from './elf-tables';
 import type { LaidEntry, LaidTable } from './tables';
 
@@ -41,21 +42,27 @@ interface Actual {
   readonly slot: number;
   readonly function: string;
   readonly variable: string | undefined;
-  /** All names of the function; empty: it has none. */
+  /** All names of the function, of a null pointer {@link nullPointer}; empty: it has none. */
   readonly names: readonly string[];
 }
 
 /**
  * Compares entry by entry. An entry is found again by its variable's name where both have one, provided that it points
- * to the same function, else by its function.
+ * to the same function, else by its function. A function without a name is any function only in a file that has no
+ * names of functions at all: elsewhere it is an address within one, or none.
  */
 export function compareTables(predicted: LaidTable, actual: ElfTable): TableComparison {
   const left = new Map<string, Actual[]>();
-  for (const { slot, function: called, aliases, variable } of actual.entries) {
-    const one = { slot, function: called ?? '(unnamed)', variable, names: aliases };
+  const found = actual.entries.map((entry): Actual => ({
+    slot: entry.slot,
+    function: entry.isNull ? nullPointer : (entry.function ?? '(unnamed)'),
+    variable: entry.variable,
+    names: entry.isNull ? [nullPointer] : entry.aliases,
+  }));
+  for (const one of found) {
     const keys = [
-      ...(variable === undefined ? [] : [`v:${variable}`]),
-      ...aliases.map((name) => `f:${name}`),
+      ...(one.variable === undefined ? [] : [`v:${one.variable}`]),
+      ...one.names.map((name) => `f:${name}`),
     ];
     for (const key of new Set(keys)) {
       const same = left.get(key);
@@ -64,12 +71,14 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
     }
   }
   const used = new Set<Actual>();
+  const mayBe = ({ names }: Actual, called: string): boolean =>
+    called === unknownFunction ||
+    names.includes(called) ||
+    (names.length === 0 && called !== nullPointer && !actual.namesFunctions);
   const takeFrom = (key: string, called: string): Actual | undefined => {
-    const found = left
-      .get(key)
-      ?.find((one) => !used.has(one) && (one.names.length === 0 || one.names.includes(called)));
-    if (found) used.add(found);
-    return found;
+    const taken = left.get(key)?.find((one) => !used.has(one) && mayBe(one, called));
+    if (taken) used.add(taken);
+    return taken;
   };
   // Names of variables decide before names of functions: the same function may be registered twice.
   const byVariable = predicted.entries.map(({ entry }) => takeFrom(`v:${entry.variable}`, entry.function));
@@ -95,13 +104,12 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
         difference: { kind: 'moved', function: called, predicted: entry, predictedSlot, slot: found.slot },
       });
   }
-  for (const { slot, function: called, variable } of actual.entries) {
+  for (const { slot, function: called, variable } of found) {
     if (usedSlots.has(slot)) continue;
-    const name = called ?? '(unnamed)';
     const outside = predicted.outside.find(
       ({ entry }) => entry.variable === variable || entry.function === called,
     );
-    differences.push({ at: slot, difference: { kind: 'extra', function: name, variable, slot, outside } });
+    differences.push({ at: slot, difference: { kind: 'extra', function: called, variable, slot, outside } });
   }
   return {
     event: predicted.event,

@@ -5,6 +5,8 @@ export interface ElfEntry {
   readonly address: bigint;
   /** The function it points to; `undefined` where no symbol has that address. */
   readonly function: string | undefined;
+  /** A null pointer. */
+  readonly isNull: boolean;
   /** All function symbols at that address. */
   readonly aliases: readonly string[];
   /** The symbol of the entry itself: `__task_watcher_init_audit_alloc`. */

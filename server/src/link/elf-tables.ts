@@ -21,6 +21,8 @@ export interface ElfTable {
   readonly section: ElfSection | undefined;
   /** `relative`: 32-bit offsets from the entry itself (CONFIG_HAVE_ARCH_PREL32_RELOCATIONS). */
   readonly form: 'pointer' | 'relative';
+  /** The file has symbols of functions: it was not stripped. */
+  readonly namesFunctions: boolean;
   /** Why it may be incomplete, one line each. */
   readonly problems: readonly string[];
 }
@@ -40,7 +42,9 @@ interface RawTable {
 export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): readonly ElfTable[] {
   const wanted = new Set(requests.flatMap(({ start, stop }) => [start, stop]));
   const boundaries = new Map<string, number>();
+  let namesFunctions = false;
   for (let index = 0; index < elf.symbols.count; index++) {
+    namesFunctions ||= elf.symbols.types[index] === 2 && elf.symbols.sections[index] !== 0;
     if (elf.symbols.types[index] === 4 || elf.symbols.sections[index] === 0) continue;
     const name = elf.symbols.name(index);
     if (wanted.has(name) && !(boundaries.has(name) && elf.symbols.bindings[index] === 0))
@@ -65,13 +69,27 @@ export function readElfTables(elf: Elf, requests: readonly ElfTableRequest[]): r
   );
   return requests.map((request, index) => {
     const raw = raws[index];
-    if (!raw) return { event: request.event, entries: [], section: undefined, form: 'pointer', problems: [] };
+    if (!raw)
+      return {
+        event: request.event,
+        entries: [],
+        section: undefined,
+        form: 'pointer',
+        namesFunctions,
+        problems: [],
+      };
     const sharing = requests.filter((_, other) => raws[other] === raw).map(({ event }) => event);
     const entries = raw.entries
       .map((entry) => ({ entry, named: names(entry) }))
       .filter(({ named }) => eventOf(named, sharing, known) === request.event)
-      .map(({ entry, named }, slot) => ({ slot, address: entry.address, ...named }));
-    return { event: request.event, entries, section: raw.section, form: raw.form, problems: raw.problems };
+      .map(({ entry, named }, slot) => ({
+        slot,
+        address: entry.address,
+        isNull: elf.kind !== 'relocatable' && entry.target === 0n,
+        ...named,
+      }));
+    const { section, form, problems } = raw;
+    return { event: request.event, entries, section, form, namesFunctions, problems };
   });
 }
 
