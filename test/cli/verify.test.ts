@@ -25,6 +25,14 @@ const verifySchema = z.object({
   ),
 });
 
+const tableSchema = z.object({
+  events: z.array(
+    z.object({
+      entries: z.array(z.object({ slot: z.number().nullable(), function: z.string().nullable() })),
+    }),
+  ),
+});
+
 /** One difference, short: `INIT missing late 7->: reason`. */
 type Found = z.infer<typeof verifySchema>['events'][number]['differences'][number] & {
   readonly event: string;
@@ -163,5 +171,28 @@ describe('tw-index verify names the rule behind a difference', () => {
       'INIT extra (unnamed)',
       'INIT missing',
     ]);
+  });
+
+  /** Slots and names of an event's table, as predicted for the changed tree, and as the kernel built from it has them. */
+  const tableOf = (
+    event: string,
+    isBuilt: boolean,
+  ): readonly (readonly [slot: number | null, called: string | null])[] => {
+    const from = isBuilt ? ['--from', makeKernel(tree)] : [];
+    const { out, err } = twIndex(['table', event, ...from, '--root', tree, '--format', 'json']);
+    assert.ok(out.startsWith('{'), err);
+    const [table] = tableSchema.parse(JSON.parse(out)).events;
+    return table?.entries.map((entry) => [entry.slot, entry.function] as const) ?? [];
+  };
+
+  it('counts numbers that the linker script puts into the table, and finds them in the file', () => {
+    edit('include/asm-generic/vmlinux.lds.h', (text) =>
+      text.replace('__start_task_watchers_##ev = .;', '__start_task_watchers_##ev = .; QUAD(0)'),
+    );
+    const predicted = tableOf('init', false);
+    const actual = tableOf('init', true);
+    assert.deepEqual(actual[0], [0, null]);
+    assert.deepEqual(predicted, actual.slice(1));
+    assert.deepEqual(verify(join(tree, 'vmlinux'), 0), []);
   });
 });

@@ -105,7 +105,7 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
       });
   }
   for (const { slot, function: called, variable } of found) {
-    if (usedSlots.has(slot)) continue;
+    if (usedSlots.has(slot) || predicted.dataSlots.includes(slot)) continue;
     const outside = predicted.outside.find(
       ({ entry }) => entry.variable === variable || entry.function === called,
     );

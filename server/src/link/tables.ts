@@ -52,6 +52,8 @@ export interface LaidTable {
     readonly by: InputStatement | undefined;
   }[];
   readonly problems: readonly BoundaryProblem[];
+  /** Slots that numbers of the linker script take: `QUAD(0)`. */
+  readonly dataSlots: readonly number[];
   /** The first reason why slots are unknown. */
   readonly orderUnknown: string | undefined;
 }
@@ -207,6 +209,7 @@ function table(
     entries: entries.laid,
     outside: outside(layout, flat, request, between),
     problems,
+    dataSlots: entries.dataSlots,
     orderUnknown: entries.orderUnknown,
   };
 }
@@ -253,9 +256,11 @@ function slots(
   output: OutputStatement | undefined,
 ): {
   readonly laid: readonly LaidEntry[];
+  readonly dataSlots: readonly number[];
   readonly orderUnknown: string | undefined;
 } {
   const laid: LaidEntry[] = [];
+  const dataSlots: number[] = [];
   let slot = 0;
   // What makes every later slot unknown.
   let gap = arrayInside(inside) ? unknownArray : alignedEntry(inside, pointerSize);
@@ -263,8 +268,10 @@ function slots(
     gap = `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
   let orderUnknown = gap;
   inside.forEach(({ item }, index) => {
-    if (item.kind === 'data' && item.by.size === pointerSize) slot++;
-    else if (item.kind === 'data') gap ??= `${item.by.directive} in the table is no whole entry`;
+    if (item.kind === 'data' && item.by.size === pointerSize) {
+      if (gap === undefined) dataSlots.push(slot);
+      slot++;
+    } else if (item.kind === 'data') gap ??= `${item.by.directive} in the table is no whole entry`;
     if (item.kind === 'move' && !isHarmlessMove(item.by.expression, pointerSize))
       gap ??= `". = ${item.by.expression}" inside the table may leave a gap`;
     if (item.kind !== 'section') return;
@@ -280,7 +287,7 @@ function slots(
       slot++;
     }
   });
-  return { laid, orderUnknown };
+  return { laid, dataSlots, orderUnknown };
 }
 
 const unknownArray = 'an array of pointers is aligned as the compiler likes, which may leave a gap before it';

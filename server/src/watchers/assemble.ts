@@ -39,18 +39,21 @@ export function assembleTables(
     if (known) known.push(row);
   };
   for (const table of laid) {
-    let slot = 0;
+    let others = 0;
     for (const { entry, section, slot: laidSlot } of table.entries) {
       // Known by the symbols, not by the section: an odd pattern between two boundaries feeds this table too.
       const own = eventOfSection(family, section.name);
-      if (own !== table.event && own !== undefined && sharesBoundaries(laid, table, own)) continue;
+      if (own !== table.event && own !== undefined && sharesBoundaries(laid, table, own)) {
+        others++;
+        continue;
+      }
       placed.add(entry);
       add(table.event, {
         ...linkedRow(entry, table.event, objects.get(section.object)),
-        slot: laidSlot === undefined ? undefined : slot,
+        // Not counted here: numbers that the linker script puts between the entries take slots too.
+        slot: laidSlot === undefined ? undefined : laidSlot - others,
         assumptions: laidSlot === undefined && table.orderUnknown !== undefined ? [table.orderUnknown] : [],
       });
-      slot++;
     }
     for (const { entry, section, why } of table.outside) {
       if (placed.has(entry) || eventOfSection(family, section.name) !== table.event) continue;
