@@ -215,6 +215,36 @@ describe('tables as ld lays them out', () => {
     assert.deepEqual([...variables(wrong), ...variables(missing)], []);
   });
 
+  for (const [said, script] of [
+    ['s_a = . - 0', '.tw : { s_a = . - 0; *(.tw.a) e_a = .; }'],
+    ['s_a = ADDR(.tw)', '.tw : { s_a = ADDR(.tw); *(.tw.a) e_a = .; }'],
+    ['s_a = ADDR(.tw)', '.tw : { *(.tw.a) e_a = .; } s_a = ADDR(.tw);'],
+    ['e_a = . + 0', '.tw : { s_a = .; *(.tw.a) e_a = . + 0; }'],
+    [
+      'ONLY_IF_RW',
+      '.tw : ONLY_IF_RO { s_a = .; *(.tw.a) e_a = .; } .tw : ONLY_IF_RW { s_a = .; *y.o(.tw.a) *(.tw.a) e_a = .; }',
+    ],
+  ] as const)
+    it(`hold what ld puts there, without slots, where a boundary is not understood: ${script}`, () => {
+      const objects = [object('z.o', '.tw.a'), object('y.o', '.tw.a')];
+      const [table] = tables(lay(script, ...objects), [{ ...request('a'), start: 's_a', stop: 'e_a' }]);
+      assert.ok(table);
+      const [actual] = linked(script, objects, [table]);
+      assert.deepEqual(
+        variables(table).toSorted(),
+        actual?.entries.map(({ variable }) => variable).toSorted(),
+      );
+      assert.deepEqual(
+        table.entries.map(({ slot }) => slot),
+        [undefined, undefined],
+      );
+      assert.deepEqual([table.outside, table.problems], [[], []]);
+      assert.ok(
+        table.orderUnknown?.replaceAll(' ', '').includes(said.replaceAll(' ', '')),
+        table.orderUnknown,
+      );
+    });
+
   it('name the inputs that make the output section writable, and code mixed into it', () => {
     const constant = objectSections('c.o', [sectionEntry('.tw.a', 'f', { isConst: true })], gcc).sections;
     const readOnly = tables(lay(twoEvents, { path: 'c.o', sections: constant }), [request('a')]);

@@ -36,6 +36,8 @@ export interface Layout {
   readonly discarded: readonly { readonly section: InputSection; readonly by: InputStatement }[];
   /** Symbols that stand for other symbols: `jiffies = jiffies_64`. */
   readonly aliases: ReadonlyMap<string, string>;
+  /** Symbols whose place is not understood: the words of the script that are not, by symbol. */
+  readonly unclear: ReadonlyMap<string, string>;
   readonly notes: readonly Note[];
 }
 
@@ -66,15 +68,16 @@ export function layOut(
   const laid: LaidSection[] = [];
   const discarded: { section: InputSection; by: InputStatement }[] = [];
   const aliases = new Map<string, string>();
+  const unclear = new Map<string, string>();
   for (const statement of script.statements) {
     if (statement.kind === 'assign') {
-      const item = symbolItem(statement, aliases);
+      const item = symbolItem(statement, aliases, unclear);
       if (item) laid.push({ name: '', by: undefined, items: [item] });
     } else if (statement.kind === 'output') {
       const items: LaidItem[] = [];
       for (const content of statement.contents) {
         if (content.kind === 'assign') {
-          const item = symbolItem(content, aliases);
+          const item = symbolItem(content, aliases, unclear, statement.constraint);
           if (item) items.push(item);
         } else if (content.kind === 'data') items.push({ kind: 'data', by: content });
         else if (content.kind === 'input') {
@@ -90,7 +93,7 @@ export function layOut(
   const orphans = [...left.values()].flat();
   const sections = placeOrphans(laid, orphans).map(withProvidedSymbols);
   if (options.garbageCollected === true) notes.push(...notKept(sections));
-  return { sections, orphans, discarded, aliases, notes };
+  return { sections, orphans, discarded, aliases, unclear, notes };
 }
 
 /**
@@ -113,10 +116,18 @@ function inLoadOrder(objects: readonly LinkedObject[], script: LinkerScript): re
   return first.size === 0 ? objects : [...first, ...objects.filter((one) => !first.has(one))];
 }
 
-function symbolItem(statement: AssignmentStatement, aliases: Map<string, string>): LaidItem | undefined {
-  const { symbol, expression } = statement;
+/** `constraint`: ld makes the output section, and its symbols, only if what lands there is written to, or is not. */
+function symbolItem(
+  statement: AssignmentStatement,
+  aliases: Map<string, string>,
+  unclear: Map<string, string>,
+  constraint?: OutputStatement['constraint'],
+): LaidItem | undefined {
+  const { symbol, operator, expression } = statement;
   if (symbol === '.') return { kind: 'move', by: statement };
   if (isIdentifier(expression)) aliases.set(symbol, expression);
+  else if (!isHere(expression)) unclear.set(symbol, `${symbol} ${operator} ${expression}`);
+  if (constraint !== undefined) unclear.set(symbol, constraint);
   return isHere(expression) ? { kind: 'symbol', symbol, by: statement } : undefined;
 }
 

@@ -99,7 +99,9 @@ export function tables(
     if (item.kind === 'symbol') symbols.set(item.symbol, index);
   });
   const patternAt = patternPlaces(layout);
-  const bounded = requests.map((request) => bound(flat, symbols, patternAt, request));
+  const bounded = requests.map(
+    (request) => unclearlyBound(layout, flat, request) ?? bound(flat, symbols, patternAt, request),
+  );
   return bounded.map((one) => {
     const sharing = bounded.filter(({ range }) => range !== undefined && range === one.range);
     const first = sharing[0] === one;
@@ -146,6 +148,33 @@ interface Bounded {
   /** Output section of the pattern that takes the event's sections, and of anything else known about it. */
   readonly patternOutput: number | undefined;
   readonly output: number | undefined;
+  /** Why it is not known where the table begins or ends; all that patterns take of its sections is then inside. */
+  readonly unclear?: string;
+}
+
+/** A table with a boundary that the script puts where we cannot follow. */
+function unclearlyBound(
+  layout: Layout,
+  flat: readonly FlatItem[],
+  request: TableRequest,
+): Bounded | undefined {
+  const { start, stop, sections } = request;
+  const symbol = [start, stop].find((one) => one !== undefined && layout.unclear.has(one));
+  if (start === undefined || stop === undefined || symbol === undefined) return undefined;
+  const inside = flat.filter(
+    ({ item }) => item.kind === 'section' && item.by !== undefined && sections.includes(item.section.name),
+  );
+  const output = inside[0]?.output;
+  return {
+    request,
+    start: { symbol: start, at: -1 },
+    stop: { symbol: stop, at: -1 },
+    range: undefined,
+    inside,
+    patternOutput: output,
+    output,
+    unclear: `where the linker script puts ${symbol} is not understood (${layout.unclear.get(symbol) ?? ''})`,
+  };
 }
 
 function bound(
@@ -188,7 +217,7 @@ function bound(
 function table(
   layout: Layout,
   flat: readonly FlatItem[],
-  { request, start, stop, inside: between, patternOutput, output }: Bounded,
+  { request, start, stop, inside: between, patternOutput, output, unclear }: Bounded,
   inside: readonly FlatItem[],
   pointerSize: number,
 ): LaidTable {
@@ -197,7 +226,7 @@ function table(
   if (!stop) problems.push({ kind: 'stop-missing', symbol: request.stop });
   if (start && stop && stop.at < start.at)
     problems.push({ kind: 'stop-before-start', start: start.symbol, stop: stop.symbol });
-  const entries = slots(inside, pointerSize, layout.sections[output ?? -1]?.by);
+  const entries = slots(inside, pointerSize, layout.sections[output ?? -1]?.by, unclear);
   return {
     event: request.event,
     start: start?.symbol,
@@ -254,6 +283,7 @@ function slots(
   inside: readonly FlatItem[],
   pointerSize: number,
   output: OutputStatement | undefined,
+  unclear: string | undefined,
 ): {
   readonly laid: readonly LaidEntry[];
   readonly dataSlots: readonly number[];
@@ -263,9 +293,9 @@ function slots(
   const dataSlots: number[] = [];
   let slot = 0;
   // What makes every later slot unknown.
-  let gap = arrayInside(inside) ? unknownArray : alignedEntry(inside, pointerSize);
+  let gap = unclear ?? (arrayInside(inside) ? unknownArray : alignedEntry(inside, pointerSize));
   if (output !== undefined && output.subalign !== '' && !isHarmless(output.subalign, pointerSize))
-    gap = `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
+    gap ??= `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
   let orderUnknown = gap;
   inside.forEach(({ item }, index) => {
     if (item.kind === 'data' && item.by.size === pointerSize) {

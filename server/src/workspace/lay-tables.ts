@@ -131,11 +131,12 @@ export function withCertainSlots(
  * between those around the pattern that takes the event's sections.
  */
 function namedRequests(family: Family, layout: Layout): readonly TableRequest[] {
-  const assigned = new Set(
-    layout.sections.flatMap(({ items }) =>
+  const assigned = new Set([
+    ...layout.unclear.keys(),
+    ...layout.sections.flatMap(({ items }) =>
       items.flatMap((item) => (item.kind === 'symbol' ? [item.symbol] : [])),
     ),
-  );
+  ]);
   const has = (symbol: string | undefined): symbol is string => symbol !== undefined && assigned.has(symbol);
   const known = elfRequests(family);
   return family.events.map(({ name }) => {
