@@ -7,10 +7,38 @@ import { cParser } from '../server/src/workspace/c-parser-files';
 import { openKernel } from '../server/src/workspace/open-kernel';
 import { kernelFiles, takeSnapshotOf } from '../server/src/workspace/take-snapshot';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { config: { type: 'string' }, runs: { type: 'string', default: '100' } },
-});
+const usage = `usage: npm run bench:dispatch -- TREE [--config FILE] [--runs N]
+TREE: Linux 6.1 with task watchers (scripts/graft-kernel.ts TREE --more 39 makes one with 61 for INIT).
+`;
+
+const { values, positionals } = readOptions();
+
+function readOptions(): ReturnType<typeof parsed> {
+  try {
+    const options = parsed();
+    if (options.values.help === true) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    return options;
+  } catch (error) {
+    process.stderr.write(
+      `bench:dispatch: ${error instanceof Error ? error.message : String(error)}\n${usage}`,
+    );
+    process.exit(2);
+  }
+}
+
+function parsed() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      config: { type: 'string' },
+      runs: { type: 'string', default: '100' },
+      help: { type: 'boolean' },
+    },
+  });
+}
 
 async function main(tree: string): Promise<void> {
   const kernel = openKernel({
@@ -66,10 +94,7 @@ async function main(tree: string): Promise<void> {
 
 const [given] = positionals;
 if (given === undefined) {
-  process.stderr.write(
-    'usage: npm run bench:dispatch -- TREE [--config FILE] [--runs N]\n' +
-      'TREE: Linux 6.1 with task watchers (scripts/graft-kernel.ts TREE --more 39 makes one with 61 for INIT).\n',
-  );
+  process.stderr.write(usage);
   process.exit(2);
 }
 void main(given);

@@ -11,23 +11,44 @@ import {
   type MessageConnection,
 } from 'vscode-languageserver/node';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    edits: { type: 'string', default: '1000' },
-    requests: { type: 'string', default: '3000' },
-    file: { type: 'string', default: 'kernel/fork.c' },
-    config: { type: 'string', default: '.config' },
-  },
-});
+const usage = `usage: npm run bench:lsp -- TREE [--config FILE] [--file kernel/fork.c] [--edits N] [--requests N]
+TREE: Linux 6.1 with task watchers (scripts/graft-kernel.ts makes one); it is only read.
+`;
+
+const { values, positionals } = readOptions();
 const [given] = positionals;
 if (given === undefined) {
-  process.stderr.write(
-    'usage: npm run bench:lsp -- TREE [--config FILE] [--file kernel/fork.c] [--edits N] [--requests N]\n' +
-      'TREE: Linux 6.1 with task watchers (scripts/graft-kernel.ts makes one); it is only read.\n',
-  );
+  process.stderr.write(usage);
   process.exit(2);
 }
+
+function readOptions(): ReturnType<typeof parsed> {
+  try {
+    const options = parsed();
+    if (options.values.help === true) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    return options;
+  } catch (error) {
+    process.stderr.write(`bench:lsp: ${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function parsed() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      edits: { type: 'string', default: '1000' },
+      requests: { type: 'string', default: '3000' },
+      file: { type: 'string', default: 'kernel/fork.c' },
+      config: { type: 'string', default: '.config' },
+      help: { type: 'boolean' },
+    },
+  });
+}
+
 const root = resolve(given);
 const edits = Number(values.edits);
 const requests = Number(values.requests);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DescribedCommand, DescribedOption, DescribedProgram } from '../server/src/cli/command-model';
 import { serverDescription, serverOptions } from '../server/src/lsp/command-line';
 
@@ -26,11 +27,11 @@ function synopsis(name: string, command: DescribedCommand): string {
   return `.B ${roff(name)}\n${roff(`${shownName} [options] ${words}`.trim())}`;
 }
 
-/** Options that every analysing command has are told once. */
+/** Options that every analysing command has, with the same values, are told once: `--format` is not among them. */
 function shared(commands: readonly DescribedCommand[]): readonly DescribedOption[] {
   const [first, ...others] = commands.filter(({ options }) => options.some(({ long }) => long === '--root'));
-  return (first?.options ?? []).filter(({ flags }) =>
-    others.every(({ options }) => options.some((option) => option.flags === flags)),
+  return (first?.options ?? []).filter((wanted) =>
+    others.every(({ options }) => options.some((option) => isDeepStrictEqual(option, wanted))),
   );
 }
 

@@ -5,6 +5,7 @@ import { ruleMarkdown } from '../server/src/checks/rule-page';
 import type { Rule } from '../server/src/checks/rule';
 
 export const docsFolder = join(__dirname, '../docs/rules');
+export const manifestPath = join(__dirname, '../package.json');
 
 /** The pages of docs/rules, by file name, as prettier leaves them. */
 export async function ruleDocs(): Promise<ReadonlyMap<string, string>> {
@@ -22,6 +23,17 @@ export async function ruleDocs(): Promise<ReadonlyMap<string, string>> {
   return formatted;
 }
 
+/** The extension's manifest, whose settings describe each rule by what it finds. */
+export const describedManifest = (manifest: string): string =>
+  allRules.reduce(
+    (text, { name, finds }) =>
+      text.replace(
+        new RegExp(`("${name}": \\{[^}]*?"description": )"(?:[^"\\\\]|\\\\.)*"`),
+        (_, before: string) => before + JSON.stringify(finds),
+      ),
+    manifest,
+  );
+
 function index(rules: readonly Rule[]): string {
   const rows = rules.map(
     ({ name, severity, finds }) =>
@@ -36,6 +48,9 @@ differ. The bad and the good code on the pages are compiled, and the rules run o
 Severities and rules that are off are set in \`.task-watchers.json\`: \`{ "rules": { "not-linked": "off" } }\`. A comment
 \`/* tw-ignore: RULE -- reason */\` on a line, or alone on the line before, suppresses a rule there;
 \`/* tw-ignore-file: RULE -- reason */\` anywhere in a file, in all of it.
+
+Hints are shown only with \`--min-severity hint\`. Without it findings count from \`info\` on: any of them makes the exit
+status 1.
 
 | rule | severity | finds |
 | ---- | -------- | ----- |

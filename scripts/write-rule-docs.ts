@@ -1,10 +1,14 @@
-/** Writes docs/rules from the rules: `npm run docs:rules`. A test fails when they drift. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * Writes docs/rules, and the descriptions of the settings in package.json, from the rules: `npm run docs:rules`. Tests
+ * fail when they drift.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { docsFolder, ruleDocs } from './rule-docs';
+import { describedManifest, docsFolder, manifestPath, ruleDocs } from './rule-docs';
 
 void ruleDocs().then((pages) => {
   mkdirSync(docsFolder, { recursive: true });
   for (const name of readdirSync(docsFolder)) if (!pages.has(name)) rmSync(join(docsFolder, name));
   for (const [name, text] of pages) writeFileSync(join(docsFolder, name), text);
+  writeFileSync(manifestPath, describedManifest(readFileSync(manifestPath, 'utf8')));
 });

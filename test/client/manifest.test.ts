@@ -23,7 +23,10 @@ const manifest = z
             description: z.string().optional(),
             markdownDescription: z.string().optional(),
             properties: z
-              .record(z.string(), z.object({ enum: z.array(z.string()), default: z.string() }))
+              .record(
+                z.string(),
+                z.object({ enum: z.array(z.string()), default: z.string(), description: z.string() }),
+              )
               .optional(),
           }),
         ),
@@ -63,6 +66,11 @@ describe('manifest of the extension', () => {
     );
     for (const rule of Object.values(rules))
       assert.deepEqual(rule.enum, ['error', 'warning', 'info', 'hint', 'off']);
+  });
+
+  it('describes each rule by what it finds: npm run docs:rules', () => {
+    const rules = contributes.configuration.properties['taskWatchers.diagnostics.rules']?.properties ?? {};
+    for (const { name, finds } of allRules) assert.equal(rules[name]?.description, finds, name);
   });
 
   it('has settings that the server reads as its own defaults', () => {

@@ -13,7 +13,7 @@ export const dispatcherDropsError: Rule = {
   name: 'dispatcher-drops-error',
   severity: 'error',
   title: 'The dispatcher loses the errors of watchers',
-  finds: 'Simulated, the failure of a watcher does not reach the caller of the dispatcher.',
+  finds: 'In simulation, a watcher’s failure does not reach the caller of the dispatcher.',
   why: `The dispatcher calls the watchers and should tell its caller of the first one that failed. The rule runs the tree’s
 own dispatcher over three watchers that fail one after the other, and looks at what comes out. A comparison with the wrong
 constant is enough to lose them all: \`NOTIFY_OK\` is 1, not 0, so \`ret == NOTIFY_OK\` is never true for a \`ret\` that

@@ -12,7 +12,7 @@ export const errorNotChecked: Rule = {
   finds: 'A watcher of another event than INIT can return an error, and no call site looks at the result.',
   why: `Only fork can still be called off when a watcher fails. Exec, exit and the rest go on whatever the watchers return, and
 their call sites throw the result away. An error that is returned there is lost: what failed has to be dealt with in the
-watcher itself, or the function is a watcher of INIT by rights.`,
+watcher itself, or the function should be a watcher of INIT.`,
   bad: {
     code: `#include <linux/errno.h>
 #include <linux/sched.h>

@@ -6,8 +6,8 @@ export const eventWithoutWatchers: Rule = {
   severity: 'hint',
   title: 'Nobody listens',
   finds: 'A notification whose event has no function in this kernel.',
-  why: `The call walks an empty table. That costs next to nothing and is right when the watchers are only configured out; who
-reads the code may want to know.`,
+  why: `The call walks an empty table. That costs next to nothing and is right when the watchers are only configured out;
+readers may want to know.`,
   bad: {
     config: ['-CONFIG_CONNECTOR', '-CONFIG_PROC_EVENTS', '-CONFIG_KEYS'],
     code: `#include <linux/sched.h>

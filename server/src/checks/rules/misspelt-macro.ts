@@ -10,7 +10,7 @@ import { nearest } from '../../syntax/nearest-name';
 export const misspeltMacro: Rule = {
   name: 'misspelt-macro',
   severity: 'error',
-  title: 'A registering macro that there is none of',
+  title: 'No macro has this name',
   finds:
     'A line has the shape of a registration, but names a macro that nothing defines and that is nearly one that is.',
   why: `A name that no macro has is left as it is. Old C takes such a line outside functions for a declaration, newer compilers

@@ -9,8 +9,8 @@ export const notLinked: Rule = {
   severity: 'hint',
   title: 'Not in this kernel',
   finds: 'This configuration leaves the registration out of the table.',
-  why: `Nothing is wrong: the object is not built, or the code stands in a branch that this configuration leaves out. Who reads
-the code may want to know that the function is not called in the kernel at hand.`,
+  why: `Nothing is wrong: the object is not built, or the code stands in a branch that this configuration leaves out. Readers
+may want to know that the function is not called in the kernel at hand.`,
   bad: {
     code: `#include <linux/sched.h>
 #include <linux/task_watchers.h>
