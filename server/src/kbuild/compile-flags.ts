@@ -134,16 +134,15 @@ export function readFlags(
   let keepsToplevelOrder = false;
   let lto = false;
   const includePaths: string[] = [];
-  /** The root itself is `.`: an empty word is no folder. */
-  const folder = (word: string): string => place(word) || (word === '' ? '' : '.');
   const forcedIncludes: string[] = [];
   const defines: { name: string; text: string | undefined }[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (word === '-include') forcedIncludes.push(place(words[++at] ?? ''));
-    else if (word === '-I') includePaths.push(folder(words[++at] ?? ''));
-    else if (word.startsWith('-I')) includePaths.push(folder(word.slice(2)));
-    else if (word.startsWith('-D')) {
+    else if (word.startsWith('-I')) {
+      const path = word === '-I' ? (words[++at] ?? '') : word.slice(2);
+      if (path !== '') includePaths.push(place(path));
+    } else if (word.startsWith('-D')) {
       const definition = word === '-D' ? (words[++at] ?? '') : word.slice(2);
       const equals = definition.indexOf('=');
       const name = equals < 0 ? definition : definition.slice(0, equals);
@@ -162,7 +161,7 @@ export function readFlags(
   return {
     optimisation,
     keepsToplevelOrder,
-    includePaths: [...new Set(includePaths)].filter((path) => path !== ''),
+    includePaths: [...new Set(includePaths)],
     forcedIncludes,
     defines: withoutRepetition(defines),
     lto,

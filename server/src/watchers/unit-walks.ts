@@ -1,4 +1,5 @@
 import type { CompileFlags } from '../kbuild/link-plan';
+import { pathIn } from '../syntax/c/include-path';
 import { relevanceOf } from '../syntax/c/relevance';
 import { namesWith, relevantNames, type RelevantFile } from '../syntax/c/relevant-names';
 import { includeView, type IncludeView } from '../syntax/c/include-view';
@@ -184,7 +185,7 @@ function targetsByPaths(files: UnitFiles): (includePaths: readonly string[]) => 
     return (spec) => {
       let path = names.get(spec);
       if (path !== undefined || names.has(spec)) return path;
-      path = normalise(`${folder}/${spec}`);
+      path = pathIn(folder, spec);
       if (!files.exists(path)) path = undefined;
       names.set(spec, path);
       return path;

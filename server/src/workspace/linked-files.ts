@@ -52,7 +52,7 @@ export function linkedFiles({ plan, tree }: Kernel, headers: readonly string[] |
     if (others.some(isNearTop)) withTopPaths.push(object.source ?? '');
   }
   for (const path of own)
-    if (isNearTop(path)) beside(path === '.' ? '' : path);
+    if (isNearTop(path)) beside(path);
     else if (!isWalked(path)) below(path);
   const withOwnPaths = new Set(withOwn.flatMap(({ source }) => source ?? []));
   return { files, withOwnPaths, withTopPaths };

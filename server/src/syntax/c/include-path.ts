@@ -12,6 +12,10 @@ export function normalise(path: string): string {
   return parts.join('/');
 }
 
+/** A path written against a folder; the root's own name is empty. */
+export const pathIn = (folder: string, text: string): string =>
+  normalise(folder === '' ? text : `${folder}/${text}`);
+
 /** What an include says: `#include_next` in a file goes on after that file. */
 export interface IncludeSpec {
   readonly text: string;
@@ -29,7 +33,7 @@ export function findInclude(
 ): string | undefined {
   const candidates: string[] = [];
   if (form === 'quote' && !next) candidates.push(normalise(folderOf(from) + text));
-  for (const path of includePaths) candidates.push(normalise(`${path}/${text}`));
+  for (const path of includePaths) candidates.push(pathIn(path, text));
   const after = next ? candidates.indexOf(from) : -1;
   return candidates.slice(after + 1).find((path) => path !== '' && exists(path));
 }
