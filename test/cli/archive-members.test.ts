@@ -25,6 +25,12 @@ interface Case {
 
 const call = 'int exit_helper(struct task_struct *tsk);\nint exit_helper(struct task_struct *tsk)\n{\n';
 
+/** Text at the end of kernel/exit.c that names the function and does not need it. */
+const notNeeded = (texts: Readonly<Record<string, string>>): Readonly<Record<string, Case>> =>
+  Object.fromEntries(
+    Object.entries(texts).map(([what, text]) => [what, { edits: [['kernel/exit.c', text]], isTold: false }]),
+  );
+
 /** Ways in which linked code needs, or seems to need, a function of lib/usage.c. */
 const cases: Readonly<Record<string, Case>> = {
   'a call in linked code': {
@@ -97,6 +103,57 @@ const cases: Readonly<Record<string, Case>> = {
     ],
     isTold: true,
   },
+  ...notNeeded({
+    'a member of a structure, called': `${call}\treturn tsk->ops->usage_of(tsk);\n}\n`,
+    'a member in an initializer': 'struct usage_ops exit_ops = { .usage_of = 0 };\n',
+    'a member of a structure, declared': 'struct exit_ops { int (*usage_of)(void); int other; };\n',
+    'a variable of the function':
+      'int exit_helper(void);\nint exit_helper(void)\n{\n\tint usage_of = 3;\n\treturn usage_of;\n}\n',
+    'a parameter':
+      'int exit_helper(int (*usage_of)(void));\nint exit_helper(int (*usage_of)(void))\n{\n\treturn usage_of();\n}\n',
+    'a label':
+      'int exit_helper(int x);\nint exit_helper(int x)\n{\n\tif (x)\n\t\tgoto usage_of;\n\tx = 4;\nusage_of:\n\treturn x;\n}\n',
+    'what is not evaluated': `${call}\treturn sizeof(usage_of(tsk)) + sizeof usage_of(tsk);\n}\n`,
+    'a weak symbol': `int __attribute__((weak)) usage_of(struct task_struct *tsk);\n${call}\treturn usage_of ? usage_of(tsk) : 0;\n}\n`,
+    'behind a test of nothing': `${call}\tif (0)\n\t\treturn usage_of(tsk);\n\treturn 0;\n}\n`,
+    'a macro of the file': `#define usage_of(tsk) 3\n${call}\treturn usage_of(tsk);\n}\n`,
+    'a function of the object': `int usage_of(struct task_struct *tsk)\n{\n\treturn 2;\n}\n${call}\treturn usage_of(tsk);\n}\n`,
+  }),
+  'a static function of that name': {
+    edits: [
+      [
+        'kernel/sys.c',
+        'static int usage_of(int x)\n{\n\treturn x + 1;\n}\nint sys_helper(int x);\nint sys_helper(int x)\n{\n\treturn usage_of(x);\n}\n',
+      ],
+    ],
+    isTold: false,
+  },
+  'a function of another object': {
+    edits: [
+      ['kernel/exit.c', `${call}\treturn usage_of(tsk);\n}\n`],
+      ['kernel/sys.c', 'int usage_of(void *tsk);\nint usage_of(void *tsk)\n{\n\treturn 2;\n}\n'],
+    ],
+    isTold: false,
+  },
+  'a member that an inline function of a header calls': {
+    edits: [
+      [
+        'include/linux/usage.h',
+        'static inline int usage_twice(struct task_struct *tsk)\n{\n\treturn 2 * tsk->ops->usage_of(tsk);\n}\n',
+      ],
+      ['kernel/exit.c', `${call}\treturn usage_twice(tsk);\n}\n`],
+    ],
+    isTold: false,
+  },
+  'a call beside members and labels': {
+    edits: [
+      [
+        'kernel/exit.c',
+        `${call}\tif (tsk->ops->usage_of)\n\t\tgoto out;\nout:\n\treturn 2 * usage_of(tsk);\n}\n`,
+      ],
+    ],
+    isTold: true,
+  },
 };
 
 describe('members of an archive', () => {
@@ -105,6 +162,14 @@ describe('members of an archive', () => {
     folder = copyOfExample();
     edit(join(folder, '.config'), (text) =>
       text.replace(/^CONFIG_MODULES=.*$/m, '# CONFIG_MODULES is not set'),
+    );
+    edit(join(folder, 'include/linux/sched.h'), (text) =>
+      text
+        .replace(
+          /^struct task_struct \{/m,
+          'struct usage_ops { int (*usage_of)(struct task_struct *); };\n$&',
+        )
+        .replace(/^struct task_struct \{/m, '$&\n\tstruct usage_ops *ops;'),
     );
     appendFileSync(
       join(folder, 'include/linux/usage.h'),

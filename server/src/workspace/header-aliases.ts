@@ -1,7 +1,8 @@
 import { prescanFiles } from '../source/prescan';
 import { withOverlaid } from '../source/overlaid-hits';
 import type { TreeReader } from '../source/tree-reader';
-import { lex } from '../syntax/c/lex';
+import { lex, type Token } from '../syntax/c/lex';
+import { symbolReferences } from '../syntax/c/symbol-references';
 import type { Decide } from '../syntax/c/tree/branch-choices';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import { conditionsAround, functionName } from '../watchers/call-sites';
@@ -53,17 +54,18 @@ function definitions(file: SourceFile, decide: Decide): readonly Definition[] {
   const found: Definition[] = [];
   const mayBeSeen = (offset: number): boolean =>
     conditionsAround(file.facts, offset).every(({ condition, negated }) => decide(condition) !== negated);
-  const namesIn = (from: number, to: number): ReadonlySet<string> =>
-    new Set(lex(file.text, from, to).flatMap(({ kind, text }) => (kind === 'name' ? [text] : [])));
+  const namesIn = (from: number, to: number, head: readonly Token[]): ReadonlySet<string> =>
+    new Set(symbolReferences(lex(file.text, from, to), head).map(({ text }) => text));
   const { statements, directives } = file.facts;
   for (let at = 0; at < statements.length; at += 3) {
     const [start = 0, body = 0, end = 0] = statements.slice(at, at + 3);
-    const name = body < end ? functionName(lex(file.text, start, body)) : undefined;
-    if (name !== undefined && mayBeSeen(start)) found.push({ name, uses: namesIn(body, end) });
+    const head = body < end ? lex(file.text, start, body) : [];
+    const name = functionName(head);
+    if (name !== undefined && mayBeSeen(start)) found.push({ name, uses: namesIn(body, end, head) });
   }
   for (const directive of directives)
     if (directive.kind === 'define' && directive.body !== '' && mayBeSeen(directive.offset))
-      found.push({ name: directive.name, uses: namesIn(directive.offset, directive.end) });
+      found.push({ name: directive.name, uses: namesIn(directive.offset, directive.end, []) });
   return found;
 }
 

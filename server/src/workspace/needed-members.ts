@@ -3,6 +3,7 @@ import { withOverlaid } from '../source/overlaid-hits';
 import { prescanFiles } from '../source/prescan';
 import { lex, type Token } from '../syntax/c/lex';
 import type { Directive } from '../syntax/c/scan';
+import { symbolReferences } from '../syntax/c/symbol-references';
 import type { Decide } from '../syntax/c/tree/branch-choices';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import { conditionsAround, functionName } from '../watchers/call-sites';
@@ -62,8 +63,11 @@ export function mayChangeMembers(
   if (!mentions(before) && !mentions(after)) return false;
   if (!before?.path.endsWith('.c') || !after) return true;
   const decide = configDecides(kernel.config?.values);
-  const [one, other] = [namesSurelyUsed(before, names, decide), namesSurelyUsed(after, names, decide)];
-  return one.size !== other.size || [...one].some((name) => !other.has(name));
+  const said = (file: SourceFile): string =>
+    [namesSurelyUsed(file, names, decide), namesDefined(file, names, decide)]
+      .map((found) => [...found].sort().join(' '))
+      .join('|');
+  return said(before) !== said(after);
 }
 
 /** `late`: only objects behind the archive need it. */
@@ -119,6 +123,12 @@ async function lookForUses(
   // In link order: the first that names a member decides when ld meets it.
   const place = (file: string): number => own.get(file) ?? Infinity;
   const current = [...withOverlaid(hits, names, kernel.tree.overlaid, (path) => own.has(path))];
+  // What a linked object defines itself is not looked for in archives.
+  const defined = new Set<string>();
+  for (const { file: path } of current) {
+    const file = files.source(path);
+    for (const name of file ? namesDefined(file, symbols, decide) : []) defined.add(name);
+  }
   for (const hit of current.sort((a, b) => place(a.file) - place(b.file))) {
     const likely = hit.needles.some((needle) => unseen.has(symbols.get(names[needle] ?? '') ?? ''));
     const file = likely ? files.source(hit.file) : undefined;
@@ -127,7 +137,7 @@ async function lookForUses(
     for (const needle of hit.needles) {
       const symbol = names[needle] ?? '';
       const member = symbols.get(symbol);
-      if (member === undefined || !unseen.has(member) || !used.has(symbol)) continue;
+      if (member === undefined || !unseen.has(member) || !used.has(symbol) || defined.has(symbol)) continue;
       named.set(member, place(hit.file) > (orderOf.get(member) ?? -1) ? 'late' : 'first');
       unseen.delete(member);
     }
@@ -163,12 +173,36 @@ function globalFunctions(file: SourceFile): readonly string[] {
   return found;
 }
 
+/** Those of `wanted` that a linked file may define for all, in no branch that is surely left out. */
+function namesDefined(
+  file: SourceFile,
+  wanted: ReadonlyMap<string, string>,
+  decide: Decide,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const offset of placesOf(wanted, file.text)) {
+    const { statements } = file.facts;
+    const at = statementAt(statements, offset);
+    const [start = 0, body = 0, end = 0] = at < 0 ? [] : statements.slice(at, at + 3);
+    if (body >= end || offset >= body) continue;
+    const head = lex(file.text, start, body);
+    const name = functionName(head);
+    const isLeftOut = conditionsAround(file.facts, offset).some(
+      ({ condition, negated }) => decide(condition) === negated,
+    );
+    if (name !== undefined && wanted.has(name) && !isLeftOut && !head.some(({ text }) => text === 'static'))
+      found.add(name);
+  }
+  return found;
+}
+
 /** A test that the compiler decides, which may leave out the code behind it. */
 const compileTimeTest = /^(?:IS_ENABLED|IS_BUILTIN|IS_MODULE|IS_REACHABLE|__builtin_constant_p)$/;
 
 /**
  * Those of `wanted` that stand in code which is surely compiled: not in comments, strings or directives, in no branch
- * that is left out or not decided, in no function that the compiler may cut short, or drop because nothing uses it.
+ * that is left out or not decided, in no function that the compiler may cut short, or drop because nothing uses it; and
+ * mean no member, label or variable of that name, nothing static or weak, and no macro of the file.
  */
 function namesSurelyUsed(
   file: SourceFile,
@@ -178,15 +212,20 @@ function namesSurelyUsed(
   const { statements, directives } = file.facts;
   const found = new Set<string>();
   const done = new Set<number>();
+  const others = new Set(
+    directives.flatMap((directive) => (directive.kind === 'define' ? [directive.name] : [])),
+  );
   for (const offset of placesOf(wanted, file.text)) {
     const at = statementAt(statements, offset);
     const [start = 0, body = 0, end = 0] = statements.slice(at, at + 3);
     if (at < 0 || done.has(at)) continue;
     done.add(at);
     const tokens = tokensOutsideDirectives(file.text, directives, start, end);
-    if (tokens.some(({ text }) => compileTimeTest.test(text))) continue;
     const { head, code } = headAndCode(tokens, body < end ? body : undefined);
-    const names = code.filter(
+    if (head.some(({ text }) => otherSymbol.test(text)))
+      for (const { kind, text } of head) if (kind === 'name') others.add(text);
+    if (isDecidedByCompiler(tokens) || isTypeDefinition(head, body < end)) continue;
+    const names = symbolReferences(code, head).filter(
       (token) =>
         wanted.has(token.text) &&
         conditionsAround(file.facts, token.offset).every(
@@ -199,8 +238,23 @@ function namesSurelyUsed(
     if (isStatic && owner !== undefined && !isNamedElsewhere(file, owner, start, end)) continue;
     for (const { text } of names) found.add(text);
   }
+  for (const name of others) found.delete(name);
   return found;
 }
+
+/** What is declared so is another symbol than an archive's, or one that ld need not find. */
+const otherSymbol = /^(?:static|weak|__weak__|__weak|weakref|__weakref__|alias|__alias__|asm|__asm__)$/;
+
+const isDecidedByCompiler = (tokens: readonly Token[]): boolean =>
+  tokens.some(
+    ({ text }, at) =>
+      compileTimeTest.test(text) ||
+      (text === '0' && tokens[at - 1]?.text === '(' && /^(?:if|while)$/.test(tokens[at - 2]?.text ?? '')),
+  );
+
+/** The members of a structure or enumeration are nothing that is used. */
+const isTypeDefinition = (head: readonly Token[], hasBody: boolean): boolean =>
+  hasBody && functionName(head) === undefined && !head.some(({ text }) => text === '=');
 
 /** Where one of the names stands, in no order. */
 function placesOf(names: ReadonlyMap<string, string>, text: string): readonly number[] {
