@@ -1,7 +1,7 @@
 import type { Note } from '../syntax/note';
 import type { TreeReader } from '../source/tree-reader';
 import { readArchive } from './archive';
-import { readFlags, shellWords } from './compile-flags';
+import { assemblerDefines, readFlags, shellWords } from './compile-flags';
 import type { CompileFlags, LinkPlan, PlannedObject } from './link-plan';
 import { treePath } from './make-process';
 
@@ -49,7 +49,7 @@ export function planFromArtefacts(plan: LinkPlan, artefacts: BuildArtefacts): Li
       const cached = flags.get(object.path);
       if (cached) return cached;
       const words = commands(object.path)?.words;
-      const read = words ? readFlags(words, (path) => inTree(path, artefacts)) : plan.flags(object);
+      const read = words ? flagsOf(object, words, artefacts) : plan.flags(object);
       flags.set(object.path, read);
       return read;
     },
@@ -57,6 +57,15 @@ export function planFromArtefacts(plan: LinkPlan, artefacts: BuildArtefacts): Li
       return [...plan.notes, ...differences(plan, objects)];
     },
   };
+}
+
+function flagsOf(
+  { source }: PlannedObject,
+  words: readonly string[],
+  artefacts: BuildArtefacts,
+): CompileFlags {
+  const read = readFlags(words, (path) => inTree(path, artefacts));
+  return { ...read, defines: [...assemblerDefines(source), ...read.defines] };
 }
 
 /** Where the build and the makefiles disagree, one of them is not what the user thinks it is. */

@@ -88,7 +88,10 @@ export function flagsReader(
       scope,
     );
     const read = readFlags(shellWords(text));
-    const added = kind === 'script' ? scriptDefines : kbuildNames(object, stem);
+    const added = [
+      ...(kind === 'script' ? scriptDefines : kbuildNames(object, stem)),
+      ...assemblerDefines(object.source),
+    ];
     const said = new Set(read.defines.map(({ name }) => name));
     return { ...read, defines: [...read.defines, ...added.filter(({ name }) => !said.has(name))] };
   };
@@ -108,6 +111,10 @@ function kindOf({ source }: PlannedObject): 'c' | 'asm' | 'script' {
   return source?.endsWith('.S') === true ? 'asm' : 'c';
 }
 
+/** What GCC defines where it preprocesses assembler. */
+export const assemblerDefines = (source: string | undefined): CompileFlags['defines'] =>
+  source?.endsWith('.S') === true ? [{ name: '__ASSEMBLER__', text: '1' }] : [];
+
 /** What scripts/Makefile.build adds for linker scripts. */
 const scriptDefines: CompileFlags['defines'] = [
   { name: '__ASSEMBLY__', text: '1' },
@@ -125,6 +132,9 @@ function kbuildNames(object: PlannedObject, stem: string): CompileFlags['defines
   ];
 }
 
+/** What takes an argument: in the same word, or in the next one. */
+const withArgument = /^-(include|imacros|iquote|isystem|idirafter|I|D|U)(.*)$/s;
+
 /** GCC's words, as far as they decide tables. Later ones win, as for GCC. */
 export function readFlags(
   words: readonly string[],
@@ -133,24 +143,26 @@ export function readFlags(
   let optimisation: CompileFlags['optimisation'] = '0';
   let keepsToplevelOrder = false;
   let lto = false;
-  const includePaths: string[] = [];
-  const forcedIncludes: string[] = [];
+  const paths = new Map<string, string[]>();
   const defines: { name: string; text: string | undefined }[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? '';
-    if (word === '-include') forcedIncludes.push(place(words[++at] ?? ''));
-    else if (word.startsWith('-I')) {
-      const path = word === '-I' ? (words[++at] ?? '') : word.slice(2);
-      if (path !== '') includePaths.push(place(path));
-    } else if (word.startsWith('-D')) {
-      const definition = word === '-D' ? (words[++at] ?? '') : word.slice(2);
-      const equals = definition.indexOf('=');
-      const name = equals < 0 ? definition : definition.slice(0, equals);
-      const text = equals < 0 ? '1' : definition.slice(equals + 1);
-      // -D"KBUILD_STR(s)=#s", and what uses it, in kernels before 4.x.
-      if (/^\w+$/.test(name)) defines.push({ name, text: text.replace(/^KBUILD_STR\((.*)\)$/, '"$1"') });
-    } else if (word.startsWith('-U')) defines.push({ name: word.slice(2), text: undefined });
-    else if (word.startsWith('-O')) {
+  // What -Wp gives to the preprocessor counts after the driver's own words.
+  const [own, passed] = [
+    words.filter((word) => !word.startsWith('-Wp,')),
+    words.filter((word) => word.startsWith('-Wp,')).flatMap((word) => word.slice('-Wp,'.length).split(',')),
+  ];
+  const all = [...own, ...passed];
+  for (let at = 0; at < all.length; at++) {
+    const word = all[at] ?? '';
+    const [, option, glued = ''] = withArgument.exec(word) ?? [];
+    if (option !== undefined) {
+      // Where only a run of make can tell the argument, there is none.
+      const isNext = glued === '' && all[at + 1]?.startsWith('-') !== true;
+      const argument = isNext ? (all[++at] ?? '') : glued;
+      if (argument === '') continue;
+      if (option === 'U') defines.push({ name: argument, text: undefined });
+      else if (option === 'D') defines.push(...definitionOf(argument));
+      else paths.set(option, [...(paths.get(option) ?? []), place(argument)]);
+    } else if (word.startsWith('-O')) {
       const level = word.slice(2) === '' ? '1' : word.slice(2);
       optimisation = isOptimisation(level) ? level : 'unknown';
     } else if (word === '-fno-toplevel-reorder' || word === '-fno-unit-at-a-time') keepsToplevelOrder = true;
@@ -158,14 +170,30 @@ export function readFlags(
     else if (word.startsWith('-flto')) lto = true;
     else if (word === '-fno-lto') lto = false;
   }
+  const given = (...options: readonly string[]): readonly string[] =>
+    options.flatMap((option) => paths.get(option) ?? []);
   return {
     optimisation,
     keepsToplevelOrder,
-    includePaths: [...new Set(includePaths)],
-    forcedIncludes,
-    defines: withoutRepetition(defines),
+    includePaths: [...new Set(given('iquote', 'I', 'isystem', 'idirafter'))],
+    forcedIncludes: given('imacros', 'include'),
+    defines: withoutRepetition([...optimisationMacros(optimisation), ...defines]),
     lto,
   };
+}
+
+function definitionOf(argument: string): CompileFlags['defines'] {
+  const equals = argument.indexOf('=');
+  const name = equals < 0 ? argument : argument.slice(0, equals);
+  const text = equals < 0 ? '1' : argument.slice(equals + 1);
+  // -D"KBUILD_STR(s)=#s", and what uses it, in kernels before 4.x.
+  return /^\w+$/.test(name) ? [{ name, text: text.replace(/^KBUILD_STR\((.*)\)$/, '"$1"') }] : [];
+}
+
+/** What GCC defines by itself at this level and not at -O2. */
+function optimisationMacros(level: CompileFlags['optimisation']): CompileFlags['defines'] {
+  if (level === '0') return [{ name: '__OPTIMIZE__', text: undefined }];
+  return level === 's' || level === 'z' ? [{ name: '__OPTIMIZE_SIZE__', text: '1' }] : [];
 }
 
 /** Only the last of the same definitions counts, unless something else was said of the name in between. */

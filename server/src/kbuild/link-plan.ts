@@ -15,9 +15,12 @@ export interface CompileFlags {
   readonly optimisation: '0' | '1' | '2' | '3' | 's' | 'z' | 'g' | 'fast' | 'unknown';
   /** `-fno-toplevel-reorder` is in force: GCC then keeps source order. */
   readonly keepsToplevelOrder: boolean;
-  /** `-I`, in order, relative to the root (`include`, `arch/x86/include`, the root itself empty), or to the build folder with prefix `$(objtree)/`. */
+  /**
+   * `-iquote`, `-I`, `-isystem`, `-idirafter`, each in order, relative to the root (`include`, `arch/x86/include`, the
+   * root itself empty), or to the build folder with prefix `$(objtree)/`.
+   */
   readonly includePaths: readonly string[];
-  /** `-include`, in order, relative to the root. */
+  /** `-imacros`, then `-include`, in order, relative to the root. */
   readonly forcedIncludes: readonly string[];
   /** `-D` and `-U` in order: name, and replacement text; `undefined` text means undefined. */
   readonly defines: readonly { readonly name: string; readonly text: string | undefined }[];

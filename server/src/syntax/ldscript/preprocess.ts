@@ -13,7 +13,10 @@ export interface ScriptSources {
   readonly includePaths: readonly string[];
   /** `-include`, in order, relative to the root: `include/linux/kconfig.h`. */
   readonly forcedIncludes: readonly string[];
-  /** `-D` and `-U` in order, the compiler's own macros first. `__ASSEMBLY__` and `LINKER_SCRIPT` need not be in it. */
+  /**
+   * `-D` and `-U` in order, the compiler's own macros first. `__ASSEMBLY__`, `__ASSEMBLER__`
+   * and `LINKER_SCRIPT` need not be in it.
+   */
   readonly defines: readonly { readonly name: string; readonly text: string | undefined }[];
   /** What `CONFIG_X` is defined as (`1`, `64`, `"text"`), `undefined`: not defined. Absent: no configuration. */
   readonly config?: ((name: string) => string | undefined) | undefined;
@@ -80,7 +83,7 @@ export function preprocessScript(path: string, sources: ScriptSources): Preproce
     assumptions: [],
     isEndless: false,
   };
-  for (const name of ['__KERNEL__', '__ASSEMBLY__', 'LINKER_SCRIPT']) define(name, '1');
+  for (const name of ['__KERNEL__', '__ASSEMBLY__', '__ASSEMBLER__', 'LINKER_SCRIPT']) define(name, '1');
   for (const { name, text } of sources.defines) {
     if (text === undefined) macros.set(name, undefined);
     else define(name, text);
