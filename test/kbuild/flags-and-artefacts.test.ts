@@ -45,7 +45,8 @@ const files: Files = {
   'kernel/exit.c': 'int e;\n',
   'kernel/one-part.c': 'int o;\n',
   'kernel/module.c': 'int m;\n',
-  'kernel/sched/Makefile': 'obj-y := core.o\nccflags-y := -O1 -fno-toplevel-reorder\n',
+  'kernel/sched/Makefile':
+    'obj-y := core.o\nccflags-y := -O1 -fno-toplevel-reorder\nseen := $(words $(filter -DBELOW=1,$(KBUILD_CFLAGS)))\nKBUILD_CFLAGS += -DOWN_$(seen)\n',
   'kernel/sched/core.c': 'int c;\n',
   'lib/Makefile':
     'obj-y := sort.o\nccflags-remove-y += -O2\nCFLAGS_sort.o = -O3 -UTEXT $(if $(CONFIG_M),-DHAS_M)\n',
@@ -66,7 +67,18 @@ function agree(path: string, flags: CompileFlags, real: ReadonlyMap<string, stri
   for (const [name, text] of ours)
     if (!/^(?:KBUILD_(?:BASENAME|MODFILE)|__KBUILD_MODNAME)$/.test(name))
       assert.equal(real.get(name), text, `${path}: ${name}`);
-  for (const name of ['DIR', 'BELOW', 'FN', 'TARGET', 'TEXT', 'HAS_M', 'KBUILD_MODNAME', '__KERNEL__'])
+  for (const name of [
+    'DIR',
+    'BELOW',
+    'FN',
+    'TARGET',
+    'TEXT',
+    'HAS_M',
+    'OWN_0',
+    'OWN_1',
+    'KBUILD_MODNAME',
+    '__KERNEL__',
+  ])
     assert.equal(ours.get(name), real.get(name), `${path}: ${name}`);
   for (const name of ['SAID_1', 'SAID_2', 'TOP_m', 'TOP_y'])
     assert.equal(ours.get(name), real.get(name), `${path}: ${name}`);

@@ -31,12 +31,20 @@ export function flagsReader(
       if (objectList.test(name) && !isKnown(variable.value))
         scope.variables.set(name, { ...variable, value: wordsOf(variable.value).filter(isKnown).join(' ') });
     if (directory.parent) {
-      // What the directory's own makefile set stays: a make's assignments win over its environment.
+      // A make's assignments win over its environment; what they add to it comes after it.
       const above = libScope(directory.parent);
+      const before = directory.parent.scope;
       const passed = newScope(scope.world, scope.parent);
       passExported(make, above, passed);
+      const own = [...passed.variables.keys()].filter((name) => isOwn(directory.scope, name));
+      const isChanged = own.some((name) => valueIn(passed, name) !== valueIn(before, name));
+      const after = isChanged ? directory.scopeBelow(before, above) : directory.scope;
       for (const [name, variable] of passed.variables)
-        if (!isOwn(directory.scope, name)) scope.variables.set(name, variable);
+        if (!own.includes(name)) scope.variables.set(name, variable);
+      for (const name of own) {
+        const variable = after.variables.get(name);
+        if (variable) scope.variables.set(name, variable);
+      }
     }
     if (hasLib) make.run('scripts/Makefile.lib', scope);
     else
@@ -103,6 +111,8 @@ const objectList = /-(?:objs|[ym]?)$/;
 /** The flags of a tree that has no scripts/Makefile.lib. */
 const usual =
   '$(NOSTDINC_FLAGS) $(LINUXINCLUDE) $(filter-out $(CFLAGS_REMOVE_$(*F).o) $(ccflags-remove-y), $(CPPFLAGS) $(KBUILD_CPPFLAGS) $(CFLAGS) $(KBUILD_CFLAGS) $(CFLAGS_KERNEL) $(EXTRA_CFLAGS) $(ccflags-y)) $(CFLAGS_$(*F).o)';
+
+const valueIn = (scope: Scope, name: string): string => expandText(`$(${name})`, scope);
 
 const isOwn = (scope: Scope, name: string): boolean => scope.variables.get(name)?.origin === 'file';
 

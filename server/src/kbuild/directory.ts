@@ -20,6 +20,8 @@ export interface Directory {
   /** The directory whose makefile sent make here; `undefined`: the top Makefile. */
   readonly parent: Directory | undefined;
   readonly scope: Scope;
+  /** The scope again, with what these pass on in their place of what the parent's makefile does; later ones win. */
+  readonly scopeBelow: (...above: readonly Scope[]) => Scope;
   /** In order, without repetition: `fork.o`, `sched/`. */
   readonly builtIn: readonly string[];
   /** What goes into lib.a: sorted, without what is built in. */
@@ -72,14 +74,18 @@ export function directoryReader(make: MakeProcess, tree: TreeReader, unknown: Un
       known.set(path, undefined);
       return undefined;
     }
-    const scope = newScope(base.world, base);
-    if (from) passExported(make, from.scope, scope);
-    for (const name of emptied) scope.variables.set(name, nothing);
     const itself: Variable = { flavour: 'simple', value: path === '' ? '.' : path, origin: 'file' };
-    scope.variables.set('obj', itself);
-    scope.variables.set('src', itself);
-    scope.variables.set('srcroot', sourceRoot);
-    make.run(makefile, scope);
+    const scopeBelow = (...above: readonly Scope[]): Scope => {
+      const scope = newScope(base.world, base);
+      for (const one of above) passExported(make, one, scope);
+      for (const name of emptied) scope.variables.set(name, nothing);
+      scope.variables.set('obj', itself);
+      scope.variables.set('src', itself);
+      scope.variables.set('srcroot', sourceRoot);
+      make.run(makefile, scope);
+      return scope;
+    };
+    const scope = from ? scopeBelow(from.scope) : scopeBelow();
     const list = (name: string): readonly string[] => {
       const words = listOf(name, scope);
       if (words.every(isKnown)) return words;
@@ -92,7 +98,7 @@ export function directoryReader(make: MakeProcess, tree: TreeReader, unknown: Un
       (word) => !isBuiltIn.has(word) && isKnown(word),
     );
     for (const name of ['lib-y', 'lib-m']) list(name);
-    const directory: Directory = { path, makefile, parent: from, scope, builtIn, library };
+    const directory: Directory = { path, makefile, parent: from, scope, scopeBelow, builtIn, library };
     known.set(path, directory);
     return directory;
   };
