@@ -56,6 +56,28 @@ describe('link order', function () {
     );
   });
 
+  it('is had from a top Makefile that asks what make can do, and starts itself again', () => {
+    const { Makefile: top = '' } = withBuild(small);
+    sameAsBuilt(
+      {
+        ...small,
+        Makefile: `ifeq ($(filter output-sync,$(.FEATURES)),)
+$(error this make is too old)
+endif
+ifeq ($(filter --no-print-directory,$(MAKEFLAGS)),)
+vmlinux.a: again
+again:
+\t$(MAKE) --no-print-directory vmlinux.a
+.PHONY: again
+else
+${top}
+endif
+`,
+      },
+      config,
+    );
+  });
+
   it('is the one that make and ar build, for trees nobody thought of', () => {
     const option = fc.constantFrom('y', '$(CONFIG_A)', '$(CONFIG_B)', '$(CONFIG_C)', '$(CONFIG_D)');
     const object = fc.constantFrom('a.o', 'b.o', 'c.o', 'multi.o', 'other.o', 'd-e.o');

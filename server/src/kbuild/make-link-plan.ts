@@ -43,6 +43,9 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     MAKE: 'make',
     MAKECMDGOALS: 'vmlinux',
     MAKE_VERSION: '4.3',
+    '.FEATURES': 'output-sync',
+    // As the top Makefile starts itself again: it does nothing else without.
+    MAKEFLAGS: 'rR --no-print-directory',
     MAKE_HOST: 'x86_64-pc-linux-gnu',
     sub_make_done: '1',
     KBUILD_VERBOSE: '0',
