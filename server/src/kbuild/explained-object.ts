@@ -12,13 +12,14 @@ export class ExplainedObject implements PlannedObject {
   readonly membership: PlannedObject['membership'];
   declare readonly archive?: string;
   declare readonly behindUnknown?: true;
+  declare readonly madeFrom?: readonly string[];
   readonly given: Given;
   readonly moduleName: string;
   readonly #explain: (path: string) => readonly WhyStep[];
   #steps: readonly WhyStep[] | undefined;
 
   constructor(
-    { path, source, membership, archive, behindUnknown, given, moduleName }: WithoutWhy,
+    { path, source, membership, archive, behindUnknown, madeFrom, given, moduleName }: WithoutWhy,
     explain: (path: string) => readonly WhyStep[],
   ) {
     this.#explain = explain;
@@ -27,6 +28,7 @@ export class ExplainedObject implements PlannedObject {
     this.membership = membership;
     if (archive !== undefined) this.archive = archive;
     if (behindUnknown !== undefined) this.behindUnknown = behindUnknown;
+    if (madeFrom !== undefined) this.madeFrom = madeFrom;
     this.given = given;
     this.moduleName = moduleName;
   }
@@ -43,13 +45,14 @@ export class ExplainedObject implements PlannedObject {
 
 /** An object without looking at why it is linked, which would make it be worked out. */
 export function withoutWhy(object: WithoutWhy): WithoutWhy {
-  const { path, source, membership, archive, behindUnknown, given, moduleName } = object;
+  const { path, source, membership, archive, behindUnknown, madeFrom, given, moduleName } = object;
   return {
     path,
     source,
     membership,
     ...(archive === undefined ? {} : { archive }),
     ...(behindUnknown === undefined ? {} : { behindUnknown }),
+    ...(madeFrom === undefined ? {} : { madeFrom }),
     given,
     moduleName,
   };

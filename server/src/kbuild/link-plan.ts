@@ -40,6 +40,8 @@ export interface PlannedObject {
   readonly archive?: string;
   /** A list that only a build can tell may put objects in front of it: its place in a table is not known. */
   readonly behindUnknown?: true;
+  /** What a build makes its source from, where the tree has none: files of the tree, and sources of the programs that do it. */
+  readonly madeFrom?: readonly string[];
   /** How the final link meets it. */
   readonly given: Given;
   /** The name of the module or composite it belongs to (`KBUILD_MODNAME`), dashes as underscores. */

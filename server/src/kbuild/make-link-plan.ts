@@ -16,6 +16,7 @@ import {
 import { explainer } from './explain';
 import { ExplainedObject } from './explained-object';
 import { finalLink } from './final-link';
+import { generatedSources } from './generated-sources';
 import type { CompileFlags, Compiler, Given, LinkPlan, PlannedObject } from './link-plan';
 import { missingSources } from './missing-sources';
 import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
@@ -81,8 +82,16 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     sender: (directory) => collected.senders.get(directory),
   });
   const whyOf = (path: string): PlannedObject['why'] => explain(path)?.steps ?? [];
-  const objects = collected.objects.map((object) => new ExplainedObject(object, whyOf));
-  notes.push(...missingSources(objects, (path) => collected.owners.get(path)?.makefile, tree));
+  const ownerOf = (path: string): Directory | undefined => collected.owners.get(path);
+  const generated = generatedSources(tree, ownerOf);
+  const missing: Pick<PlannedObject, 'path'>[] = [];
+  const objects = collected.objects.map((object) => {
+    if (object.source !== undefined) return new ExplainedObject(object, whyOf);
+    const { isMade, from } = generated(object.path);
+    if (!isMade) missing.push(object);
+    return new ExplainedObject(from.length === 0 ? object : { ...object, madeFrom: from }, whyOf);
+  });
+  notes.push(...missingSources(missing, (path) => ownerOf(path)?.makefile));
   return {
     source: config ? 'kbuild' : 'none',
     arch,

@@ -13,6 +13,7 @@ import {
   withoutComment,
   type LineCursor,
 } from './lines';
+import { ruleColon } from './rules';
 
 /**
  * A makefile as its statements, after GNU make 4.3 (where it differs from the manual, the program was asked: see
@@ -360,16 +361,4 @@ function readKeyword(text: string, line: number): MakeStatement | undefined {
   const [, word = '', names = ''] = match;
   if (word.endsWith('undefine')) return { kind: 'undefine', line, name: names };
   return { kind: 'export', line, names, on: word === 'export' };
-}
-
-function ruleColon(text: string): number {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 36 && isOpener(text.charCodeAt(at + 1))) {
-      const end = closing(text, at + 1);
-      if (end < 0) return -1;
-      at = end;
-    } else if (code === 58) return at;
-  }
-  return -1;
 }
