@@ -122,7 +122,18 @@ describe('the tree on disk', () => {
       assert.deepEqual(tree.problems(), [
         { file: 'binary.c', reason: 'binary, not read' },
         { file: 'huge.c', reason: 'larger than 8 MiB, not read' },
+        { file: 'folder.c', reason: 'cannot be read (a folder)' },
+        { file: 'dangling.c', reason: 'cannot be read (a link to nothing)' },
+        { file: 'fifo.c', reason: 'cannot be read (no regular file)' },
       ]);
+      rmSync(join(root, 'dangling.c'));
+      rmSync(join(root, 'huge.c'));
+      write('folder.c/../huge.c', '');
+      for (const name of ['dangling.c', 'huge.c']) tree.read(name);
+      assert.deepEqual(
+        tree.problems().map(({ file }) => file),
+        ['binary.c', 'folder.c', 'fifo.c'],
+      );
     });
 
     it('follows links to files and not to folders', () => {

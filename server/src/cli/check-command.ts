@@ -16,7 +16,7 @@ import { githubText } from './check-github';
 import { checkJson } from './check-json';
 import { sarifLog } from './check-sarif';
 import { checkText, summary } from './check-text';
-import { exitStatus } from './exit-status';
+import { exitStatus, statusOf } from './exit-status';
 import { Failure } from './failure';
 import { lookAhead, openFamily } from './load-snapshot';
 import { printNotes } from './notes-text';
@@ -71,11 +71,9 @@ export async function runCheck(settings: Settings, options: unknown): Promise<nu
         process.stderr.write(`${summary(findings, hidden)}\n`);
       }
   }
-  return statusOf(findings);
+  const status = statusOf(snapshot.notes);
+  return status === exitStatus.fine && findings.length > 0 ? exitStatus.findings : status;
 }
-
-const statusOf = (findings: readonly Finding[]): number =>
-  findings.length > 0 ? exitStatus.findings : exitStatus.fine;
 
 interface Loaded {
   readonly context: CheckContext;

@@ -15,7 +15,7 @@ import { sourceLink } from '../features/source-link';
 import type { DispatchResult, FailureRow } from '../dispatch/dispatch-result';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
 import { dispatchText, failureTableText } from './dispatch-text';
-import { exitStatus } from './exit-status';
+import { statusOf } from './exit-status';
 import { Failure } from './failure';
 import { loadCode } from './load-code';
 import { printNotes } from './notes-text';
@@ -72,7 +72,7 @@ export async function runDispatch(
     );
   }
   if (format !== 'json') printNotes(snapshot.notes, settings);
-  return exitStatus.fine;
+  return statusOf(snapshot.notes);
 }
 
 function dispatchAs(format: string, result: DispatchResult, snapshot: Snapshot, href: Href): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { openKernel, type Kernel } from '../workspace/open-kernel';
 import { setEngineFlags } from './engine-flags';
+import { statusOf } from './exit-status';
 import { Failure, orFail } from './failure';
 import { whyJson, whyObject } from '../features/why';
 import { linkOrderJson, linkOrderText, whyText } from './link-order-text';
@@ -30,7 +31,7 @@ export async function runLinkOrder(settings: Settings, options: unknown): Promis
     await print(json ? `${JSON.stringify(linkOrderJson(plan), null, 2)}\n` : linkOrderText(plan, styles));
   }
   if (!json) printNotes(plan.notes, settings);
-  return 0;
+  return statusOf(plan.notes);
 }
 
 /** What is asked about, relative to the root; something has to know it: the tree, the plan, or a makefile. */

@@ -43,7 +43,11 @@ export function whyText(why: Why, styles: Styles): string {
   }
   if ('unlinked' in why) {
     const { path, status, why: lines } = why.unlinked;
-    const what = status === 'module' ? 'is built as a module: not in vmlinux' : 'is not built';
+    const what = {
+      module: 'is built as a module: not in vmlinux',
+      'not-built': 'is not built',
+      conditional: 'may be built: a makefile that may name it cannot be read',
+    }[status];
     const reason = lines.length === 0 ? ['  no makefile names it'] : steps(lines, styles);
     return [`${styles.bold(path)} ${what}`, ...reason, ''].join('\n');
   }

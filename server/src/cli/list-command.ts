@@ -1,3 +1,4 @@
+import { statusOf } from './exit-status';
 import { listJson, listText } from './list-text';
 import { withShown } from './load-shown';
 import { printNotes } from './notes-text';
@@ -6,7 +7,7 @@ import type { Settings } from './settings';
 import { print, stylesFor } from './terminal';
 
 export async function runList(settings: Settings): Promise<number> {
-  await withShown(settings, 'tree', async (snapshot) => {
+  const { notes } = await withShown(settings, 'tree', async (snapshot) => {
     if (settings.format === 'json') {
       await printJson(listJson(snapshot));
       return;
@@ -14,5 +15,5 @@ export async function runList(settings: Settings): Promise<number> {
     await print(listText(snapshot, stylesFor(settings.color, process.stdout)));
     printNotes(snapshot.notes, settings);
   });
-  return 0;
+  return statusOf(notes);
 }

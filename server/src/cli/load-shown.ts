@@ -13,17 +13,18 @@ import type { Settings } from './settings';
 
 /**
  * Has `show` print what tables and lists show: as it was kept by an earlier run, if nothing that it was made from has
- * changed since, else made anew, and kept once it is printed.
+ * changed since, else made anew, and kept once it is printed. Returns what was shown.
  */
 export async function withShown(
   settings: Settings,
   scope: Scope,
   show: (snapshot: ShownSnapshot) => Promise<void>,
-): Promise<void> {
+): Promise<ShownSnapshot> {
   const folder = settings.cache ? cacheFolder() : undefined;
   if (folder === undefined) {
-    await show(shownPart(await (await ofKernels()).loadSnapshot(settings, scope)));
-    return;
+    const answer = shownPart(await (await ofKernels()).loadSnapshot(settings, scope));
+    await show(answer);
+    return answer;
   }
   const { keepAnswer, keptAnswer, questionKey } = await import('../source/answer-cache');
   const key = questionKey(version, questionOf(settings, scope));
@@ -31,7 +32,7 @@ export async function withShown(
   const kept = keptAnswer(folder, key, began);
   if (kept && 'answer' in kept && isShown(kept.answer)) {
     await show(kept.answer);
-    return;
+    return kept.answer;
   }
   expectNoPaths();
   const earlier = kept && 'changes' in kept ? kept : undefined;
@@ -41,6 +42,7 @@ export async function withShown(
   const answer = shownPart(snapshot);
   try {
     await show(answer);
+    return answer;
   } finally {
     keepAnswer(folder, key, { answer, log, parts: parts(), earlier: from, ahead: ahead() }, began);
   }

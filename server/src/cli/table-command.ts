@@ -2,6 +2,7 @@ import type { EventTable } from '../link/entry';
 import { nearest } from '../syntax/nearest-name';
 import { findEvent } from '../watchers/family';
 import type { ShownSnapshot } from '../watchers/snapshot';
+import { statusOf } from './exit-status';
 import { Failure } from './failure';
 import { withShown } from './load-shown';
 import { printNotes } from './notes-text';
@@ -22,7 +23,7 @@ export async function runTable(
   settings: Settings,
   { all = false, commands = [] }: TableOptions,
 ): Promise<number> {
-  await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
+  const { notes } = await withShown(settings, all ? 'tree' : 'linked', async (snapshot) => {
     const tables = chosenTables(snapshot, events, commands);
     if (settings.format === 'json') {
       await printJson(tableJson(snapshot, tables, all));
@@ -31,7 +32,7 @@ export async function runTable(
     await print(tableText(snapshot, tables, all, stylesFor(settings.color, process.stdout)));
     printNotes(snapshot.notes, settings);
   });
-  return 0;
+  return statusOf(notes);
 }
 
 /** The tables asked for, in the order asked; all of them without a choice. */

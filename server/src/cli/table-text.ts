@@ -39,8 +39,10 @@ function heading(
 ): string {
   const conditional = inTable.some(({ status }) => status === 'conditional');
   const noun = snapshot.family.noun[inTable.length === 1 ? 0 : 1];
-  const count = `${inTable.length} ${noun}${conditional ? ', each if its guards hold' : ''}`;
-  const order = conditional ? styles.yellow('  order unknown without a configuration') : '';
+  const isConfigured = snapshot.configFile !== undefined;
+  const condition = isConfigured ? ', not all of them certain' : ', each if its guards hold';
+  const count = `${inTable.length} ${noun}${conditional ? condition : ''}`;
+  const order = conditional && !isConfigured ? styles.yellow('  order unknown without a configuration') : '';
   const range = table.start === undefined ? '' : `  [${table.start}, ${table.stop ?? '?'})`;
   return `${styles.bold(table.event)}  ${count}${order}  ${styles.dim(`${table.section}${range}`)}`;
 }

@@ -6,7 +6,7 @@ import type { Snapshot } from '../watchers/snapshot';
 import { Failure, orFail } from './failure';
 import { loadSnapshot } from './load-snapshot';
 import { printNotes } from './notes-text';
-import { exitStatus } from './exit-status';
+import { exitStatus, statusOf } from './exit-status';
 import { readTablesFrom } from '../workspace/elf-file';
 import type { Settings } from './settings';
 import { placeText, print, stylesFor, type Styles } from './terminal';
@@ -37,7 +37,7 @@ export async function runVerify(vmlinux: string, settings: Settings): Promise<nu
     await print(verifyText(snapshot, whole, comparisons, stylesFor(settings.color, process.stdout)));
     printNotes(snapshot.notes, settings);
   }
-  return differing ? exitStatus.findings : exitStatus.fine;
+  return differing ? exitStatus.findings : statusOf(snapshot.notes);
 }
 
 function verifyText(

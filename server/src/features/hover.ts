@@ -75,7 +75,9 @@ function entryMarkdown(view: View, entry: TableEntry, withMeaning: boolean, link
       entry.status === 'linked'
         ? 'linked into vmlinux'
         : entry.status === 'conditional'
-          ? 'linked if its guards hold (no configuration to tell)'
+          ? view.snapshot.configFile === undefined
+            ? 'linked if its guards hold (no configuration to tell)'
+            : 'may be linked'
           : plain(reason(entry));
     lines.push(`Object ${code(entry.object)}: ${verdict}.`);
   } else if (entry.status !== 'linked') lines.push(`${entry.status}: ${plain(reason(entry))}.`);

@@ -54,7 +54,7 @@ export function registrationTitle(view: View, entry: TableEntry): string {
     return `${entry.event} · slot unknown, one of ${size}${entry.assumptions[0] === undefined ? '' : `: ${entry.assumptions[0]}`}`;
   if (entry.status === 'conditional') {
     const guards = entry.allGuards.length === 0 ? '' : ` if ${entry.allGuards.join(' && ')}`;
-    return `${entry.event} · registered${guards} · no .config, so no slot`;
+    return `${entry.event} · registered${guards} · ${entry.assumptions[0] ?? 'no .config'}, so no slot`;
   }
   return `${entry.event} · not in the table: ${reason(entry)}`;
 }
@@ -68,7 +68,7 @@ function siteTitle(view: View, site: CallSite): string | undefined {
   const noun = family.noun[linked + conditional === 1 ? 0 : 1];
   const off =
     site.status === 'linked' || site.status === 'conditional' ? '' : ` · not in this kernel (${site.status})`;
-  if (conditional > 0)
-    return `dispatches up to ${linked + conditional} ${noun}, each if its guards hold${off}`;
+  const condition = view.snapshot.configFile === undefined ? ', each if its guards hold' : '';
+  if (conditional > 0) return `dispatches up to ${linked + conditional} ${noun}${condition}${off}`;
   return linked === 0 ? `dispatches no ${family.noun[1]}${off}` : `dispatches ${linked} ${noun}${off}`;
 }

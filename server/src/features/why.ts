@@ -73,7 +73,11 @@ export function whyMarkdown(why: Why, linkTo: LinkTo): string {
   }
   if ('unlinked' in why) {
     const { path, status, why: lines } = why.unlinked;
-    const what = status === 'module' ? 'It is built as a module: not in vmlinux.' : 'It is not built.';
+    const what = {
+      module: 'It is built as a module: not in vmlinux.',
+      'not-built': 'It is not built.',
+      conditional: 'A makefile that may name it cannot be read: whether it is built is not known.',
+    }[status];
     return [`# ${code(path)}`, what, steps(lines), ''].join('\n\n');
   }
   return [

@@ -8,7 +8,7 @@ import {
   type Variable,
 } from '../syntax/make/expand';
 import { wordsOf } from '../syntax/make/words';
-import type { TreeReader } from '../source/tree-reader';
+import { unreadableBecause, type TreeReader } from '../source/tree-reader';
 import { listOf, treePath, type MakeProcess } from './make-process';
 
 /** What one directory's Kbuild file or Makefile asks for, evaluated (scripts/Makefile.build and Makefile.lib). */
@@ -26,6 +26,8 @@ export interface Directory {
   readonly builtIn: readonly string[];
   /** What goes into lib.a: sorted, without what is built in. */
   readonly library: readonly string[];
+  /** Makefiles of it that cannot be read: it may build more, or less. */
+  readonly unread: readonly string[];
 }
 
 /** Variables that Makefile.build empties before it reads a directory's file. */
@@ -67,10 +69,12 @@ export function directoryReader(make: MakeProcess, tree: TreeReader, unknown: Un
   return (path, from) => {
     if (known.has(path)) return known.get(path);
     const folder = path === '' ? '' : `${path}/`;
-    const hasKbuild = tree.kind(`${folder}Kbuild`) === 'file';
+    // Make takes it, whatever it is.
+    const hasKbuild = tree.kind(`${folder}Kbuild`) !== undefined;
     const makefile = `${folder}${hasKbuild ? 'Kbuild' : 'Makefile'}`;
     // A file that was read need not be asked for; one that cannot be read hides no other.
-    if (!hasKbuild && make.makefile(makefile) === undefined && tree.kind(makefile) !== 'file') {
+    const isThere = hasKbuild || make.makefile(makefile) !== undefined || tree.kind(makefile) === 'file';
+    if (!isThere && unreadableBecause(tree, makefile) === undefined) {
       known.set(path, undefined);
       return undefined;
     }
@@ -98,7 +102,10 @@ export function directoryReader(make: MakeProcess, tree: TreeReader, unknown: Un
       (word) => !isBuiltIn.has(word) && isKnown(word),
     );
     for (const name of ['lib-y', 'lib-m']) list(name);
-    const directory: Directory = { path, makefile, parent: from, scope, scopeBelow, builtIn, library };
+    const directory: Directory = {
+      ...{ path, makefile, parent: from, scope, scopeBelow, builtIn, library },
+      unread: make.unread(scope),
+    };
     known.set(path, directory);
     return directory;
   };
@@ -123,8 +130,8 @@ export function passExported(make: MakeProcess, from: Scope, to: Scope): void {
  * Whether an object all of whose members are switched off (only `foo-` has any) counts as a composite with none, as
  * later kernels have it, or as one compiled from foo.c. The tree's own Makefile.lib is asked.
  */
-export function emptyCompositesCount(make: MakeProcess, tree: TreeReader): boolean {
-  if (tree.kind('scripts/Makefile.lib') !== 'file') return true;
+export function emptyCompositesCount(make: MakeProcess): boolean {
+  if (make.makefile('scripts/Makefile.lib') === undefined) return true;
   const scope = make.child({ obj: '.', src: '.', 'obj-y': 'probe.o', 'probe-': 'member.o' });
   make.run('scripts/Kbuild.include', scope);
   make.run('scripts/Makefile.lib', scope);

@@ -11,7 +11,7 @@ export class ExplainedObject implements PlannedObject {
   readonly source: string | undefined;
   readonly membership: PlannedObject['membership'];
   declare readonly archive?: string;
-  declare readonly behindUnknown?: true;
+  declare readonly behindUnknown?: string;
   declare readonly madeFrom?: readonly string[];
   readonly given: Given;
   readonly moduleName: string;

@@ -1,13 +1,13 @@
 import { expandText, type Scope } from '../syntax/make/expand';
 import { rulesOf } from '../syntax/make/rules';
 import { wordsOf } from '../syntax/make/words';
-import type { TreeReader } from '../source/tree-reader';
+import { unreadableBecause, type TreeReader } from '../source/tree-reader';
 import type { Directory } from './directory';
 import { listOf, treePath } from './make-process';
 
 /** What a build makes the source of an object from, as far as the rules of its directory tell. */
 export interface GeneratedSource {
-  /** False: no rule makes it, and a build would stop there. */
+  /** False: no rule makes it, and a build would stop there. What is there and cannot be read, the tree says. */
   readonly isMade: boolean;
   /** The files of the tree that it is made from, with sources of the programs that make it: `arch/x86/tools/vdso2c.c`. */
   readonly from: readonly string[];
@@ -41,7 +41,10 @@ export function generatedSources(
     const shipped = `${stem}.c_shipped`;
     if (tree.kind(shipped) === 'file') from.add(shipped);
     const directory = owner(object);
-    let isMade = directory === undefined || from.size > 0 || madeAnywhere.test(stem);
+    const isThere = ['.c', '.S', '.rs'].some(
+      (ending) => unreadableBecause(tree, stem + ending) !== undefined,
+    );
+    let isMade = directory === undefined || from.size > 0 || isThere || madeAnywhere.test(stem);
     if (directory === undefined) return { isMade, from: [...from] };
     let wanted: readonly string[] = [`${stem}.c`, `${stem}.S`, object];
     const seen = new Set(wanted);

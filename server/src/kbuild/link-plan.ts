@@ -38,8 +38,8 @@ export interface PlannedObject {
   readonly membership: 'object' | 'archive-member';
   /** The archive, for members: `lib/lib.a`. */
   readonly archive?: string;
-  /** A list that only a build can tell may put objects in front of it: its place in a table is not known. */
-  readonly behindUnknown?: true;
+  /** Why objects that nobody knows may stand in front of it: its place in a table is not known. */
+  readonly behindUnknown?: string;
   /** What a build makes its source from, where the tree has none: files of the tree, and sources of the programs that do it. */
   readonly madeFrom?: readonly string[];
   /** How the final link meets it. */
@@ -62,7 +62,8 @@ export interface Given {
 /** Why a source file's object is not in vmlinux under this config. */
 export interface UnlinkedObject {
   readonly path: string;
-  readonly status: 'module' | 'not-built';
+  /** `conditional`: a makefile that may name it cannot be read. */
+  readonly status: 'module' | 'not-built' | 'conditional';
   /** The lines that would build it, with the guards that fail; empty: no makefile names it. */
   readonly why: readonly WhyStep[];
 }

@@ -92,6 +92,8 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     return new ExplainedObject(from.length === 0 ? object : { ...object, madeFrom: from }, whyOf);
   });
   notes.push(...missingSources(missing, (path) => ownerOf(path)?.makefile));
+  const mayBeUnread = (path: string): boolean =>
+    [...make.unreadFrom].some((folder) => folder === '' || path.startsWith(`${folder}/`));
   return {
     source: config ? 'kbuild' : 'none',
     arch,
@@ -105,7 +107,8 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     unlinked(source) {
       const path = source.replace(/\.\w+$/, '.o');
       const chain = explain(path);
-      return { path, status: chain?.state === 'module' ? 'module' : 'not-built', why: chain?.steps ?? [] };
+      const status = chain?.state === 'module' ? 'module' : mayBeUnread(path) ? 'conditional' : 'not-built';
+      return { path, status, why: chain?.steps ?? [] };
     },
     conditions: (source) => explain(source.replace(/\.\w+$/, '.o'))?.steps ?? [],
     get notes() {
@@ -214,7 +217,13 @@ function collectObjects(
   const link = finalLink(tree, config);
   let given: Given = { isThin: true };
   const { whole, searched, isOpen: isListOpen } = linkerWords(make);
-  let isBehindUnknown = isListOpen;
+  const emptyCounts = emptyCompositesCount(make);
+  const heads = tree.read(headList);
+  /** Why an object that is added now has no certain place; the first reason counts. */
+  let behindUnknown = isListOpen ? openList : unreadOfAll(make, tree);
+  const enter = (directory: Directory): void => {
+    behindUnknown ??= isOpen(directory) ? openList : directory.unread.map(linksUnknown)[0];
+  };
 
   const add = (
     path: string,
@@ -233,11 +242,10 @@ function collectObjects(
       ...(archive === undefined ? {} : { archive }),
       moduleName: name.slice(name.lastIndexOf('/') + 1).replace(/[-,]/g, '_'),
       given: link.given(given, composite),
-      ...(isBehindUnknown ? { behindUnknown: true } : {}),
+      ...(behindUnknown === undefined ? {} : { behindUnknown }),
     });
   };
 
-  const emptyCounts = emptyCompositesCount(make, tree);
   const addWord = (word: string, directory: Directory): void => {
     const path = pathIn(directory.path, word);
     if (word.endsWith('/')) builtIn(path, directory);
@@ -250,7 +258,7 @@ function collectObjects(
       }
       if (!members.every(isKnown)) {
         unknown(directory, `${word.slice(0, -2)}-y`);
-        isBehindUnknown = true;
+        behindUnknown ??= openList;
       }
       for (const member of members)
         if (isKnown(member))
@@ -264,8 +272,8 @@ function collectObjects(
     visiting.add(path);
     if (from) senders.set(path, from.path);
     const directory = read(path, from);
-    if (!directory) missing(path, from);
-    isBehindUnknown ||= directory !== undefined && isOpen(directory);
+    if (directory) enter(directory);
+    else missing(path, from);
     for (const word of directory?.builtIn ?? []) if (directory) addWord(word, directory);
   };
 
@@ -277,7 +285,7 @@ function collectObjects(
     if (/(?:^|\/)built-in\.[ao]$/.test(path)) builtIn(inside, undefined);
     else if (path.endsWith('/lib.a')) {
       const directory = read(inside, undefined);
-      isBehindUnknown ||= directory !== undefined && isOpen(directory);
+      if (directory) enter(directory);
       // Linked whole since 5.8 with modules, since any of them may need a member; else ld picks what is needed.
       const archive = isSearched ? path : undefined;
       for (const member of directory?.library ?? [])
@@ -287,15 +295,25 @@ function collectObjects(
   };
   for (const word of whole) takeWord(word, !isThin && word.endsWith('.a'));
   for (const word of searched) takeWord(word, true);
-  return { objects: headFirst(tree, objects), owners, senders };
+  return { objects: headFirst(heads, objects), owners, senders };
 }
+
+const openList = 'a $(shell) that only a build runs may link objects before it';
+const linksUnknown = (path: string): string => `${path} cannot be read, and may link objects before it`;
+
+/** What the order of all objects hangs on and cannot be read. */
+function unreadOfAll(make: MakeProcess, tree: TreeReader): string | undefined {
+  const scripts = tree.problems().flatMap(({ file }) => (file.startsWith('scripts/') ? [file] : []));
+  return [...make.unread(make.scope), ...scripts].map(linksUnknown)[0];
+}
+
+const headList = 'scripts/head-object-list.txt';
 
 /** `ar mPi` of the top Makefile since 6.1: what scripts/head-object-list.txt names goes to the front. */
 function headFirst(
-  tree: TreeReader,
+  list: string | undefined,
   objects: readonly Omit<PlannedObject, 'why'>[],
 ): readonly Omit<PlannedObject, 'why'>[] {
-  const list = tree.read('scripts/head-object-list.txt');
   if (list === undefined) return objects;
   const patterns = list.split('\n').filter((line) => line !== '');
   // grep -F -f: each line is looked for anywhere in the member's path.

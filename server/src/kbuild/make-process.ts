@@ -1,10 +1,18 @@
-import { newScope, newWork, valueOf, type MakeWorld, type Scope, type Variable } from '../syntax/make/expand';
+import {
+  newScope,
+  newWork,
+  processScope,
+  valueOf,
+  type MakeWorld,
+  type Scope,
+  type Variable,
+} from '../syntax/make/expand';
 import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/make/parse';
 import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
 import { wordsOf } from '../syntax/make/words';
 import type { Note } from '../syntax/note';
 import type { Place } from '../syntax/positions';
-import type { TreeReader } from '../source/tree-reader';
+import { unreadableBecause, type TreeReader } from '../source/tree-reader';
 import { shellAnswer } from './shell-answers';
 
 /** The absolute path under which makefiles believe to be running: no real folder, so that nothing real shows. */
@@ -22,8 +30,12 @@ export interface MakeProcess {
   readonly scope: Scope;
   readonly exported: ReadonlySet<string>;
   readonly notes: Note[];
-  /** Reads and carries out a makefile of the tree in `scope`; false: there is none. */
+  /** Reads and carries out a makefile of the tree in `scope`; false: there is none, or none that can be read. */
   run(path: string, scope: Scope): boolean;
+  /** Makefiles that are there and were wanted in a scope, but cannot be read: what they set is not known. */
+  unread(scope: Scope): readonly string[];
+  /** The folders whose makefiles wanted one of those; '' is the root's. */
+  readonly unreadFrom: ReadonlySet<string>;
   readonly makefile: (path: string) => Makefile | undefined;
   /** Sets the configuration's variables, as including auto.conf does. */
   configure(scope: Scope): void;
@@ -69,6 +81,8 @@ export function startMake(
   const exported = new Set<string>();
   const targetAssignments = new Map<Scope, TargetAssignment[]>();
   const unknownPlaces = new Map<Scope, Map<string, Place>>();
+  const unread = new Map<Scope, string[]>();
+  const unreadFrom = new Set<string>();
   const noted = new Set<string>();
   const note = (added: Note): void => {
     const key = `${added.file ?? ''}:${added.line ?? 0}:${added.message}`;
@@ -84,6 +98,15 @@ export function startMake(
     for (const problem of result?.problems ?? []) note({ ...problem, file: path });
     parsed.set(path, result);
     return result;
+  };
+
+  const isUnreadIn = (path: string, reason: string, into: Scope, from: string): void => {
+    const known = unread.get(into);
+    if (known) known.push(path);
+    else unread.set(into, [path]);
+    const folder = from.slice(0, Math.max(0, from.lastIndexOf('/')));
+    unreadFrom.add(folder === 'scripts' ? '' : folder);
+    note({ file: path, message: `${reason}: what it would link is not known`, isUnread: true });
   };
 
   const world: MakeWorld = {
@@ -135,8 +158,12 @@ export function startMake(
       configure(into);
       return true;
     },
-    missing: (path, from, line) => {
-      note({ file: treePath(from), line, message: `includes ${treePath(path)}, which is not in the tree` });
+    missing(path, { path: from, line, optional }, into) {
+      const inTree = treePath(path);
+      const reason = unreadableBecause(tree, inTree);
+      if (reason !== undefined) isUnreadIn(inTree, reason, processScope(into), treePath(from));
+      else if (!optional)
+        note({ file: treePath(from), line, message: `includes ${inTree}, which is not in the tree` });
     },
     exported: (name) => exported.add(name),
     forTargets(targets, assign, into) {
@@ -162,11 +189,15 @@ export function startMake(
     notes,
     makefile,
     configure,
+    unread: (of) => unread.get(of) ?? [],
+    unreadFrom,
     forTargets: (of) => targetAssignments.get(of) ?? [],
     unknownPlace: (of, name) => unknownPlaces.get(of)?.get(name),
     run(path, into) {
       const found = makefile(path);
       if (found) runMakefile(path, found, into, files);
+      const reason = found ? undefined : unreadableBecause(tree, path);
+      if (reason !== undefined) isUnreadIn(path, reason, into, path);
       return found !== undefined;
     },
     child(values) {

@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -52,10 +53,18 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
   const onDisk = (path: string): string =>
     path.includes('./') || path.includes('//') || path.endsWith('.') ? join(base, path) : base + path;
 
+  /** Notes down why something cannot be read, or that it can. */
+  const remark = (path: string, reason: string | undefined): void => {
+    if (reason !== undefined) problems.set(path, reason);
+    else if (problems.size > 0) problems.delete(path);
+  };
+
   const listing = (directory: string): Listing => {
     const known = listings.get(directory);
     if (known) return known;
-    const found = readListing(directory === '' ? join(root) : onDisk(directory), log);
+    const read = readListing(directory === '' ? join(root) : onDisk(directory), log);
+    const found = 'reason' in read ? new Map<string, 'file' | 'directory'>() : read;
+    remark(directory, 'reason' in read ? read.reason : undefined);
     const missed = absent.get(directory);
     if (missed !== undefined) found.delete(missed);
     listings.set(directory, found);
@@ -96,12 +105,12 @@ export function diskTree(root: string, log?: InputLog): DiskTree {
       const file = onDisk(path);
       log?.file(file);
       const reading = readText(file);
-      if (reading === undefined) return undefined;
-      if ('text' in reading) {
+      if (reading !== undefined && 'text' in reading) {
         versions.set(path, reading.changed);
+        remark(path, undefined);
         return reading.text;
       }
-      problems.set(path, reading.reason);
+      remark(path, reading?.reason ?? noFile(file));
       return undefined;
     },
     bytes(path) {
@@ -156,15 +165,20 @@ function differences(directory: string, before: Listing, after: Listing): readon
     .map((name) => ({ path: prefix + name, before: before.get(name), after: after.get(name) }));
 }
 
-function readListing(folder: string, log?: InputLog): Map<string, 'file' | 'directory'> {
+/** `reason`: why it cannot be listed, if it is there. */
+function readListing(
+  folder: string,
+  log?: InputLog,
+): Map<string, 'file' | 'directory'> | { readonly reason: string | undefined } {
   const found = new Map<string, 'file' | 'directory'>();
   let entries;
   try {
     entries = readdirSync(folder, { withFileTypes: true });
     if (log) log.folder(folder, listingMark(entries));
-  } catch {
+  } catch (error) {
     log?.folder(folder);
-    return found;
+    const code = errorCode(error);
+    return { reason: code === 'ENOENT' || code === 'ENOTDIR' ? undefined : `cannot be listed (${code})` };
   }
   for (const entry of entries) {
     if (entry.isFile()) found.set(entry.name, 'file');
@@ -191,6 +205,19 @@ function isRegularFile(path: string): boolean {
     return statSync(path).isFile();
   } catch {
     return false;
+  }
+}
+
+/** Why what has this name is no file that can be read; `undefined`: nothing has it. */
+function noFile(path: string): string | undefined {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return 'cannot be read (a link to nothing)';
+    return `cannot be read (${found.isDirectory() ? 'a folder' : 'no regular file'})`;
+  } catch (error) {
+    const code = errorCode(error);
+    return code === 'ENOTDIR' ? undefined : `cannot be read (${code})`;
   }
 }
 

@@ -29,9 +29,13 @@ export interface TreeReader {
   list(directory: string): readonly string[];
   /** The texts that an editor laid over the tree, by path; a scan of the disk does not see them. */
   readonly overlaid?: ReadonlyMap<string, string>;
-  /** Why something that exists could not be read, so far. */
+  /** Why what is there, and was asked for with `read`, could not be read. */
   problems(): readonly { readonly file: string; readonly reason: string }[];
 }
+
+/** Why what has that name cannot be read; `undefined`: it can, or there is nothing. */
+export const unreadableBecause = (tree: TreeReader, path: string): string | undefined =>
+  tree.read(path) === undefined ? tree.problems().find(({ file }) => file === path)?.reason : undefined;
 
 /** A file that a command had read was written to before the command was done with it. Shown as it is. */
 export class FileChanged extends Error {

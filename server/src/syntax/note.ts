@@ -7,4 +7,6 @@ export interface Note {
   readonly file?: string;
   /** 1-based. */
   readonly line?: number;
+  /** What is there and matters could not be read: the answer is not complete. */
+  readonly isUnread?: true;
 }

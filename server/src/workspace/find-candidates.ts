@@ -39,6 +39,10 @@ export interface Candidates {
   readonly apart: ReadonlySet<string>;
   /** Only what is linked was looked at: nothing is known of other files. */
   readonly linkedOnly: boolean;
+  /** Files that are there and could not be read. */
+  readonly unread: ReadonlySet<string>;
+  /** Those of `unread` that are sources, and the sources that include one of them. */
+  readonly doubtful: ReadonlySet<string> | 'all';
   readonly notes: readonly Note[];
 }
 
@@ -86,6 +90,7 @@ export async function findCandidates(
   const linked = linkedFiles(kernel, isLinkedOnly ? begun?.headers : []);
   const apart = new Set<string>();
   const skipped = new Set<string>();
+  const unread = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
     withOverlaid(hits, needles, kernel.tree.overlaid, (path) =>
       isLinkedOnly
@@ -115,8 +120,11 @@ export async function findCandidates(
     const result = first
       ? await first.scan(chosen ?? [], options.report)
       : await scanned(kernel.root, needles, chosen, options, earlier);
-    for (const { file, reason } of [...result.problems, ...result.skipped])
-      notes.push({ file, message: reason });
+    for (const { file, reason } of result.problems) {
+      notes.push({ file, message: reason, isUnread: true });
+      unread.add(file);
+    }
+    for (const { file, reason } of result.skipped) notes.push({ file, message: reason });
     for (const { file } of result.skipped) skipped.add(file);
     return { hits: corrected(result.hits, needles), includes: result.includes };
   };
@@ -188,6 +196,7 @@ export async function findCandidates(
   const including = (names: readonly string[]): readonly Hit[] =>
     corrected(mayInclude(includeNames, names), names);
   const includers = findIncluders(elsewhere, files, including, compiled);
+  for (const problem of kernel.tree.problems()) if (isMissed(problem, hits)) unread.add(problem.file);
   return {
     learnt,
     withStatements,
@@ -199,8 +208,32 @@ export async function findCandidates(
     skipped: [...skipped],
     apart,
     linkedOnly: isLinkedOnly,
+    unread,
+    doubtful: doubtfulSources(kernel, unread, () => findIncluders([...unread], files, including, compiled)),
     notes: unique(notes),
   };
+}
+
+/** What stands in it matters: a header so large that it is not read was searched all the same. */
+export const isMissed = (
+  { file, reason }: { readonly file: string; readonly reason: string },
+  hits: ReadonlySet<string>,
+): boolean => !reason.startsWith('larger') || !file.endsWith('.h') || hits.has(file);
+
+/** Headers of any folder in which there is one that cannot be listed may be included anywhere. */
+const folderOfHeaders = /^(?:include|arch\/[^/]+\/include)(?:\/[^.]*)?$/;
+
+function doubtfulSources(
+  { plan }: Kernel,
+  unread: ReadonlySet<string>,
+  includersOf: () => ReadonlySet<string>,
+): Candidates['doubtful'] {
+  if (unread.size === 0) return unread;
+  const doubtful = new Set([...unread, ...includersOf()]);
+  const like = plan.objects.find(({ source }) => source?.endsWith('.c'));
+  const isForced = like && plan.flags(like).forcedIncludes.some((path) => doubtful.has(path));
+  const isAnywhere = [...unread].some((path) => folderOfHeaders.test(path));
+  return isForced === true || isAnywhere ? 'all' : doubtful;
 }
 
 /**

@@ -51,17 +51,26 @@ export function readScript(kernel: Kernel): ReadScript {
       (path) => tree.kind(path) === 'directory',
     ),
   });
+  const unread = tree.problems().find(({ file }) => files.has(file))?.file;
+  if (unread !== undefined) {
+    const message = `is part of the linker script and cannot be read: nothing is known about tables`;
+    return { script: undefined, notes: [{ file: unread, message, isUnread: true }], files };
+  }
   const notes = assumptions.map(({ message, file, line }) => ({ message, file, line }));
   return { script: parseLinkerScript(text, places), notes, files };
 }
 
-/** Lays out what is linked, objects in `order`, and reads the family's tables off. */
+/**
+ * Lays out what is linked, objects in `order`, and reads the family's tables off. `unread`: what of an object's text could
+ * not be read, if anything.
+ */
 export function layTables(
   kernel: Kernel,
   family: Family,
   script: LinkerScript,
   linked: readonly Contribution[],
   order: readonly PlannedObject[],
+  unread: (object: PlannedObject) => string | undefined,
 ): { readonly laid: readonly LaidTable[]; readonly notes: readonly Note[] } {
   const { plan, config } = kernel;
   const pointerSize = is64Bit(plan.srcarch, plan.arch, config?.values) ? 8 : 4;
@@ -83,20 +92,38 @@ export function layTables(
       family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
   );
   const laid = tables(layout, namedRequests(family, layout), pointerSize);
-  return { laid: withoutOpenSlots(laid, order), notes };
+  return { laid: withoutOpenSlots(laid, openObjects(order, unread)), notes };
 }
 
-/** Entries behind a list that only a build can tell have no slot. */
-function withoutOpenSlots(laid: readonly LaidTable[], order: readonly PlannedObject[]): readonly LaidTable[] {
-  const open = new Set(order.flatMap(({ path, behindUnknown }) => (behindUnknown ? [path] : [])));
-  if (open.size === 0) return laid;
+/** Objects whose place in a table is not known, by path, each with the reason. */
+function openObjects(
+  order: readonly PlannedObject[],
+  unread: (object: PlannedObject) => string | undefined,
+): ReadonlyMap<string, string> {
+  const open = new Map<string, string>();
+  let behind: string | undefined;
+  for (const object of order) {
+    behind ??= unread(object);
+    const reason = object.behindUnknown ?? behind;
+    if (reason !== undefined) open.set(object.path, reason);
+  }
+  return open;
+}
+
+/** Entries of such an object, and what follows them, have no slot. Any table may hold more than is known. */
+function withoutOpenSlots(
+  laid: readonly LaidTable[],
+  open: ReadonlyMap<string, string>,
+): readonly LaidTable[] {
+  const [anyReason] = open.values();
+  if (anyReason === undefined) return laid;
   return laid.map((table) => {
-    const first = table.entries.findIndex(({ section }) => open.has(section.object));
-    if (first < 0) return table;
+    const found = table.entries.findIndex(({ section }) => open.has(section.object));
+    const first = found < 0 ? table.entries.length : found;
     return {
       ...table,
       entries: table.entries.map((one, at) => (at < first ? one : { ...one, slot: undefined })),
-      orderUnknown: table.orderUnknown ?? 'a $(shell) that only a build runs may link objects before it',
+      orderUnknown: table.orderUnknown ?? open.get(table.entries[first]?.section.object ?? '') ?? anyReason,
     };
   });
 }

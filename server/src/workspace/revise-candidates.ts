@@ -36,6 +36,8 @@ export function reviseCandidates(
     candidates.apart.has(path) || isInTree(path, kernel.project.exclude, candidates.skipped);
   const relevant = changes.filter(({ path, before }) => before !== undefined || isLookedAt(path));
   if (relevant.length === 0) return candidates;
+  // What could not be read may register something, or include what does.
+  if (relevant.some(({ path }) => candidates.unread.has(path))) return undefined;
   const { searched } = candidates;
   const hits = new Set(candidates.hits);
   let relearn = false;

@@ -20,6 +20,7 @@ import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-membe
 import { readAhead } from './read-ahead';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
+import { unreadInclude, unreadMakefile, unreadNotes, unreadTexts, withoutScript } from './unread-texts';
 import { writtenInFile, type WrittenInFile } from './written-in-file';
 
 export type { Scope } from './first-look';
@@ -132,17 +133,18 @@ export async function snapshotOf(
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
   const unseen: Contribution[] = [];
   const contributed = await contribute(kernel, files, candidates, notes, unseen, work);
-  const { contributions, order } = await withNeededMembers(kernel, files, contributed, work);
+  const needed = await withNeededMembers(kernel, files, contributed, work);
+  const { order } = needed;
   const read = config ? work.script(() => readScript(kernel)) : undefined;
   const script = read?.script;
   notes.push(...(read?.notes ?? []));
-  const laid = script ? certainTables(kernel, family, script, contributions, order, notes) : [];
+  const contributions = read && !script ? needed.contributions.map(withoutScript) : needed.contributions;
+  const unread = unreadTexts(kernel, candidates);
+  const laid = script ? certainTables(kernel, family, script, contributions, order, unread, notes) : [];
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
   const assembled = assembleTables(shown, plan, laid, contributions);
-  for (const { file, reason } of kernel.tree.problems())
-    if (!notes.some((note) => note.file === file && note.message === reason))
-      notes.push({ file, message: reason });
+  notes.push(...unreadNotes(kernel, candidates, notes));
   const names = new Set(events.map(({ name }) => name));
   const written = candidates.hits.flatMap((path): readonly (readonly [string, WrittenInFile])[] => {
     const read = (): WrittenInFile | undefined => {
@@ -184,15 +186,16 @@ function certainTables(
   script: LinkerScript,
   contributions: readonly Contribution[],
   order: readonly PlannedObject[],
+  unread: (object: PlannedObject) => string | undefined,
   notes: Note[],
 ): readonly LaidTable[] {
   const ofObjects = contributions.filter(({ object }) => object !== undefined);
   const linked = ofObjects.filter(({ status }) => status === undefined);
   const possible = ofObjects.filter(({ status }) => status === undefined || status === 'archive-member');
-  const { laid, notes: found } = layTables(kernel, family, script, linked, order);
+  const { laid, notes: found } = layTables(kernel, family, script, linked, order, unread);
   notes.push(...found);
   if (possible.length === linked.length) return laid;
-  return withCertainSlots(laid, layTables(kernel, family, script, possible, order).laid);
+  return withCertainSlots(laid, layTables(kernel, family, script, possible, order, unread).laid);
 }
 
 /** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */
@@ -258,7 +261,8 @@ async function contribute(
   work: SnapshotWork,
 ): Promise<readonly Contribution[]> {
   const { plan, config } = kernel;
-  const { learnt, withStatements, includers } = candidates;
+  const { learnt, withStatements, includers, doubtful } = candidates;
+  const isDoubtful = (source: string): boolean => doubtful === 'all' || doubtful.has(source);
   const predefinedFor = predefinedMacros(kernel);
   const concerned = (path: string): boolean => withStatements.has(path) || includers.has(path);
   const unitOf = (source: string, object: PlannedObject, undecided: boolean): Unit => {
@@ -314,7 +318,11 @@ async function contribute(
       const entry = use.reason === 'refused' ? undefined : ineffectiveEntry(use, learnt);
       if (!entry) continue;
       const effect = use.reason === 'compiled-out' ? ('compiled-out' as const) : ('no-effect' as const);
-      found.push({ entry, object, status: effect });
+      const isKnown = !isDoubtful(unit.source);
+      found.push({
+        ...{ entry, object },
+        ...(isKnown ? { status: effect } : { status: 'conditional', assumptions: [unreadInclude] }),
+      });
     }
   }
   const walkLoose = isLoose ? looseWalker(like, files, learnt, candidates.elsewhere) : walk;
@@ -324,13 +332,15 @@ async function contribute(
     const why = config ? plan.unlinked(source) : undefined;
     const steps = why?.why ?? plan.conditions(source);
     const status = why?.status ?? 'conditional';
-    const uses = result.ineffective.filter(
+    // What cannot be read may say otherwise.
+    const known = isDoubtful(source) ? [] : result.ineffective;
+    const uses = known.filter(
       ({ reason }) =>
         reason === 'compiled-out' ||
         (config !== undefined && (reason === 'not-visible' || status === 'module')),
     );
     const ineffective = uses.flatMap((use) => ineffectiveEntry(use, learnt) ?? []);
-    for (const use of result.ineffective) {
+    for (const use of known) {
       const entry = use.reason === 'not-visible' ? ineffectiveEntry(use, learnt) : undefined;
       if (entry?.place.file === source && !seen.has(keyOf(entry)) && !includedSources.has(source))
         unseen.push({ entry, object: undefined, status, path: source.replace(/\.\w+$/, '.o'), why: steps });
@@ -340,7 +350,10 @@ async function contribute(
       if (seen.has(keyOf(entry))) continue;
       if (entry.place.file !== source && config) continue;
       seen.add(keyOf(entry));
-      found.push({ entry, object: undefined, status, path: source.replace(/\.\w+$/, '.o'), why: steps });
+      found.push({
+        ...{ entry, object: undefined, status, path: source.replace(/\.\w+$/, '.o'), why: steps },
+        ...(why?.status === 'conditional' ? { assumptions: [unreadMakefile] } : {}),
+      });
     }
   }
   return found;

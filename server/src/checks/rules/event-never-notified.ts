@@ -48,7 +48,9 @@ void do_exit(long code)
 `,
   },
   find: (context) => {
-    const { tables, family, callSites } = context.snapshot;
+    const { tables, family, callSites, notes } = context.snapshot;
+    // It may be in what could not be read.
+    if (notes.some(({ isUnread }) => isUnread === true)) return [];
     const dispatchers = family.dispatchers.filter(({ eventArgument }) => eventArgument !== undefined);
     // An event in a variable may be any.
     if (dispatchers.length === 0 || callSites.some(({ event }) => event === undefined)) return [];

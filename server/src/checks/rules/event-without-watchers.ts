@@ -34,7 +34,7 @@ int sample_setuid(uid_t uid)
 `,
   },
   find: ({ snapshot }) =>
-    snapshot.configFile === undefined
+    snapshot.configFile === undefined || snapshot.notes.some(({ isUnread }) => isUnread === true)
       ? []
       : liveCalls(snapshot).flatMap(({ event, file, range }) => {
           const table = snapshot.tables.find((one) => one.event === event);

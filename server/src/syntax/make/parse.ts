@@ -23,7 +23,7 @@ export type MakeStatement =
   | AssignStatement
   | TargetAssignStatement
   | ConditionalStatement
-  | { readonly kind: 'include'; readonly line: number; readonly files: string; readonly optional: boolean }
+  | IncludeStatement
   | { readonly kind: 'export'; readonly line: number; readonly names: string; readonly on: boolean }
   | { readonly kind: 'undefine'; readonly line: number; readonly name: string }
   /** A line that is only expanded: `$(eval …)`, `$(error …)`, or a rule, for what its expansion does. */
@@ -49,6 +49,13 @@ export interface TargetAssignStatement {
   readonly line: number;
   readonly targets: string;
   readonly assign: AssignStatement;
+}
+
+export interface IncludeStatement {
+  readonly kind: 'include';
+  readonly line: number;
+  readonly files: string;
+  readonly optional: boolean;
 }
 
 export interface ConditionalStatement {

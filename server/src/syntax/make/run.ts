@@ -13,6 +13,7 @@ import {
   parseMakefile,
   type AssignStatement,
   type ConditionalStatement,
+  type IncludeStatement,
   type MakeBranch,
   type Makefile,
   type MakeStatement,
@@ -26,7 +27,12 @@ export interface MakeFiles {
   makefile(path: string): { readonly path: string; readonly makefile: Makefile } | undefined;
   /** An include that is not a file of the tree, but known: the configuration. True when it was dealt with. */
   provided(path: string, scope: Scope): boolean;
-  missing(path: string, from: string, line: number): void;
+  /** An include that cannot be carried out; `optional`: make goes on without. */
+  missing(
+    path: string,
+    from: Pick<IncludeStatement, 'line' | 'optional'> & { readonly path: string },
+    scope: Scope,
+  ): void;
   exported(name: string): void;
   /** `targets: NAME op value`: for whoever makes one of them. */
   forTargets(targets: readonly string[], assign: AssignStatement, scope: Scope): void;
@@ -93,7 +99,7 @@ function runStatements(
           if (files.provided(wanted, scope)) continue;
           const found = files.makefile(wanted);
           if (found) runMakefile(found.path, found.makefile, scope, files, depth + 1);
-          else if (!statement.optional) files.missing(wanted, path, statement.line);
+          else files.missing(wanted, { path, line: statement.line, optional: statement.optional }, scope);
         }
         break;
       }
