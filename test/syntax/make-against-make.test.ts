@@ -25,6 +25,12 @@ const cases: Readonly<Record<string, string>> = {
     'nothing :=\nspace := $(nothing) # comment\n$(info [$(space)])\na = b  \n$(info [$(a)])',
   'comments, and what is none':
     'a := x\\#y # z\n$(info [$(a)])\nb := $(subst x,#,axb)\n$(info [$(b)])\nc := 1\\\\# 2\n$(info [$(c)])',
+  'white space at the end of a value is part of names made of it':
+    'v := y # comment\nw := y\t# tab\nobj-$(v) += a.o\nobj-$(strip $(v)) += b.o\nobj-$(w) := c.o\nexport obj-$(v) += d.o\nobj-$(if $(v),y) += e.o\n$(info [$(obj-y)] [$(obj-y )] [$(obj-$(w))])\ndefine obj-$(v)\nf.o\nendef\nundefine obj-$(w)\n$(info [$(obj-y)] [$(obj-y )])\n$(eval obj-$(v) := g.o)\n$(info [$(obj-y)] [$(obj-y )])',
+  'override is stronger than what follows':
+    'override a := 1\na := 2\na += 3\nundefine a\n$(info [$(a)] $(origin a))\noverride a += 4\nexport override b = 1\nb = 2\noverride define c\n1\nendef\n$(eval c := 2)\nd := 1\noverride d += 2\nd += 3\n$(info [$(a)] [$(b)] [$(c)] [$(d)])\noverride undefine a\na ?= 5\n$(info [$(a)])',
+  'backslashes at the end of a line that joins none':
+    'a := x\\\\\nb := x\\\\\\\ny\nc := x\\\\ # c\nd := x\\\\\\\\\n$(info [$(a)] [$(b)] [$(c)] [$(d)])\ndefine e\nx\\\\\ny\\\nz\nendef\n$(info [$(e)])',
   'continued lines': 'a := 1 \\\n    2\\\n3 \\\n\n$(info [$(a)])\n# comment \\\nb := not set\n$(info [$(b)])',
   'define keeps lines':
     'define a\none $(x)\n  two\nendef\nx = 1\n$(info [$(a)])\ndefine b :=\n$(x)\nendef\nx = 2\n$(info [$(b)])',

@@ -43,7 +43,7 @@ export const longestValue = 8_000_000;
 export interface Variable {
   readonly flavour: 'simple' | 'recursive';
   readonly value: string;
-  readonly origin: 'file' | 'environment' | 'default' | 'automatic' | 'undefined';
+  readonly origin: 'file' | 'override' | 'environment' | 'default' | 'automatic' | 'undefined';
 }
 
 /** Stands in a value for what only a run of make could tell: one character, of which no function takes a part. */

@@ -63,9 +63,10 @@ export function joinedText(cursor: LineCursor): string {
   for (;;) {
     const { to } = cursor;
     const backslashes = from < to ? backslashesBefore(source, from, to) : 0;
-    // Make halves the backslashes before a newline.
-    const kept = to - backslashes + (backslashes >> 1);
-    if (backslashes % 2 === 0 || !moveToNextLine(cursor)) {
+    // Make halves the backslashes before a newline that it takes away.
+    const isLast = backslashes % 2 === 0;
+    const kept = isLast ? to : to - backslashes + (backslashes >> 1);
+    if (isLast || !moveToNextLine(cursor)) {
       joined += source.slice(from, kept);
       cursor.line = line;
       return joined;

@@ -25,7 +25,7 @@ export type MakeStatement =
   | ConditionalStatement
   | IncludeStatement
   | { readonly kind: 'export'; readonly line: number; readonly names: string; readonly on: boolean }
-  | { readonly kind: 'undefine'; readonly line: number; readonly name: string }
+  | UndefineStatement
   /** A line that is only expanded: `$(eval …)`, `$(error …)`, or a rule, for what its expansion does. */
   | { readonly kind: 'expression'; readonly line: number; readonly text: string };
 
@@ -41,6 +41,8 @@ export interface AssignStatement {
   /** As written, without leading white space; white space at the end belongs to the value. */
   readonly value: string;
   readonly isExported: boolean;
+  /** Later assignments count only if they say `override` as well. */
+  readonly isOverride?: true;
 }
 
 /** `targets: NAME op value`: counts only while those targets are made. */
@@ -56,6 +58,13 @@ export interface IncludeStatement {
   readonly line: number;
   readonly files: string;
   readonly optional: boolean;
+}
+
+export interface UndefineStatement {
+  readonly kind: 'undefine';
+  readonly line: number;
+  readonly name: string;
+  readonly isOverride: boolean;
 }
 
 export interface ConditionalStatement {
@@ -170,13 +179,18 @@ export function parseMakefile(source: string): Makefile {
     if (define) {
       const { value, isEnded } = definedText(cursor);
       if (!isEnded) problems.push({ line, message: `define ${define[1] ?? ''} without endef` });
+      const [, name = ''] = define;
       body.push({
         kind: 'assign',
         line,
-        name: define[1] ?? '',
+        // Unlike with other assignments, white space around goes.
+        name: name.includes('$') ? `$(strip ${name})` : name,
         operator: operatorOf(define[2] ?? '='),
         value,
         isExported: /\bexport\b/.test(stripped.slice(0, stripped.indexOf('define'))),
+        ...(/^(?:\w+\s+)*override\s/.test(stripped.slice(0, stripped.indexOf('define')))
+          ? { isOverride: true }
+          : {}),
       });
       afterRule = false;
       continue;
@@ -298,10 +312,15 @@ function readModified(text: string, line: number): AssignStatement | undefined {
   if (!text.includes('=')) return undefined;
   let from = 0;
   let isExported = false;
+  let isOverride = false;
   for (;;) {
     const modifier = /^(override|export|private|unexport)\s+(?![:+?!]?=)/.exec(text.slice(from));
-    if (!modifier) return readAssignment(text, from, text.length, line, isExported);
+    if (!modifier) {
+      const read = readAssignment(text, from, text.length, line, isExported);
+      return read && isOverride ? { ...read, isOverride } : read;
+    }
     if (modifier[1] === 'export') isExported = true;
+    if (modifier[1] === 'override') isOverride = true;
     from += modifier[0].length;
   }
 }
@@ -366,6 +385,7 @@ function readKeyword(text: string, line: number): MakeStatement | undefined {
   const match = /^(export|unexport|undefine|override\s+undefine)(?:\s+(.*))?$/s.exec(text.trimEnd());
   if (!match) return undefined;
   const [, word = '', names = ''] = match;
-  if (word.endsWith('undefine')) return { kind: 'undefine', line, name: names };
+  if (word.endsWith('undefine'))
+    return { kind: 'undefine', line, name: names, isOverride: word !== 'undefine' };
   return { kind: 'export', line, names, on: word === 'export' };
 }

@@ -18,6 +18,7 @@ import {
   type Makefile,
   type MakeStatement,
   type MakeTest,
+  type UndefineStatement,
 } from './parse';
 import { wordsOf } from './words';
 
@@ -107,11 +108,17 @@ function runStatements(
         if (statement.on) wordsOf(expandText(statement.names, scope)).forEach((name) => files.exported(name));
         break;
       case 'undefine':
-        processScope(scope).variables.set(expandText(statement.name, scope).trim(), undefinedVariable);
+        undefine(statement, scope);
         break;
       case 'expression':
         runText(expandText(statement.text, scope), path, scope, files, depth);
     }
+}
+
+function undefine({ name, isOverride }: UndefineStatement, scope: Scope): void {
+  const named = expandText(name, scope).trim();
+  if (isOverride || lookup(scope, named)?.origin !== 'override')
+    processScope(scope).variables.set(named, undefinedVariable);
 }
 
 /** Text that came out of an expression or `$(eval)`: usually nothing, else makefile text. */
@@ -135,7 +142,8 @@ export interface Assigned {
 
 /** Carries out one assignment. */
 export function assign(statement: AssignStatement, scope: Scope): Assigned {
-  const name = expandText(statement.name, scope).trim();
+  // With the white space that the value of a variable has: `obj-$(V)` where a comment stands behind `V := y`.
+  const name = expandText(statement.name, scope);
   if (!name.includes(unknownWord)) return { name, isUnknown: assignTo(name, statement, scope) };
   const likely = likelyName(name);
   assignTo(likely, { ...statement, operator: '+=' }, scope);
@@ -151,22 +159,25 @@ const likelyName = (name: string): string =>
     .replaceAll(unknownWord, 'y');
 
 /** True: what it added only a run of make could tell. */
-function assignTo(name: string, { operator, value }: AssignStatement, scope: Scope): boolean {
+function assignTo(name: string, { operator, value, isOverride }: AssignStatement, scope: Scope): boolean {
+  const origin = isOverride ? 'override' : 'file';
+  if (!isOverride && processScope(scope).variables.get(name)?.origin === 'override') return false;
   if (operator === ':=') {
     const text = expandText(value, scope);
-    set(scope, name, 'simple', text);
+    set(scope, name, 'simple', text, origin);
     return text.includes(unknownWord);
   }
   if (operator === '!=') {
     const answer = scope.world.shell(expandText(value, scope));
-    set(scope, name, 'recursive', answer ?? unknownWord);
+    set(scope, name, 'recursive', answer ?? unknownWord, origin);
     return answer === undefined;
   }
   const known = operator === '=' ? undefined : lookup(scope, name);
-  if (known === undefined) set(scope, name, 'recursive', value);
+  if (known === undefined) set(scope, name, 'recursive', value, origin);
   else if (operator === '+=') {
     const added = known.flavour === 'simple' ? expandText(value, scope) : value;
-    if (added !== '') set(scope, name, known.flavour, known.value === '' ? added : `${known.value} ${added}`);
+    if (added !== '')
+      set(scope, name, known.flavour, known.value === '' ? added : `${known.value} ${added}`, origin);
     return added.includes(unknownWord);
   }
   return false;
@@ -178,10 +189,16 @@ function open(scope: Scope, name: string): void {
   set(scope, name, flavour, `${value} ${unknownWord}`.trimStart());
 }
 
-function set(scope: Scope, name: string, flavour: Variable['flavour'], text: string): void {
+function set(
+  scope: Scope,
+  name: string,
+  flavour: Variable['flavour'],
+  text: string,
+  origin: Variable['origin'] = 'file',
+): void {
   const value = text.length > longestValue ? text.slice(0, longestValue) : text;
   const process = processScope(scope);
-  process.variables.set(name, { flavour, value, origin: 'file' });
+  process.variables.set(name, { flavour, value, origin });
   // By an `$(eval)` inside of a variable, if ever.
   process.settled?.clear();
 }
