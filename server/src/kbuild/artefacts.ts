@@ -113,11 +113,18 @@ function commandReader(artefacts: BuildArtefacts): (path: string) => BuildComman
         ? undefined
         : {
             words: shellWords(command.replaceAll('$(pound)', '#').replaceAll('$$', () => '$')),
-            source: found !== undefined && artefacts.tree.kind(found) === 'file' ? found : undefined,
+            source: found === undefined ? undefined : present(found, artefacts),
           };
     known.set(path, result);
     return result;
   };
+}
+
+/** A source of the tree, or one that the build made: both by their path from the root. */
+function present(path: string, { tree, build }: BuildArtefacts): string | undefined {
+  if (tree.kind(path) === 'file') return path;
+  const made = path.replace(/^\$\(objtree\)\//, '');
+  return build.kind(made) === 'file' ? made : undefined;
 }
 
 /** Before 2.6.37 the source is the first of the `deps_`. */

@@ -89,6 +89,15 @@ export async function findCandidates(
   const isLinkedOnly = !isOfTree(kernel, scope);
   const linked = linkedFiles(kernel, isLinkedOnly ? begun?.headers : []);
   const apart = new Set<string>();
+  /** What only the build has, no look at the tree finds. */
+  const built = new Set<string>();
+  const isBuilt = (path: string): boolean => {
+    if (!kernel.build || kernel.tree.kind(path) !== undefined || kernel.build.kind(path) !== 'file')
+      return false;
+    built.add(path);
+    return true;
+  };
+  if (kernel.build) [...linked.files].forEach(isBuilt);
   const skipped = new Set<string>();
   const unread = new Set<string>();
   const corrected = (hits: readonly Hit[], needles: readonly string[]): readonly Hit[] =>
@@ -116,7 +125,7 @@ export async function findCandidates(
     const earlier = known?.search({ needles, includes, exclude });
     const first = earlier ? undefined : begun;
     begun = undefined;
-    const chosen = paths && [...paths];
+    const chosen = paths && [...paths].filter((path) => !isBuilt(path));
     const result = first
       ? await first.scan(chosen ?? [], options.report)
       : await scanned(kernel.root, needles, chosen, options, earlier);
@@ -184,7 +193,7 @@ export async function findCandidates(
   if (needles.length > 0) files.distrust?.();
   const { pattern } = learnt.wanted;
   const withStatements = new Set<string>();
-  for (const path of hits) {
+  for (const path of [...hits, ...built]) {
     const file = files.source(path);
     if (file && interestingStatements(file, pattern).length > 0) withStatements.add(path);
   }
