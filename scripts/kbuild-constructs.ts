@@ -127,7 +127,7 @@ A \`$(shell)\` whose output is not known leaves a mark in the value. Only where 
 
 ## Statements
 
-All are carried out as GNU make 4.3 does; recipes and rules are passed over, target-specific variables count for the flags of their targets.
+All are carried out as GNU make 4.3 does; recipes are passed over, rules that have one say what objects are compiled from, target-specific variables count for the flags of their targets.
 
 | statement | times |
 |---|---|

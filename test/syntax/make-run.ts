@@ -18,6 +18,7 @@ export function ours(text: string): {
     missing: () => undefined,
     exported: () => undefined,
     forTargets: () => undefined,
+    rule: () => undefined,
     unknown: () => undefined,
   };
   const world: MakeWorld = {

@@ -1,6 +1,6 @@
 import { expandText, type Scope } from '../syntax/make/expand';
 import { rulesOf } from '../syntax/make/rules';
-import { wordsOf } from '../syntax/make/words';
+import { readPattern, stemOf, wordsOf } from '../syntax/make/words';
 import { unreadableBecause, type TreeReader } from '../source/tree-reader';
 import type { Directory } from './directory';
 import { listOf, treePath } from './make-process';
@@ -53,7 +53,7 @@ export function generatedSources(
       for (const rule of rulesFor(directory))
         for (const target of wanted) {
           const matched = rule.targets
-            .map((pattern) => stemOf(pattern, target))
+            .map((pattern) => stemOf(target, readPattern(pattern)))
             .find((one) => one !== undefined);
           if (matched === undefined) continue;
           isMade = true;
@@ -82,16 +82,6 @@ function rulesIn(tree: TreeReader, { makefile, scope }: Directory): readonly Rul
       prerequisites: () => expanded(prerequisites),
     })),
   );
-}
-
-/** What `%` stands for where a target is one of the pattern's: '' where it has none. */
-function stemOf(pattern: string, target: string): string | undefined {
-  const at = pattern.indexOf('%');
-  if (at < 0) return pattern === target ? '' : undefined;
-  const [before, after] = [pattern.slice(0, at), pattern.slice(at + 1)];
-  const isMatch =
-    target.length > before.length + after.length && target.startsWith(before) && target.endsWith(after);
-  return isMatch ? target.slice(before.length, target.length - after.length) : undefined;
 }
 
 /** A file of the tree itself; of a program that runs in the build its sources. */

@@ -19,6 +19,7 @@ import { finalLink } from './final-link';
 import { generatedSources } from './generated-sources';
 import type { CompileFlags, Compiler, Given, LinkPlan, PlannedObject } from './link-plan';
 import { missingSources } from './missing-sources';
+import { objectSource } from './object-source';
 import { listOf, pretendedRoot, startMake, treePath, type MakeProcess } from './make-process';
 
 export interface PlanInput {
@@ -237,7 +238,7 @@ function collectObjects(
     const name = (composite ?? path).replace(/\.o$/, '');
     objects.push({
       path,
-      source: sourceOf(tree, path),
+      source: objectSource(tree, path, directory ? make.rules(directory.scope) : []),
       membership: archive === undefined ? 'object' : 'archive-member',
       ...(archive === undefined ? {} : { archive }),
       moduleName: name.slice(name.lastIndexOf('/') + 1).replace(/[-,]/g, '_'),
@@ -321,11 +322,6 @@ function headFirst(
     membership === 'object' && patterns.some((pattern) => path.includes(pattern));
   const head = new Set(objects.filter(isHead));
   return head.size === 0 ? objects : [...head, ...objects.filter((object) => !head.has(object))];
-}
-
-function sourceOf(tree: TreeReader, object: string): string | undefined {
-  const stem = object.replace(/\.o$/, '');
-  return [`${stem}.c`, `${stem}.S`, `${stem}.rs`].find((path) => tree.kind(path) === 'file');
 }
 
 /** Flags of any object, in the plan or not; each is evaluated once. */

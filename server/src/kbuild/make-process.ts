@@ -8,7 +8,7 @@ import {
   type Variable,
 } from '../syntax/make/expand';
 import { parseMakefile, type AssignStatement, type Makefile } from '../syntax/make/parse';
-import { runMakefile, runText, type MakeFiles } from '../syntax/make/run';
+import { runMakefile, runText, type MakeFiles, type Rule } from '../syntax/make/run';
 import { wordsOf } from '../syntax/make/words';
 import type { Note } from '../syntax/note';
 import type { Place } from '../syntax/positions';
@@ -39,6 +39,8 @@ export interface MakeProcess {
   readonly makefile: (path: string) => Makefile | undefined;
   /** Sets the configuration's variables, as including auto.conf does. */
   configure(scope: Scope): void;
+  /** Rules that were met in a scope and may say what objects are made from. */
+  rules(scope: Scope): readonly Rule[];
   /** Target-specific variables that were set in a scope. */
   forTargets(scope: Scope): readonly TargetAssignment[];
   /** The line of a variable that holds what only a run of make could tell; `undefined`: not known, or there is none. */
@@ -81,6 +83,7 @@ export function startMake(
   const exported = new Set<string>();
   const targetAssignments = new Map<Scope, TargetAssignment[]>();
   const unknownPlaces = new Map<Scope, Map<string, Place>>();
+  const rules = new Map<Scope, Rule[]>();
   const unread = new Map<Scope, string[]>();
   const unreadFrom = new Set<string>();
   const noted = new Set<string>();
@@ -171,6 +174,12 @@ export function startMake(
       if (known) known.push({ targets, assign });
       else targetAssignments.set(into, [{ targets, assign }]);
     },
+    rule(rule, into) {
+      const process = processScope(into);
+      const known = rules.get(process);
+      if (known) known.push(rule);
+      else rules.set(process, [rule]);
+    },
     unknown(name, path, line, into) {
       const file = treePath(path);
       // Text of an `$(eval)` has no lines.
@@ -191,6 +200,7 @@ export function startMake(
     configure,
     unread: (of) => unread.get(of) ?? [],
     unreadFrom,
+    rules: (of) => rules.get(of) ?? [],
     forTargets: (of) => targetAssignments.get(of) ?? [],
     unknownPlace: (of, name) => unknownPlaces.get(of)?.get(name),
     run(path, into) {

@@ -13,7 +13,7 @@ import {
   withoutComment,
   type LineCursor,
 } from './lines';
-import { ruleColon } from './rules';
+import { readRule, ruleColon, type RuleStatement } from './rules';
 
 /**
  * A makefile as its statements, after GNU make 4.3 (where it differs from the manual, the program was asked: see
@@ -26,6 +26,7 @@ export type MakeStatement =
   | IncludeStatement
   | { readonly kind: 'export'; readonly line: number; readonly names: string; readonly on: boolean }
   | UndefineStatement
+  | RuleStatement
   /** A line that is only expanded: `$(eval …)`, `$(error …)`, or a rule, for what its expansion does. */
   | { readonly kind: 'expression'; readonly line: number; readonly text: string };
 
@@ -119,9 +120,14 @@ export function parseMakefile(source: string): Makefile {
   const open: OpenConditional[] = [];
   const cursor = lineCursor(source);
   let afterRule = false;
+  let awaitsRecipe: RuleStatement | undefined;
   while (moveToNextLine(cursor)) {
     const isRecipe = afterRule && source.charCodeAt(cursor.from) === 9;
     const first = isRecipe ? cursor.from : afterWhite(source, cursor.from, cursor.to);
+    if (isRecipe && awaitsRecipe) {
+      body.push(awaitsRecipe);
+      awaitsRecipe = undefined;
+    }
     if (isRecipe || source.charCodeAt(first) === 35) {
       passContinuation(cursor);
       continue;
@@ -215,6 +221,9 @@ export function parseMakefile(source: string): Makefile {
       const assign = behind.includes('=') ? readModified(behind.trimStart(), line) : undefined;
       if (assign) body.push({ kind: 'target-assign', line, targets: stripped.slice(0, colon), assign });
       else if (/\$[({]eval\b/.test(stripped)) body.push({ kind: 'expression', line, text: stripped });
+      const read = assign ? undefined : readRule(stripped, colon, line);
+      if (read?.hasRecipe) body.push(read.rule);
+      awaitsRecipe = read?.hasRecipe === false ? read.rule : undefined;
     } else if (stripped.startsWith('$')) {
       body.push({ kind: 'expression', line, text: stripped.trimEnd() });
       afterRule = false;

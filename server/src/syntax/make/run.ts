@@ -37,10 +37,20 @@ export interface MakeFiles {
   exported(name: string): void;
   /** `targets: NAME op value`: for whoever makes one of them. */
   forTargets(targets: readonly string[], assign: AssignStatement, scope: Scope): void;
+  /** It may say what objects are made from. */
+  rule(rule: Rule, scope: Scope): void;
   /** From this line on, the variable holds what only a run of make could tell. */
   unknown(name: string, path: string, line: number, scope: Scope): void;
   /** Only which variables are set counts. */
   readonly isTrial?: true;
+}
+
+/** A rule with a recipe, expanded: targets and prerequisites are words. */
+export interface Rule {
+  readonly targets: readonly string[];
+  /** Of a static pattern rule. */
+  readonly pattern: string | undefined;
+  readonly prerequisites: readonly string[];
 }
 
 const deepestInclude = 60;
@@ -109,6 +119,16 @@ function runStatements(
         break;
       case 'undefine':
         undefine(statement, scope);
+        break;
+      case 'rule':
+        files.rule(
+          {
+            targets: wordsOf(expandText(statement.targets, scope)),
+            pattern: statement.pattern && expandText(statement.pattern, scope).trim(),
+            prerequisites: wordsOf(expandText(statement.prerequisites, scope)),
+          },
+          scope,
+        );
         break;
       case 'expression':
         runText(expandText(statement.text, scope), path, scope, files, depth);
@@ -263,6 +283,7 @@ function namesSet(
     missing: () => undefined,
     exported: () => undefined,
     forTargets: () => undefined,
+    rule: () => undefined,
     unknown: () => undefined,
     isTrial: true,
   };
