@@ -64,6 +64,18 @@ function initPriority(name: string): number | undefined {
   return name.startsWith('.ctors.') || name.startsWith('.dtors.') ? 65535 - number : number;
 }
 
+/**
+ * Whether `SORT_BY_INIT_PRIORITY` has an order for these: numbers are compared as such, all else by name, which fits
+ * together only if a name without a number stands before all that have one, or behind.
+ */
+export function hasPriorityOrder(names: readonly string[]): boolean {
+  const isNumbered = (name: string): boolean => initPriority(name) !== undefined;
+  const numbered = names.filter(isNumbered);
+  return names.every(
+    (name) => isNumbered(name) || numbered.every((one) => one < name) || numbered.every((one) => name < one),
+  );
+}
+
 function compareBy(key: SortKey, a: InputSection, b: InputSection): number {
   switch (key) {
     case 'name':
@@ -72,7 +84,7 @@ function compareBy(key: SortKey, a: InputSection, b: InputSection): number {
       return b.alignment - a.alignment;
     case 'init-priority': {
       const [left, right] = [initPriority(a.name), initPriority(b.name)];
-      return left !== undefined && right !== undefined ? left - right : byCode(a.name, b.name);
+      return (left !== undefined && right !== undefined ? left - right : 0) || byCode(a.name, b.name);
     }
     case 'none':
       return 0;

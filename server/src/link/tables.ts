@@ -3,6 +3,7 @@ import type { InputStatement, OutputStatement } from '../syntax/ldscript/script'
 import type { Place } from '../syntax/positions';
 import type { InputSection } from './input-section';
 import type { LaidItem, Layout } from './layout';
+import { hasPriorityOrder } from './pattern';
 
 /** What to look for: an event of a family and the input sections that feed it. */
 export interface TableRequest {
@@ -293,7 +294,11 @@ function slots(
   const dataSlots: number[] = [];
   let slot = 0;
   // What makes every later slot unknown.
-  let gap = unclear ?? (arrayInside(inside) ? unknownArray : alignedEntry(inside, pointerSize));
+  let gap =
+    unclear ??
+    (arrayInside(inside) ? unknownArray : undefined) ??
+    alignedEntry(inside, pointerSize) ??
+    unsortable(inside);
   if (output !== undefined && output.subalign !== '' && !isHarmless(output.subalign, pointerSize))
     gap ??= `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
   let orderUnknown = gap;
@@ -336,6 +341,21 @@ function alignedEntry(inside: readonly FlatItem[], pointerSize: number): string 
       else if ((alignment ?? 0) > pointerSize)
         return `${variable} asks for an alignment of ${alignment} bytes, which may leave a gap before it`;
   return undefined;
+}
+
+/** What one pattern takes has no order that both of its rules allow: where ld puts what is then chance. */
+function unsortable(inside: readonly FlatItem[]): string | undefined {
+  const byStatement = new Map<InputStatement, string[]>();
+  for (const { item } of inside) {
+    if (item.kind !== 'section' || item.by === undefined) continue;
+    if (!item.by.sections.some(({ sort }) => sort.includes('init-priority'))) continue;
+    const names = byStatement.get(item.by);
+    if (names) names.push(item.section.name);
+    else byStatement.set(item.by, [item.section.name]);
+  }
+  return [...byStatement.values()].every(hasPriorityOrder)
+    ? undefined
+    : 'SORT_BY_INIT_PRIORITY compares some of these sections by number and some by name, which gives no order';
 }
 
 /** `. = ALIGN(8)` between pointers of 8 bytes changes nothing. */

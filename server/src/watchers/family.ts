@@ -112,9 +112,24 @@ export function isFamilySection(family: Family, section: string): boolean {
 
 /**
  * The event a section name spells: one of the family's by name, or, where no such event exists, the text in the
- * template's place (so that a misspelt event can be shown). `undefined`: not a section of this family.
+ * template's place (so that a misspelt event can be shown). More may stand behind it for the linker script to sort by:
+ * `.task_watchers.init.50`. `undefined`: not a section of this family.
  */
 export function eventOfSection(family: Family, section: string): string | undefined {
+  for (let end = section.length; end > 0; end = sortedBehind(section, end)) {
+    const event = eventSpelt(family, section.slice(0, end));
+    if (event !== undefined) return event;
+  }
+  return undefined;
+}
+
+/** Where the name in front of the last `.x` ends. What stands behind `..` is LTO's (`.initcall6.init..x`). */
+function sortedBehind(section: string, end: number): number {
+  const dot = section.lastIndexOf('.', end - 1);
+  return section.charAt(dot - 1) === '.' || section.charAt(dot + 1) === '.' ? 0 : dot;
+}
+
+function eventSpelt(family: Family, section: string): string | undefined {
   for (const event of family.events) if (event.section === section) return event.name;
   for (const shape of family.sections) {
     const [before = '', after = ''] = shape.template.split('{event}');

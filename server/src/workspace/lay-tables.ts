@@ -12,7 +12,7 @@ import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
 import { sectionsOf, type Contribution } from '../watchers/assemble';
 import { elfRequests } from '../watchers/elf-requests';
-import type { Family } from '../watchers/family';
+import { eventOfSection, type Family } from '../watchers/family';
 import type { Kernel } from './open-kernel';
 
 /** The linker script, and what it was made from. */
@@ -91,7 +91,8 @@ export function layTables(
       message.startsWith('linker script:') ||
       family.sections.some(({ template }) => message.includes(template.split('{')[0] ?? template)),
   );
-  const laid = tables(layout, namedRequests(family, layout), pointerSize);
+  const used = new Set(objects.flatMap(({ sections }) => sections.map((section) => section.name)));
+  const laid = tables(layout, namedRequests(family, layout, used), pointerSize);
   return { laid: withoutOpenSlots(laid, openObjects(order, unread)), notes };
 }
 
@@ -155,9 +156,9 @@ export function withCertainSlots(
 
 /**
  * What to read as each event's table: between the family's usual boundary symbols where the script assigns both, else
- * between those around the pattern that takes the event's sections.
+ * between those around the pattern that takes the event's sections. `used`: the names of all input sections.
  */
-function namedRequests(family: Family, layout: Layout): readonly TableRequest[] {
+function namedRequests(family: Family, layout: Layout, used: ReadonlySet<string>): readonly TableRequest[] {
   const assigned = new Set([
     ...layout.unclear.keys(),
     ...layout.sections.flatMap(({ items }) =>
@@ -167,7 +168,8 @@ function namedRequests(family: Family, layout: Layout): readonly TableRequest[] 
   const has = (symbol: string | undefined): symbol is string => symbol !== undefined && assigned.has(symbol);
   const known = elfRequests(family);
   return family.events.map(({ name }) => {
-    const sections = sectionsOf(family, name);
+    const suffixed = [...used].filter((section) => eventOfSection(family, section) === name);
+    const sections = [...new Set([...sectionsOf(family, name), ...suffixed])];
     for (const requests of known) {
       const { start, stop } = requests.find(({ event }) => event === name) ?? {};
       if (has(start) && has(stop)) return { event: name, sections, start, stop };
