@@ -15,6 +15,8 @@ export interface InputSection {
   readonly entries: readonly SectionEntry[];
   /** Why the order of several entries cannot be told. */
   readonly orderUnknown?: string;
+  /** Why it is not known how much lies in it: then nothing in it, or behind it, has a known place. */
+  readonly unclear?: string;
 }
 
 /** An object file in link order. */

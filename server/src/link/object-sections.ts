@@ -79,7 +79,13 @@ export function objectSections(
   compilation: Compilation,
 ): ObjectSections {
   const order = emissionOrder(compilation);
-  const unknown = typeof order === 'string' ? undefined : order.unknown;
+  const isAssembled = entries.every(({ form }) => form === 'asm');
+  const isLto = compilation.compiler.lto || compilation.flags.lto;
+  // Whatever the compiler is, assembler text stays as it is.
+  const reason = typeof order === 'string' || (isAssembled && !isLto) ? undefined : order.unknown;
+  // Clang emits them with their functions, which it may put off or leave out.
+  const isClangs = compilation.compiler.kind === 'clang' && entries.some(({ isLocal }) => isLocal);
+  const unknown = isClangs ? 'where Clang puts static variables of functions is not known' : reason;
   const isDropped = (entry: SectionEntry): boolean =>
     !entry.isKept && entry.form === 'variable' && dropsUnused(compilation);
   const kept = entries.filter((entry) => !isDropped(entry));
@@ -98,13 +104,30 @@ export function objectSections(
     object,
     writable: held.some((entry) => isWritable(entry, compilation)),
     executable: false,
-    // asm aligns nothing by itself, and mainline's initcall macros do not either.
-    alignment: held.some(({ form }) => form === 'variable') ? (compilation.pointerSize ?? 8) : 1,
+    alignment: Math.max(...held.map((entry) => alignmentOf(entry, compilation))),
     entries: held,
+    ...unclearOf(held, isClangs ? unknown : undefined),
     // Several sections of one object in one pattern are ordered by their headers, so that is unknown too.
     ...(unknown !== undefined && kept.length > 1 ? { orderUnknown: unknown } : {}),
   }));
   return { sections, dropped: entries.filter(isDropped) };
+}
+
+/** asm aligns nothing by itself, and mainline's initcall macros do not either. */
+function alignmentOf({ form, alignment }: SectionEntry, { pointerSize = 8 }: Compilation): number {
+  if (form === 'variable') return pointerSize;
+  return typeof alignment === 'number' ? alignment : 1;
+}
+
+/** `ofLocals`: why it is not known what becomes of variables of functions. */
+function unclearOf(
+  entries: readonly SectionEntry[],
+  ofLocals: string | undefined,
+): Pick<InputSection, 'unclear'> {
+  const isLocal = entries.some((entry) => entry.isLocal);
+  const unclear =
+    entries.find((entry) => entry.unclear !== undefined)?.unclear ?? (isLocal ? ofLocals : undefined);
+  return unclear === undefined ? {} : { unclear };
 }
 
 /** At -O0 GCC and Clang differ: GCC keeps unused static variables, and so does -fno-toplevel-reorder; Clang never. */

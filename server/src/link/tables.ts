@@ -298,6 +298,7 @@ function slots(
     unclear ??
     (arrayInside(inside) ? unknownArray : undefined) ??
     alignedEntry(inside, pointerSize) ??
+    unlikeEntries(inside, pointerSize) ??
     unsortable(inside);
   if (output !== undefined && output.subalign !== '' && !isHarmless(output.subalign, pointerSize))
     gap ??= `SUBALIGN(${output.subalign}) may leave gaps between the entries`;
@@ -315,6 +316,7 @@ function slots(
     const mixed = [inside[index - 1]?.item, inside[index + 1]?.item].some(
       (other) => other?.kind === 'section' && other.by === by && other.section.object === section.object,
     );
+    gap ??= unclearAround(inside, index);
     const unknown = gap ?? (section.entries.length > 1 || mixed ? section.orderUnknown : undefined);
     orderUnknown ??= unknown;
     for (const entry of section.entries) {
@@ -335,11 +337,35 @@ function arrayInside(inside: readonly FlatItem[]): boolean {
 
 function alignedEntry(inside: readonly FlatItem[], pointerSize: number): string | undefined {
   for (const { item } of inside)
-    for (const { alignment, variable } of item.kind === 'section' ? item.section.entries : [])
+    for (const { alignment, variable, size } of item.kind === 'section' ? item.section.entries : [])
       if (alignment === 'unknown')
         return `how ${variable} is aligned is not known, which may leave a gap before it`;
-      else if ((alignment ?? 0) > pointerSize)
+      else if ((alignment ?? 0) > (size ?? pointerSize))
         return `${variable} asks for an alignment of ${alignment} bytes, which may leave a gap before it`;
+  return undefined;
+}
+
+function unlikeEntries(inside: readonly FlatItem[], pointerSize: number): string | undefined {
+  let found: number | undefined;
+  for (const { item } of inside)
+    for (const { size = pointerSize, variable } of item.kind === 'section' ? item.section.entries : []) {
+      if ((found ??= size) === size) continue;
+      return `${variable} takes ${size} bytes, where others take ${found}: the table is no list of pointers`;
+    }
+  return undefined;
+}
+
+/** Of the section at `at`, or of others of its object that the same pattern takes beside it. */
+function unclearAround(inside: readonly FlatItem[], at: number): string | undefined {
+  const item = inside[at]?.item;
+  if (item?.kind !== 'section') return undefined;
+  for (const step of [-1, 1])
+    for (let index = at; ; index += step) {
+      const other = inside[index]?.item;
+      if (other?.kind !== 'section' || other.by !== item.by) break;
+      if (other.section.object !== item.section.object) break;
+      if (other.section.unclear !== undefined) return other.section.unclear;
+    }
   return undefined;
 }
 

@@ -14,9 +14,15 @@ export interface LearntFamily {
 /** Learns, from the files that hold a needle, every macro that leads to one of the family's sections. */
 export function learnFamily(family: Family, files: readonly SourceFile[]): LearntFamily {
   const literals = literalsOf(family);
-  const spells = (text: string): boolean => literals.some((literal) => text.includes(`"${literal}`));
+  const written = new RegExp(literals.map(sectionWritten).join('|') || '$^');
+  const spells = (text: string): boolean =>
+    literals.some((literal) => text.includes(literal)) && written.test(text);
   return familyWith(family, leadingMacros(files, family.macros, spells));
 }
+
+/** In an attribute, or in assembler text: `.pushsection .task_watchers.init`, in a string or not. */
+const sectionWritten = (literal: string): string =>
+  `"${escape(literal)}|section(?:\\s|\\\\t)+${escape(literal)}`;
 
 /** How the sections' names begin. */
 function literalsOf(family: Family): readonly string[] {
@@ -30,7 +36,7 @@ export function familyWith(family: Family, macros: readonly LeadingMacro[]): Lea
   const names = new Set([...family.macros, ...macros.map(({ name }) => name)]);
   const pattern = [
     `\\b(?:${[...names].map(escape).join('|')})\\b`,
-    ...literalsOf(family).map((literal) => escape(`"${literal}`)),
+    ...literalsOf(family).map(sectionWritten),
   ].join('|');
   return {
     macros,

@@ -11,7 +11,7 @@ const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 
 /** What a link plan compiles, and where else what it compiles may lead. */
 export interface LinkedFiles {
-  /** Its sources, and the headers beside them, below include/ and on their own include paths. */
+  /** Its sources, assembler too, and the headers beside those in C, below include/ and on their own include paths. */
   readonly files: Set<string>;
   /** Sources whose makefiles may add include paths. */
   readonly withOwnPaths: ReadonlySet<string>;
@@ -24,6 +24,7 @@ export function linkedFiles({ plan, tree }: Kernel, headers: readonly string[] |
   const objects = plan.objects.filter(({ source }) => isC(source));
   const sources = objects.flatMap(({ source }) => source ?? []);
   const files = new Set(sources);
+  for (const { source } of plan.objects) if (source?.endsWith('.S') === true) files.add(source);
   const beside = (folder: string): void => {
     for (const name of tree.list(folder))
       if (name.endsWith('.h')) files.add(folder === '' ? name : `${folder}/${name}`);

@@ -83,7 +83,13 @@ function symbolsOf(vmlinux: string): readonly Symbol[] {
     const [, address = '', , type = '', binding, , section, name = ''] = line.trim().split(/\s+/);
     if (type === 'FILE') file = name;
     else if (section !== 'UND' && /^[0-9a-f]{16}$/.test(address) && type !== 'SECTION')
-      found.push({ name, address, type, file: binding === 'GLOBAL' ? '' : file });
+      // GCC numbers the static variables of functions: `raw_f.0`.
+      found.push({
+        name: name.replace(/\.\d+$/, ''),
+        address,
+        type,
+        file: binding === 'GLOBAL' ? '' : file,
+      });
   }
   return found;
 }

@@ -11,7 +11,9 @@ export class DeclaredEntries {
   private readonly tentative = new Map<string, readonly SectionEntry[]>();
 
   define(entry: SectionEntry): void {
-    this.ranks.push(this.declared.get(variableOf(entry)) ?? this.declarations++);
+    // What a function declares has its name to itself.
+    const before = entry.isLocal === true ? undefined : this.declared.get(variableOf(entry));
+    this.ranks.push(before ?? this.declarations++);
     this.defined.push(entry);
   }
 
@@ -23,7 +25,7 @@ export class DeclaredEntries {
 
   /** At the end of the unit: what nothing defined Clang puts behind all others, GCC where it is declared. */
   inOrder(): readonly SectionEntry[] {
-    for (const entry of this.defined) this.tentative.delete(variableOf(entry));
+    for (const entry of this.defined) if (entry.isLocal !== true) this.tentative.delete(variableOf(entry));
     for (const entry of [...this.tentative.values()].flat()) this.define(entry);
     this.tentative.clear();
     return this.declared.size === 0

@@ -75,7 +75,7 @@ export function relevantNames(files: readonly RelevantFile[], wanted: ReadonlySe
     pasted.body(written.body, written.parameters);
   };
   const lookInto = (file: RelevantFile): void => {
-    for (const { text } of file.statements) wordsOf(text).forEach(add);
+    for (const { text, head = '' } of file.statements) wordsOf(`${head} ${text}`).forEach(add);
     walkConditions(file.facts, file.statements, (directive, conditions) => {
       if (directive === undefined) decide(conditions);
       else if (directive.kind !== 'include') {
@@ -190,7 +190,7 @@ export function namesWith(
   const expand = (text: string): void => {
     for (const word of wordsOf(text)) meet(word, true);
   };
-  for (const { text } of statements) expand(text);
+  for (const { text, head = '' } of statements) expand(`${head} ${text}`);
   walkConditions(facts, statements, (directive, conditions) => {
     if (directive?.kind === 'define' || directive?.kind === 'undef') {
       const { name } = directive;

@@ -9,6 +9,9 @@ export const unknownFunction = '(unknown)';
 /** Whether what an entry points to is a function by name. */
 export const isNamed = (called: string): boolean => called !== nullPointer && called !== unknownFunction;
 
+/** Bytes; `unknown` where the number is the compiler's to choose, or could not be read. */
+export type Alignment = number | 'unknown';
+
 /** One pointer that a translation unit puts into a named section, as the preprocessor and compiler see it. */
 export interface SectionEntry {
   /** Input section name, as in the object file: `.task_watchers.init`. */
@@ -25,8 +28,14 @@ export interface SectionEntry {
   readonly isKept: boolean;
   /** 0-based place in an array of pointers; absent for a variable that is one pointer. */
   readonly element?: number;
-  /** Bytes that the pointer variable asks to be aligned to (`unknown`: not a number that can be read). */
-  readonly alignment?: number | 'unknown';
+  /** What the pointer variable asks for. */
+  readonly alignment?: Alignment;
+  /** Bytes it takes, where assembler says that: absent for what is as large as a pointer. */
+  readonly size?: number;
+  /** Why it is not known whether, or where, or how often it stands in its section. */
+  readonly unclear?: string;
+  /** A static variable of a function. */
+  readonly isLocal?: true;
   /** Set where some variable of the unit is declared before it is defined: this one's place by first declaration. */
   readonly declared?: number;
   /** Where a person registered it: the outermost macro invocation's line. In an included .c or .h, that file. */

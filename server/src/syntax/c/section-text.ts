@@ -1,9 +1,10 @@
+import { assemblerReader, type AssembledWord } from './assembler';
 import { matching } from './brackets';
 import { evaluateCondition } from './condition';
 import type { Expanded } from './expand';
 import { arrayElements, pointedFunction, type FunctionField } from './initialiser';
 import { tokensText, type Token } from './lex';
-import { unknownFunction } from './section-entry';
+import { unknownFunction, type Alignment } from './section-entry';
 
 /** A pointer that expanded text puts into a named section. */
 export interface SectionPointer {
@@ -17,13 +18,13 @@ export interface SectionPointer {
   readonly element?: number;
   /** What the variable asks for beyond a pointer's own alignment. */
   readonly alignment?: Alignment;
+  /** Bytes, of what assembler writes. */
+  readonly size?: number;
+  readonly unclear?: string;
   /** Where it came from in the source: the offset of the outermost macro's name, or of the hand-written attribute. */
   readonly origin: number;
   readonly expansion: string;
 }
-
-/** Bytes; `unknown` where the number is the compiler's to choose, or could not be read. */
-export type Alignment = number | 'unknown';
 
 const attributeWords = new Set(['__attribute__', '__attribute']);
 const asmWords = new Set(['asm', '__asm__', '__asm']);
@@ -48,24 +49,48 @@ export function sectionPointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
 ): readonly SectionPointer[] {
-  return pointersAndDeclarations(tokens, field, false).flatMap((one) =>
-    one.section === undefined ? [] : [one],
-  );
+  const reading = { field, decided: false, isX86: false };
+  return pointersAndDeclarations(tokens, reading).flatMap((one) => (one.section === undefined ? [] : [one]));
 }
 
-/**
- * The same with declarations that define nothing yet, in the order of the text. `decided`: expanded with a configuration,
- * so that constant conditions tell which of two functions it is.
- */
+/** How expanded text is to be understood. */
+export interface Reading {
+  readonly field: FunctionField | undefined;
+  /** Expanded with a configuration, so that constant conditions tell which of two functions it is. */
+  readonly decided: boolean;
+  /** For assembler text. */
+  readonly isX86: boolean;
+}
+
+/** The same with declarations that define nothing yet, in the order of the text. */
 export function pointersAndDeclarations(
   tokens: readonly Expanded[],
-  field: FunctionField | undefined,
-  decided: boolean,
+  reading: Reading,
 ): readonly (SectionPointer | EarlyDeclaration)[] {
-  return declarations(tokens).flatMap(
-    (declaration): readonly (SectionPointer | EarlyDeclaration)[] =>
-      asmPointers(declaration) ??
-      declarators(declaration).flatMap((declarator) => variablePointers(declarator, field, decided)),
+  return declarations(tokens).flatMap((declaration) => declared(declaration, reading));
+}
+
+/** What one statement in a function's body puts into sections. */
+export function localPointers(tokens: readonly Expanded[], reading: Reading): readonly SectionPointer[] {
+  if (tokens.some(({ text }) => text === 'static'))
+    return declared(tokens, reading).flatMap((one) =>
+      one.section === undefined ? (one.pointers ?? []) : [one],
+    );
+  const asm = tokens.findIndex(({ text }) => asmWords.has(text));
+  return asm < 0 ? [] : (asmPointers(tokens.slice(asm), reading.isX86) ?? []);
+}
+
+/** Whether a compiler surely emits the function that begins so: another file may call it, or it is `used`. */
+export const isSurelyEmitted = (head: readonly Expanded[]): boolean =>
+  attributesOf(head).used || !head.some(({ text }) => /^(?:static|(?:__)?inline(?:__)?)$/.test(text));
+
+function declared(
+  declaration: readonly Expanded[],
+  { field, decided, isX86 }: Reading,
+): readonly (SectionPointer | EarlyDeclaration)[] {
+  return (
+    asmPointers(declaration, isX86) ??
+    declarators(declaration).flatMap((declarator) => variablePointers(declarator, field, decided))
   );
 }
 
@@ -303,38 +328,39 @@ function unescape(literal: string): string {
     .replace(/\\([\s\S])/g, (_, char: string) => escapes[char] ?? char);
 }
 
-const asmSection = /^\s*\.(?:section|pushsection)\s+"?([^"\s,;]+)"?\s*(?:,\s*"(\w*)")?/;
-const asmPointer = /^\s*\.(?:long|quad|word|4byte|8byte|xword|dc\.[la])\s+([A-Za-z_.$][\w.$]*)/;
-const asmLabel = /^\s*([A-Za-z_.$][\w.$]*)\s*:/;
-const asmBack = /^\s*\.(?:previous|popsection|text|data)\b/;
-
 /** `asm(".section …; label: .long fn - .; .previous")`; `undefined`: no top-level asm at all. */
-function asmPointers(tokens: readonly Expanded[]): readonly SectionPointer[] | undefined {
+function asmPointers(tokens: readonly Expanded[], isX86: boolean): readonly SectionPointer[] | undefined {
   const first = tokens[0];
   if (first === undefined || !asmWords.has(first.text)) return undefined;
   const open = tokens.findIndex(({ text }) => text === '(');
   if (open < 0) return [];
-  const text = joinedString(tokens.slice(open, matching(tokens, open)));
-  const found: SectionPointer[] = [];
-  let section: { readonly name: string; readonly isConst: boolean } | undefined;
-  let label: string | undefined;
-  for (const line of text.split(/[\n;]/)) {
-    const [, name, flags = ''] = asmSection.exec(line) ?? [];
-    if (name !== undefined) section = { name, isConst: !flags.includes('w') };
-    else if (asmBack.test(line)) section = undefined;
-    label = asmLabel.exec(line)?.[1] ?? label;
-    const pointed = asmPointer.exec(line.replace(asmLabel, ''))?.[1];
-    if (section !== undefined && pointed !== undefined)
-      found.push({
-        section: section.name,
-        variable: label ?? pointed,
-        function: pointed,
-        form: 'asm',
-        isConst: section.isConst,
-        isKept: true,
-        origin: first.origin,
-        expansion: tokensText(tokens),
-      });
-  }
-  return found;
+  const reader = assemblerReader({ isWanted: () => true, isX86, isPart: true });
+  const expansion = tokensText(tokens);
+  const colon = tokens.findIndex(({ text }, at) => at > open && text === ':');
+  const end = colon < 0 ? matching(tokens, open) : colon;
+  return joinedString(tokens.slice(open, end))
+    .split('\n')
+    .flatMap(reader.line)
+    .map((word) => assembledPointer(word, first.origin, expansion));
+}
+
+/** A word of assembler text, which came from this place of the source. */
+export function assembledPointer(
+  { section, isConst, label, called, bytes, alignment, unclear }: AssembledWord,
+  origin: number,
+  expansion: string,
+): SectionPointer {
+  return {
+    section,
+    variable: label ?? called,
+    function: called,
+    form: 'asm',
+    isConst,
+    isKept: true,
+    ...(alignment === undefined ? {} : { alignment }),
+    ...(bytes === undefined ? {} : { size: bytes }),
+    ...(unclear === undefined ? {} : { unclear }),
+    origin,
+    expansion,
+  };
 }

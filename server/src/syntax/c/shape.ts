@@ -11,7 +11,9 @@ export function shapeOf(file: SourceFile, pattern: RegExp): string {
   const directives =
     facts.wording() ??
     facts.directives.map((one) => `${place(one.offset)} ${withLine(saidBy(one), one.line)}`).join('\0');
-  const statements = interestingStatements(file, pattern).map(({ start, text }) => `${place(start)} ${text}`);
+  const statements = interestingStatements(file, pattern).map(
+    ({ start, text, head = '' }) => `${place(start)} ${head}${text}`,
+  );
   return [facts.guard === undefined ? '-' : `+${facts.guard}`, directives, ...statements].join('\0');
 }
 

@@ -1,6 +1,5 @@
 import type { ConditionScope } from './condition';
 import { evaluateRemembered } from './remembered-condition';
-import { DeclaredEntries } from './declared-entries';
 import { Definitions } from './definitions';
 import { expand, ExpansionTooLarge, type Macro } from './expand';
 import { guardText } from './guard-text';
@@ -13,12 +12,11 @@ import {
   type IncludeView,
   type Step,
 } from './include-view';
-import { lex, tokensText, type Token } from './lex';
-import { lineWithin, tokensWithin } from './interesting-statements';
-import { registeringUses, useAt, type Written } from './registering-uses';
-import type { IneffectiveUse, SectionEntry, UnitEntries } from './section-entry';
-import { pointersAndDeclarations, type SectionPointer } from './section-text';
+import { assemblerStatements, isAssembler } from './interesting-statements';
+import { lex, tokensText } from './lex';
+import type { UnitEntries } from './section-entry';
 import type { SourceFile, UnitFiles, UnitInput, Wanted } from './unit-input';
+import { UnitStatements, type Piece } from './unit-statements';
 import { WalkedFiles } from './walked-files';
 
 export { normalise } from './include-path';
@@ -42,12 +40,6 @@ interface Branching {
   /** The include guard of the file: no condition that a person wrote. */
   readonly isIncludeGuard: boolean;
   readonly line: number;
-}
-
-/** Of a statement, what directives leave of it. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
 }
 
 /**
@@ -86,9 +78,8 @@ function walkUnit(unit: UnitInput, files: UnitFiles, wanted: Wanted, view: Inclu
 
 class UnitWalk {
   private readonly defined: Definitions;
-  private readonly entries = new DeclaredEntries();
-  private readonly ineffective: IneffectiveUse[] = [];
-  private readonly assumptions: UnitEntries['assumptions'][number][] = [];
+  private readonly told: UnitStatements;
+  private readonly isAssembler: boolean;
   private readonly visited = new Set<string>();
   /** Files that cannot say anything new any more: read once for all, or with all that matters below them seen. */
   private readonly done = new Set<FileNode>();
@@ -126,6 +117,13 @@ class UnitWalk {
   ) {
     this.walked = new WalkedFiles(view.relevance);
     this.defined = new Definitions(unit);
+    this.isAssembler = isAssembler(unit.source);
+    this.told = new UnitStatements(unit, wanted, this.scope, {
+      guards: () => this.guardTexts(),
+      enter: (line) => {
+        this.line = line;
+      },
+    });
   }
 
   definitions(): ReadonlyMap<string, Macro> {
@@ -134,10 +132,10 @@ class UnitWalk {
 
   result(): UnitEntries {
     return {
-      entries: this.entries.inOrder(),
-      ineffective: this.ineffective,
+      entries: this.told.inOrder(),
+      ineffective: this.told.ineffective,
       files: [...this.visited],
-      assumptions: this.assumptions,
+      assumptions: this.told.assumptions,
     };
   }
 
@@ -186,7 +184,7 @@ class UnitWalk {
 
   private missing(text: string, file: SourceFile, line: number): void {
     if (this.active === 'yes')
-      this.assumptions.push({ message: `${text} was not found: taken as empty`, file: file.path, line });
+      this.told.assumptions.push({ message: `${text} was not found: taken as empty`, file: file.path, line });
   }
 
   /** `isForeseen`: that this file is included here was known when it was decided what matters. */
@@ -196,7 +194,7 @@ class UnitWalk {
       // Files that include themselves twice would else be read 2 to the power of 200 times.
       this.isEndless = true;
       const message = `includes nest more than ${String(deepestInclude)} deep: the compiler stops here`;
-      this.assumptions.push({ message, file: this.current?.path ?? node.path, line: 1, isError: true });
+      this.told.assumptions.push({ message, file: this.current?.path ?? node.path, line: 1, isError: true });
       return;
     }
     if (depth > 0 && node.below !== 'all') {
@@ -226,7 +224,8 @@ class UnitWalk {
     const outerGuards = this.guards.length;
     const { version } = this.defined;
     this.current = file;
-    if (made.isWhole) this.walkWhole(made, depth);
+    // What a header's assembler macros are called says nothing about what they do.
+    if (made.isWhole || (this.isAssembler && depth === 0)) this.walkWhole(made, depth);
     else this.walk(made, depth);
     this.current = outerFile;
     this.active = outerActive;
@@ -253,7 +252,9 @@ class UnitWalk {
     this.closed(file, branchings);
   }
 
-  private walkWhole({ steps, file, statements }: FileSteps, depth: number): void {
+  private walkWhole({ steps, file, statements: ofC }: FileSteps, depth: number): void {
+    const isSource = depth === 0;
+    const statements = this.isAssembler ? assemblerStatements(file, this.wanted.pattern, isSource) : ofC;
     const branchings: Branching[] = [];
     let next = 0;
     let pieces: Piece[] = [];
@@ -267,11 +268,11 @@ class UnitWalk {
         const start = Math.max(statement.start, from);
         const end = Math.min(statement.end, offset);
         if (start < end) {
-          if (this.active === 'no') this.compiledOut({ path: file.path, statement }, { start, end });
+          if (this.active === 'no') this.told.compiledOut({ path: file.path, statement }, { start, end });
           else pieces.push({ start, end });
         }
         if (statement.end > offset) return;
-        if (pieces.length > 0) this.statement({ path: file.path, statement }, pieces);
+        if (pieces.length > 0) this.told.statement({ path: file.path, statement }, pieces);
         pieces = [];
         next++;
       }
@@ -297,7 +298,7 @@ class UnitWalk {
   }
 
   private unbalanced(file: SourceFile, line: number, message: string): void {
-    this.assumptions.push({ message, file: file.path, line, isError: true });
+    this.told.assumptions.push({ message, file: file.path, line, isError: true });
   }
 
   private step(step: Step, file: SourceFile, branchings: Branching[], depth: number): void {
@@ -390,54 +391,7 @@ class UnitWalk {
       throw error;
     }
   }
-
-  private compiledOut(written: Written, piece: Piece): void {
-    const tokens = tokensWithin(written.statement, piece);
-    for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
-      this.ineffective.push({ reason: 'compiled-out', ...use, guards: this.guardTexts() });
-  }
-
-  private statement(written: Written, pieces: readonly Piece[]): void {
-    const { path, statement } = written;
-    const tokens = pieces.flatMap((piece) => tokensWithin(statement, piece));
-    const first = tokens.find(({ text }) => this.wanted.names.has(text)) ?? tokens[0];
-    this.line = first === undefined ? 1 : lineWithin(statement, first.offset);
-    let expanded;
-    try {
-      expanded = expand(tokens, this.scope);
-    } catch (error) {
-      if (!(error instanceof ExpansionTooLarge)) throw error;
-      this.assumptions.push({
-        message: 'a macro here expands without end: left out',
-        file: path,
-        line: this.line,
-      });
-      return;
-    }
-    const entryOf = ({ origin, ...rest }: SectionPointer): SectionEntry => ({
-      ...rest,
-      ...useAt(written, this.isMacro, tokens, origin),
-      guards: this.guardTexts(),
-    });
-    for (const pointer of pointersAndDeclarations(expanded, this.wanted.field, !this.unit.undecided)) {
-      if (pointer.section === undefined) {
-        const placed = pointer.pointers?.filter(({ section }) => this.wanted.sectionMatches(section)) ?? [];
-        this.entries.declare(pointer.variable, placed.map(entryOf));
-      } else if (this.wanted.sectionMatches(pointer.section)) this.entries.define(entryOf(pointer));
-    }
-    const refuses = expanded.some(isAssertion);
-    for (const use of registeringUses(written, this.wanted.registering, this.isMacro, tokens))
-      if (this.defined.lookup(use.macro) === undefined)
-        this.ineffective.push({ reason: 'not-visible', ...use, guards: this.guardTexts() });
-      else if (refuses && expand(tokensWithin(statement, use.range), this.scope).some(isAssertion))
-        this.ineffective.push({ reason: 'refused', ...use, guards: this.guardTexts() });
-  }
-
-  private readonly isMacro = (name: string): boolean =>
-    this.defined.lookup(name) !== undefined || this.wanted.names.has(name);
 }
-
-const isAssertion = ({ text }: Token): boolean => text === '_Static_assert' || text === 'static_assert';
 
 function isBranch({ kind }: Step): boolean {
   return kind === 'if' || kind === 'elif' || kind === 'else' || kind === 'endif';

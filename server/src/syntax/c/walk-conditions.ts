@@ -4,6 +4,8 @@ export interface RelevantStatement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Of the function that it stands in. */
+  readonly head?: string;
 }
 
 /** A file's directives, and what guards it as `CFileFacts` has it. */
