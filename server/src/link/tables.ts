@@ -340,17 +340,19 @@ function alignedEntry(inside: readonly FlatItem[], pointerSize: number): string 
     for (const { alignment, variable, size } of item.kind === 'section' ? item.section.entries : [])
       if (alignment === 'unknown')
         return `how ${variable} is aligned is not known, which may leave a gap before it`;
-      else if ((alignment ?? 0) > (size ?? pointerSize))
+      else if ((alignment ?? 0) > (typeof size === 'number' ? size : pointerSize))
         return `${variable} asks for an alignment of ${alignment} bytes, which may leave a gap before it`;
   return undefined;
 }
 
+/** Structures among pointers, or halves of pointers. */
 function unlikeEntries(inside: readonly FlatItem[], pointerSize: number): string | undefined {
-  let found: number | undefined;
+  let first: number | string | undefined;
   for (const { item } of inside)
     for (const { size = pointerSize, variable } of item.kind === 'section' ? item.section.entries : []) {
-      if ((found ??= size) === size) continue;
-      return `${variable} takes ${size} bytes, where others take ${found}: the table is no list of pointers`;
+      if ((first ??= size) === size) continue;
+      const text = (one: number | string): string => (typeof one === 'number' ? `${one} bytes` : `a ${one}`);
+      return `${variable} is ${text(size)}, where others are ${text(first)}: nobody knows how many slots that is`;
     }
   return undefined;
 }

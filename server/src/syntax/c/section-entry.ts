@@ -30,8 +30,8 @@ export interface SectionEntry {
   readonly element?: number;
   /** What the pointer variable asks for. */
   readonly alignment?: Alignment;
-  /** Bytes it takes, where assembler says that: absent for what is as large as a pointer. */
-  readonly size?: number;
+  /** Bytes, where assembler says that; absent for what is as large as a pointer. */
+  readonly size?: number | 'structure';
   /** Why it is not known whether, or where, or how often it stands in its section. */
   readonly unclear?: string;
   /** A static variable of a function. */

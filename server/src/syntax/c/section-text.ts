@@ -1,5 +1,5 @@
 import { assemblerReader, type AssembledWord } from './assembler';
-import { matching } from './brackets';
+import { listParts, matching } from './brackets';
 import { evaluateCondition } from './condition';
 import type { Expanded } from './expand';
 import { arrayElements, pointedFunction, type FunctionField } from './initialiser';
@@ -18,8 +18,7 @@ export interface SectionPointer {
   readonly element?: number;
   /** What the variable asks for beyond a pointer's own alignment. */
   readonly alignment?: Alignment;
-  /** Bytes, of what assembler writes. */
-  readonly size?: number;
+  readonly size?: number | 'structure';
   readonly unclear?: string;
   /** Where it came from in the source: the offset of the outermost macro's name, or of the hand-written attribute. */
   readonly origin: number;
@@ -170,13 +169,22 @@ function isTypeBody(tokens: readonly Token[]): boolean {
   );
 }
 
+/** `struct { … } x = …` without what stands in the braces: it declares a variable like any other. */
+function withoutTypeBody(tokens: readonly Expanded[]): readonly Expanded[] {
+  const open = tokens.findIndex(({ text }) => text === '{' || text === '=' || text === '(');
+  if (tokens[open]?.text !== '{' || !isTypeBody(tokens)) return tokens;
+  return [...tokens.slice(0, open), ...tokens.slice(matching(tokens, open) + 1)];
+}
+
 /** One declaration of one variable: a pointer, an array of pointers, or a structure that holds one. */
 function variablePointers(
   tokens: readonly Expanded[],
   field: FunctionField | undefined,
   decided: boolean,
 ): readonly (SectionPointer | EarlyDeclaration)[] {
-  const plain = withoutAttributes(tokens.at(-1)?.text === ';' ? tokens.slice(0, -1) : tokens);
+  const plain = withoutTypeBody(
+    withoutAttributes(tokens.at(-1)?.text === ';' ? tokens.slice(0, -1) : tokens),
+  );
   const equals = plain.findIndex(({ text, kind }) => kind === 'punctuator' && (text === '=' || text === '{'));
   const head = equals < 0 ? plain : plain.slice(0, equals);
   const { section, origin, used, alignment } = attributesOf(tokens);
@@ -194,12 +202,14 @@ function variablePointers(
       ? unknownFunction
       : pointedFunction(initialiser, field, decided);
   const isOdd = (size !== undefined && elements === undefined) || isNarrow(head, tokens);
+  const isRecord = field === undefined && size === undefined && isStructure(head, initialiser);
   const common = {
     section,
     form: 'variable' as const,
     isConst: isConstVariable(head, variable),
     isKept: used || !head.some(({ text }) => text === 'static'),
     // A table of structures is as its structures are: each is aligned like the next.
+    ...(isRecord ? { size: 'structure' as const } : {}),
     ...(field !== undefined ? {} : isOdd ? { alignment: 'unknown' as const } : aligned(alignment)),
     origin,
     expansion: tokensText(tokens),
@@ -233,6 +243,13 @@ const isNarrow = (head: readonly Token[], written: readonly Token[]): boolean =>
   head.some(({ text }) => narrowType.test(text)) &&
   !head.some(({ text }) => /^(?:[*(]|long)$/.test(text)) &&
   !written.some(({ text }) => typeWords.test(text));
+
+/** A structure by value, or what is set like one. */
+const isStructure = (head: readonly Token[], initialiser: readonly Token[] = []): boolean =>
+  (head.some(({ text }) => /^(?:struct|union)$/.test(text)) &&
+    !head.some(({ text }) => /^[*(]$/.test(text))) ||
+  (initialiser[0]?.text === '{' &&
+    (initialiser[1]?.text === '.' || listParts(initialiser).filter((part) => part.length > 0).length > 1));
 
 function attributesOf(tokens: readonly Expanded[]): {
   readonly section: string | undefined;

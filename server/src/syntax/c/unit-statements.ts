@@ -27,6 +27,7 @@ export interface Piece {
 /** Where a unit's walk is when it comes to a statement. */
 export interface WalkedPlace {
   readonly guards: () => readonly string[];
+  readonly textOf: (path: string) => string | undefined;
   /** `__LINE__` from here on. */
   readonly enter: (line: number) => void;
 }
@@ -54,7 +55,9 @@ export class UnitStatements {
   }
 
   inOrder(): readonly SectionEntry[] {
-    return this.entries.inOrder();
+    return this.entries
+      .inOrder()
+      .map((entry) => (entry.isKept ? entry : perhapsKept(entry, this.at.textOf(entry.place.file) ?? '')));
   }
 
   compiledOut(written: Written, piece: Piece): void {
@@ -157,6 +160,18 @@ export class UnitStatements {
 
   private readonly isMacro = (name: string): boolean =>
     this.scope.lookup(name) !== undefined || this.wanted.names.has(name);
+}
+
+/** What is not `used` is dropped if nothing else says its name; else that hangs on what the compiler makes of it. */
+function perhapsKept(entry: SectionEntry, text: string): SectionEntry {
+  const name = entry.variable.replace(/\[\d+\]$/, '');
+  const uses = text.match(new RegExp(`\\b${name.replaceAll('$', '\\$')}\\b`, 'g'))?.length ?? 0;
+  if (uses < 2) return entry;
+  return {
+    ...entry,
+    isKept: true,
+    ...unclearAt(entry.place, `whether the compiler keeps ${name} is not known`),
+  };
 }
 
 const unclearAt = ({ file, line }: Place, why: string | undefined): Pick<SectionEntry, 'unclear'> =>

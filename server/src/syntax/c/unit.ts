@@ -120,6 +120,7 @@ class UnitWalk {
     this.isAssembler = isAssembler(unit.source);
     this.told = new UnitStatements(unit, wanted, this.scope, {
       guards: () => this.guardTexts(),
+      textOf: (path) => files.source(path)?.text,
       enter: (line) => {
         this.line = line;
       },
