@@ -4,6 +4,7 @@ import type {
   DataStatement,
   InputStatement,
   LinkerScript,
+  OtherStatement,
   OutputStatement,
 } from '../syntax/ldscript/script';
 import type { InputSection, LinkedObject } from './input-section';
@@ -12,7 +13,13 @@ import { insertTaken, takesFrom, takingPattern } from './pattern';
 
 /** One thing in an output section, in address order. */
 export type LaidItem =
-  | { readonly kind: 'section'; readonly section: InputSection; readonly by: InputStatement | undefined }
+  | {
+      readonly kind: 'section';
+      readonly section: InputSection;
+      readonly by: InputStatement | undefined;
+      /** What in front of it, which is not followed, may have taken it, or something else. */
+      readonly doubt?: string;
+    }
   /** A symbol that gets this address. `provided` by ld for an output section whose name is a C identifier. */
   | { readonly kind: 'symbol'; readonly symbol: string; readonly by: AssignmentStatement | undefined }
   /** The location counter is moved: entries around it may not be adjacent. */
@@ -69,11 +76,17 @@ export function layOut(
   const discarded: { section: InputSection; by: InputStatement }[] = [];
   const aliases = new Map<string, string>();
   const unclear = new Map<string, string>();
+  let doubt: string | undefined;
+  const included = ({ keyword, text }: OtherStatement): void => {
+    if (keyword === 'INCLUDE')
+      doubt ??= `what the linker script includes here is not known (INCLUDE ${text})`;
+  };
   for (const statement of script.statements) {
-    if (statement.kind === 'assign') {
+    if (statement.kind === 'other') included(statement);
+    else if (statement.kind === 'assign') {
       const item = symbolItem(statement, aliases, unclear);
       if (item) laid.push({ name: '', by: undefined, items: [item] });
-    } else if (statement.kind === 'output') {
+    } else {
       const items: LaidItem[] = [];
       for (const content of statement.contents) {
         if (content.kind === 'assign') {
@@ -83,9 +96,15 @@ export function layOut(
         else if (content.kind === 'input') {
           for (const { section } of take(content, left)) {
             if (statement.name === '/DISCARD/') discarded.push({ section, by: content });
-            else items.push({ kind: 'section', section, by: content });
+            else
+              items.push({
+                kind: 'section',
+                section,
+                by: content,
+                ...(doubt === undefined ? {} : { doubt }),
+              });
           }
-        }
+        } else included(content);
       }
       if (statement.name !== '/DISCARD/') laid.push({ name: statement.name, by: statement, items });
     }

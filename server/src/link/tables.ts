@@ -316,7 +316,7 @@ function slots(
     const mixed = [inside[index - 1]?.item, inside[index + 1]?.item].some(
       (other) => other?.kind === 'section' && other.by === by && other.section.object === section.object,
     );
-    gap ??= unclearAround(inside, index);
+    gap ??= item.doubt ?? unclearAround(inside, index);
     const unknown = gap ?? (section.entries.length > 1 || mixed ? section.orderUnknown : undefined);
     orderUnknown ??= unknown;
     for (const entry of section.entries) {
