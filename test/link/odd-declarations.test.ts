@@ -9,9 +9,6 @@ const section = '__section(".task_watchers.init")';
 
 /** Found, and in their slots. */
 const placed: Readonly<Record<string, string>> = {
-  'a macro that makes its argument the name of the section':
-    '#define IN(s) __attribute__((__section__(#s)))\nstatic task_watcher_fn raw_a2 __used IN(.task_watchers.init) = a2;',
-  'the same in a header': 'static task_watcher_fn raw_a2 __used IN_SECTION( .task_watchers.init ) = a2;',
   'a pointer to a structure that is declared with it': `static struct w { int i; } *raw_a2 __used ${section} = (struct w *)a2;`,
 };
 
@@ -35,7 +32,6 @@ describe('pointers that are declared in odd ways', () => {
         'a.c': `#include <linux/task_watchers.h>\n${watchers('a1', 'a2')}${text}\n`,
         'z.c': `#include <linux/task_watchers.h>\n${watchers('z1')}task_watcher_func(init, z1);\n`,
       },
-      header: '#define IN_SECTION(s) __attribute__((__section__(#s)))\n',
     });
   let count = 0;
 

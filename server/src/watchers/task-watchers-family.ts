@@ -67,7 +67,7 @@ export const taskWatchersFamily: Family = {
     'DEFINE_TASK_EXITCALL',
     'DEFINE_TASK_FREECALL',
   ],
-  needles: ['task_watcher', 'DEFINE_TASK_', '".task.', '(.task.', 'section .task.', 'section\t.task.'],
+  needles: ['task_watcher', 'DEFINE_TASK_', '".task.', 'section .task.', 'section\t.task.'],
   dispatchers: [{ function: 'notify_task_watchers', eventArgument: 0, valArgument: 1, taskArgument: 2 }],
   modulesTakePart: false,
   moduleRegistration: 'register_module_task_watchers',

@@ -20,12 +20,9 @@ export function learnFamily(family: Family, files: readonly SourceFile[]): Learn
   return familyWith(family, leadingMacros(files, family.macros, spells));
 }
 
-/**
- * In a string; or as a macro's argument that becomes one (`__section(.task_watchers.init)`, up to 5.9); or in assembler
- * text (`.pushsection .task_watchers.init`).
- */
+/** In an attribute, or in assembler text: `.pushsection .task_watchers.init`, in a string or not. */
 const sectionWritten = (literal: string): string =>
-  `"${escape(literal)}|\\(\\s*${escape(literal)}|section(?:\\s|\\\\t)+${escape(literal)}`;
+  `"${escape(literal)}|section(?:\\s|\\\\t)+${escape(literal)}`;
 
 /** How the sections' names begin. */
 function literalsOf(family: Family): readonly string[] {
