@@ -1,4 +1,4 @@
-import { evaluatedBy, expressionsWithin, type FlowNode } from '../../syntax/c/flow/control-flow';
+import { callsWithin, evaluatedBy, expressionsWithin, type FlowNode } from '../../syntax/c/flow/control-flow';
 import type { CallExpression, Expression } from '../../syntax/c/function-body';
 import type { Code } from './code';
 
@@ -23,4 +23,17 @@ export const standsBeforeComma = (node: FlowNode, call: CallExpression): boolean
 function isBareCall(expression: Expression, call: CallExpression): boolean {
   const bare = expression.kind === 'cast' && expression.type === 'void' ? expression.operand : expression;
   return bare.kind === 'call' && bare.range.start === call.range.start;
+}
+
+/** No way leads through the body past all such calls. */
+export function passesAlways({ graph }: Code, isWanted: (call: CallExpression) => boolean): boolean {
+  const stops = graph.nodes.map((node) =>
+    evaluatedBy(node).some((expression) => [...callsWithin(expression)].some(isWanted)),
+  );
+  const seen = new Set([graph.entry]);
+  for (const at of seen) {
+    if (at === graph.exit) return false;
+    if (stops[at] !== true) for (const { to } of graph.next[at] ?? []) seen.add(to);
+  }
+  return true;
 }

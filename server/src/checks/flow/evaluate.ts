@@ -41,6 +41,8 @@ export interface EvaluateOptions<P> {
   readonly watcher: Watcher<P>;
   /** Members (`tsk->x`) are remembered too, not only variables. */
   readonly keepsMembers: boolean;
+  /** Places outside of the body (members, globals) that are remembered, and that no call is taken to change. */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** More ways than this through one expression are not told apart. */
@@ -59,7 +61,12 @@ export interface Evaluator<P> {
   readonly forget: (state: State<P>, names?: readonly string[]) => State<P>;
 }
 
-export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptions<P>): Evaluator<P> {
+export function evaluator<P>({
+  variables,
+  watcher,
+  keepsMembers,
+  kept = new Set(),
+}: EvaluateOptions<P>): Evaluator<P> {
   type S = State<P>;
 
   /** A new value; what was known under the same id belongs to an older one, of an earlier turn of a loop. */
@@ -174,7 +181,7 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
   function read(name: string, key: string | undefined, state: S): Value {
     const local = key === undefined ? undefined : variables.locals.get(key);
     if (key !== undefined && local) return state.variables.get(key) ?? symbol(key);
-    return namedValue(name);
+    return (kept.has(name) ? state.variables.get(name) : undefined) ?? namedValue(name);
   }
 
   /** A place behind a pointer or in a structure. */
@@ -197,10 +204,11 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     const objects = object === expression ? [{ value: number(0), state }] : evaluate(object, state);
     return objects.map(({ value, state: before }) => {
       const after = through ? (watcher.reached?.(value, before, expression) ?? before) : before;
-      const key = keepsMembers ? variables.keyOf(expression) : undefined;
-      if (key === undefined || !isPath(key)) return fresh(`.@${at}`, after);
-      const kept = after.variables.get(key);
-      return { value: kept ?? symbol(initialId(key, after)), state: after };
+      const key = variables.keyOf(expression);
+      const held = key === undefined ? undefined : after.variables.get(key);
+      if (key !== undefined && kept.has(key) && held) return { value: held, state: after };
+      if (!keepsMembers || key === undefined || !isPath(key)) return fresh(`.@${at}`, after);
+      return { value: held ?? symbol(initialId(key, after)), state: after };
     });
   }
 
@@ -272,7 +280,7 @@ export function evaluator<P>({ variables, watcher, keepsMembers }: EvaluateOptio
     if (key === undefined) return state;
     const values = new Map(state.variables);
     for (const other of values.keys()) if (other !== key && isInside(other, key)) values.delete(other);
-    if (variables.locals.has(key) || (keepsMembers && isPath(key))) values.set(key, value);
+    if (variables.locals.has(key) || kept.has(key) || (keepsMembers && isPath(key))) values.set(key, value);
     return { ...state, variables: values };
   }
 

@@ -3,19 +3,23 @@ import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
 import { finish, type Steps } from '../../syntax/steps';
+import type { FunctionFact } from '../../syntax/c/tree/functions';
+import { passesAlways } from './call-places';
 import type { Code } from './code';
-import { initWalk, type Effect, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
+import { initWalk, type InitWalk, type Lost, type Skipped, type TooEarly } from './init-walk';
 import {
-  callersOf,
   handedTask,
   notifyingCallee,
-  notifyingCodeSteps,
   notifyingFunctions,
   siteAt,
   taskOf,
   type NotifyingFunction,
 } from './notifications';
+import { callersOf, notifyingCode, notifyingCodeSteps } from './notifying-code';
+import { passingCallee } from './passing-on';
+import { endsOfScopeCount } from './scope-ends';
 import { negative, positive, zero, type Signs } from './signs';
+import type { Effect, MacroKind } from './taking-code';
 
 /** Something that goes wrong between taking for a new task and giving back. */
 export type ForkProblem = { readonly code: Code; readonly taking: string } & (
@@ -61,33 +65,34 @@ function eventsOf({ snapshot }: CheckContext): Events {
   };
 }
 
-/** What calls do to tasks, for who follows them on their own. */
-export interface Effects {
-  /** `isSure`: a function that notifies counts as giving back only if it always does. */
-  readonly effectOf: (
-    code: Code,
-    call: CallExpression,
-    isSure: (helper: NotifyingFunction) => boolean,
-  ) => Effect | undefined;
-  /** The call itself is a notification that gives back. */
-  readonly givesBack: (code: Code, call: CallExpression) => boolean;
+/** What calls surely do to tasks, for who follows them on their own. */
+export function sureEffects(context: CheckContext): (code: Code, call: CallExpression) => Effect | undefined {
+  const events = eventsOf(context);
+  return (code, call) => {
+    const found = effect(context, code, call, events, undefined);
+    return found?.kind === 'give-back' && !found.isSure ? undefined : found;
+  };
 }
 
-export function effectsOf(context: CheckContext): Effects {
-  const events = eventsOf(context);
-  return {
-    effectOf(code, call, isSure) {
-      const found = effect(context, code, call, events, undefined);
-      if (found?.kind !== 'give-back' || siteAt(context, code.file, call)) return found;
-      const name = call.callee.kind === 'identifier' ? call.callee.name : '';
-      const helper = notifyingCallee(context, code.file, name);
-      return helper && isSure(helper) ? found : undefined;
-    },
-    givesBack(code, call) {
-      const event = siteAt(context, code.file, call)?.event;
-      return event !== undefined && events.givingBack.has(event);
-    },
-  };
+const sureHelpers = new WeakMap<CheckContext, Map<FunctionFact, boolean>>();
+
+/** It gives back whichever way is taken through it. */
+function alwaysGivesBack(
+  context: CheckContext,
+  { file, fact }: NotifyingFunction,
+  { givingBack }: Events,
+): boolean {
+  let known = sureHelpers.get(context);
+  if (!known) sureHelpers.set(context, (known = new Map<FunctionFact, boolean>()));
+  let isSure = known.get(fact);
+  if (isSure === undefined) {
+    const codes = notifyingCode(context, file, fact);
+    const isBack = (call: CallExpression): boolean =>
+      givingBack.has(siteAt(context, file, call)?.event ?? '');
+    isSure = codes.length > 0 && codes.every((code) => passesAlways(code, isBack));
+    known.set(fact, isSure);
+  }
+  return isSure;
 }
 
 /** A helper whose failing hands on the failure of what it notifies. */
@@ -114,15 +119,25 @@ function* problemsOf(
     const effectOf = (call: CallExpression): Effect | undefined =>
       effect(context, code, call, events, helper);
     yield;
-    const result: InitWalk | undefined = yield* initWalk(code, effectOf);
+    const result: InitWalk | undefined = yield* initWalk(code, effectOf, macrosOf(context, code.file));
     if (!result) continue;
     const taking = helper?.name ?? subject.sites[0]?.dispatcher ?? '';
     problems.push(...result.lost.map((lost): ForkProblem => ({ kind: 'lost', code, taking, lost })));
     problems.push(
       ...result.tooEarly.map((tooEarly): ForkProblem => ({ kind: 'too-early', code, taking, tooEarly })),
     );
-    skips.push(...result.skipped.map((skipped): ForkProblem => ({ kind: 'skipped', code, taking, skipped })));
-    handedOn |= result.handedOn;
+    const isSeenTo = result.skipped.some(({ call }) => isLeftToScope(context, code, effectOf(call)?.task));
+    if (isSeenTo) givesBack = true;
+    else {
+      const skipped = result.skipped.map((one): ForkProblem => ({
+        kind: 'skipped',
+        code,
+        taking,
+        skipped: one,
+      }));
+      skips.push(...skipped);
+      handedOn |= result.handedOn;
+    }
     succeeds |= result.succeeds;
     givesBack ||= result.givesBack;
   }
@@ -156,10 +171,11 @@ function effect(
   context: CheckContext,
   code: Code,
   call: CallExpression,
-  { taking, givingBack }: Events,
+  events: Events,
   helper: Helper | undefined,
 ): Effect | undefined {
   if (call.callee.kind !== 'identifier') return undefined;
+  const { taking, givingBack } = events;
   const { name } = call.callee;
   const site = siteAt(context, code.file, call);
   if (site) {
@@ -168,7 +184,7 @@ function effect(
     // In a caller of a helper, that helper's call is the one looked at.
     if (taking.has(site.event) && !helper)
       return { kind: 'take', task, failed: negative, done: zero | positive };
-    return givingBack.has(site.event) ? { kind: 'give-back', task } : undefined;
+    return givingBack.has(site.event) ? { kind: 'give-back', task, isSure: true } : undefined;
   }
   const given = (of: NotifyingFunction, event: string): string | undefined =>
     handedTask(context, of, event, argumentTexts(context, code.file, call));
@@ -176,12 +192,44 @@ function effect(
     const [event = ''] = taking;
     return { kind: 'take', task: given(helper.of, event), failed: helper.failed, done: helper.done };
   }
+  if (name === code.fact.name) return undefined;
   const callee = notifyingCallee(context, code.file, name);
   const back = callee?.sites.find(({ event }) => event !== undefined && givingBack.has(event));
+  if (!callee || back?.event === undefined) {
+    const passing = passingCallee(context, code.file, name);
+    if (!passing) return undefined;
+    const texts = argumentTexts(context, code.file, call);
+    return {
+      kind: 'give-back',
+      task: passing.taskAt === undefined ? undefined : texts[passing.taskAt],
+      isSure: false,
+    };
+  }
   // A function that takes and gives back itself has nothing left to be given back.
-  if (!callee || back?.event === undefined || name === code.fact.name) return undefined;
   if (callee.sites.some(({ event }) => event !== undefined && taking.has(event))) return undefined;
-  return { kind: 'give-back', task: given(callee, back.event) };
+  const task = given(callee, back.event);
+  return {
+    kind: 'give-back',
+    task,
+    isSure: task !== undefined && alwaysGivesBack(context, callee, events),
+  };
+}
+
+function isLeftToScope(context: CheckContext, code: Code, task: string | undefined): boolean {
+  const source = context.source(code.file);
+  return task !== undefined && source !== undefined && endsOfScopeCount(source, code, task);
+}
+
+/** What macros of a file may do besides giving a value, as far as it is seen. */
+function macrosOf(context: CheckContext, file: string): (name: string) => MacroKind | undefined {
+  const dispatchers = context.snapshot.family.dispatchers.map((one) => one.function);
+  const jumps = new RegExp(`\\b(?:${['goto', 'return', ...dispatchers].join('|')})\\b`);
+  const jumping = new Set(
+    (context.source(file)?.facts.directives ?? []).flatMap((directive) =>
+      directive.kind === 'define' && jumps.test(directive.body) ? [directive.name] : [],
+    ),
+  );
+  return (name) => (jumping.has(name) ? 'jumps' : /^[A-Z][A-Z0-9_]*$/.test(name) ? 'unknown' : undefined);
 }
 
 function argumentTexts(

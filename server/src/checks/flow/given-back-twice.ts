@@ -3,8 +3,10 @@ import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import type { Code } from './code';
 import type { State } from './evaluate';
-import { effectsOf } from './fork-paths';
-import { callersOf, notifyingCode, notifyingFunctions, type NotifyingFunction } from './notifications';
+import { sureEffects } from './fork-paths';
+import type { Effect } from './taking-code';
+import { notifyingFunctions } from './notifications';
+import { callersOf, notifyingCode } from './notifying-code';
 import { walk } from './walk';
 
 /** On one way through a function, two calls give back what the same task has. */
@@ -19,30 +21,19 @@ type Phase = ReadonlyMap<string, CallExpression>;
 
 /** Every pair of such calls, in functions that notify and in those that call them. */
 export function givenBackTwice(context: CheckContext): readonly GivenBackTwice[] {
-  const { effectOf, givesBack } = effectsOf(context);
-  const always = new Map<NotifyingFunction, boolean>();
-  const isSure = (helper: NotifyingFunction): boolean => {
-    let known = always.get(helper);
-    if (known === undefined) {
-      const codes = notifyingCode(context, helper.file, helper.fact);
-      known = codes.length > 0 && codes.every((code) => passesAlways(code, (call) => givesBack(code, call)));
-      always.set(helper, known);
-    }
-    return known;
-  };
+  const effectOf = sureEffects(context);
   const own = notifyingFunctions(context).filter(({ sites }) => sites.length > 0);
   const all = [...own, ...own.flatMap((one) => callersOf(context, one))];
   const functions = new Map(all.map((one) => [`${one.file}:${String(one.fact.range.start)}`, one]));
   return [...functions.values()].flatMap(({ file, fact }) =>
-    notifyingCode(context, file, fact).flatMap((code) =>
-      twiceIn(code, (call) => effectOf(code, call, isSure)),
-    ),
+    notifyingCode(context, file, fact).flatMap((code) => twiceIn(code, (call) => effectOf(code, call))),
   );
 }
 
-type Effect = { readonly kind: 'take' | 'give-back'; readonly task: string | undefined } | undefined;
-
-function twiceIn(code: Code, effectOf: (call: CallExpression) => Effect): readonly GivenBackTwice[] {
+function twiceIn(
+  code: Code,
+  effectOf: (call: CallExpression) => Effect | undefined,
+): readonly GivenBackTwice[] {
   const calls = code.graph.nodes.flatMap((node) =>
     evaluatedBy(node).flatMap((expression) => [...callsWithin(expression)]),
   );
@@ -77,17 +68,4 @@ function twiceIn(code: Code, effectOf: (call: CallExpression) => Effect): readon
 function heldBy(task: string, { variables }: State<Phase>): string {
   const value = variables.get(task);
   return value === undefined ? '' : value.kind === 'number' ? String(value.value) : value.id;
-}
-
-/** No way leads through the body past all such calls. */
-function passesAlways({ graph }: Code, isWanted: (call: CallExpression) => boolean): boolean {
-  const stops = graph.nodes.map((node) =>
-    evaluatedBy(node).some((expression) => [...callsWithin(expression)].some(isWanted)),
-  );
-  const seen = new Set([graph.entry]);
-  for (const at of seen) {
-    if (at === graph.exit) return false;
-    if (stops[at] !== true) for (const { to } of graph.next[at] ?? []) seen.add(to);
-  }
-  return true;
 }

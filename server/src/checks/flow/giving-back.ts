@@ -6,6 +6,7 @@ import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
 import type { Code } from './code';
 import { notifyingCallee, siteAt, taskOf } from './notifications';
+import { passingCallee } from './passing-on';
 
 /** `notify_task_watchers(WATCH_TASK_FREE, 0, p);` for the task of a call. */
 export function givingBack(context: CheckContext, code: Code, call: CallExpression): string | undefined {
@@ -36,7 +37,10 @@ export function givingBackLabel(context: CheckContext, code: Code, from: number)
           const sites = siteAt(context, code.file, call)
             ? [siteAt(context, code.file, call)]
             : (notifyingCallee(context, code.file, call.name)?.sites ?? []);
-          if (sites.some((site) => taking.has(undoing.get(site?.event ?? '') ?? ''))) {
+          if (
+            sites.some((site) => taking.has(undoing.get(site?.event ?? '') ?? '')) ||
+            passingCallee(context, code.file, call.name)
+          ) {
             if (!best || steps < best.steps) best = { name: node.name, steps };
             return;
           }

@@ -1,30 +1,33 @@
 import {
-  bareCondition,
-  callsWithin,
   evaluatedBy,
   expressionsWithin,
+  type FlowEdge,
   type FlowNode,
 } from '../../syntax/c/flow/control-flow';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { Range } from '../../syntax/positions';
 import type { Code } from './code';
 import type { State } from './evaluate';
-import { onlyPrints } from './known-functions';
+import { aheadOf, isDecided, mayDecideNotTo, mayDecideTo } from './guarded-ways';
+import { isTransparent, onlyPrints } from './known-functions';
 import { negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Value } from './values';
+import {
+  acts,
+  givesTask,
+  isConsulted,
+  isErrorPointer,
+  isHidden,
+  isInside,
+  isOfLoop,
+  isOutside,
+  placesOutside,
+  tasksTaken,
+  type Effect,
+  type MacroKind,
+} from './taking-code';
 import type { Steps } from '../../syntax/steps';
 import { walkSteps, type Trail, type Way } from './walk';
-
-/** What a call in the function does to the task that is being made. */
-export type Effect =
-  | {
-      readonly kind: 'take';
-      readonly task: string | undefined;
-      /** What it gives where a watcher failed, and where none did. */
-      readonly failed: Signs;
-      readonly done: Signs;
-    }
-  | { readonly kind: 'give-back'; readonly task: string | undefined };
 
 /** Where a taking call's result is lost. */
 export interface Lost {
@@ -69,13 +72,22 @@ export interface InitWalk {
 }
 
 type Phase =
-  | { readonly kind: 'before'; readonly jump: Extract<FlowNode, { kind: 'goto' }> | undefined }
+  | {
+      readonly kind: 'before';
+      readonly jump: Extract<FlowNode, { kind: 'goto' }> | undefined;
+      /** A test on the way may have told whether there is something to be given back. */
+      readonly isGuarded: boolean;
+    }
   | {
       readonly kind: 'failed';
       readonly call: CallExpression;
       readonly id: string;
       readonly task: string | undefined;
       readonly isHandled: boolean;
+      /** Something that was handed the result may see to it. */
+      readonly isTold: boolean;
+      /** It may be given back in a way that is not seen. */
+      readonly isUnsure: boolean;
       readonly isGivenBack: boolean;
     }
   | {
@@ -94,6 +106,8 @@ interface Exit {
   readonly isPassedUp: boolean;
   /** The taking call may have given 0 on this way. */
   readonly isZero: boolean;
+  /** What failed is still to be seen in a place outside of the function. */
+  readonly isLeftOutside: boolean;
 }
 
 /**
@@ -103,6 +117,7 @@ interface Exit {
 export function* initWalk(
   code: Code,
   effectOf: (call: CallExpression) => Effect | undefined,
+  macroOf: (name: string) => MacroKind | undefined,
 ): Steps<InitWalk | undefined> {
   const lost: Lost[] = [];
   const skipped: Skipped[] = [];
@@ -114,16 +129,32 @@ export function* initWalk(
   const passedLater = new Set<FlowNode>();
   const early = new Set<FlowNode>();
   let givesBack = false;
+  if (isHidden(code, effectOf)) return undefined;
   const tasks = tasksTaken(code, effectOf);
+  const kept = placesOutside(code, effectOf);
+  const ahead = aheadOf(code, (call) => effectOf(call)?.kind);
 
   const handled = (state: State<Phase>): State<Phase> =>
     state.phase.kind === 'failed' && !state.phase.isHandled
       ? { ...state, phase: { ...state.phase, isHandled: true } }
       : state;
+  const told = (state: State<Phase>, isUnsure: boolean): State<Phase> =>
+    state.phase.kind === 'failed'
+      ? {
+          ...state,
+          phase: {
+            ...state.phase,
+            isHandled: true,
+            isTold: true,
+            isUnsure: state.phase.isUnsure || isUnsure,
+          },
+        }
+      : state;
 
   const isComplete = yield* walkSteps<Phase>(code, {
-    start: { kind: 'before', jump: undefined },
+    start: { kind: 'before', jump: undefined, isGuarded: false },
     key: keyOf,
+    kept,
     isSpecial: (id, phase) =>
       phase.kind === 'failed' ? id.includes(phase.id) : phase.kind === 'done' && id === givenId(phase.call),
     call({ expression, values, name }, state) {
@@ -146,7 +177,16 @@ export function* initWalk(
             state: {
               ...state,
               signs: new Map(state.signs).set(id, effect.failed),
-              phase: { kind: 'failed', call: expression, id, task, isHandled: false, isGivenBack: false },
+              phase: {
+                kind: 'failed',
+                call: expression,
+                id,
+                task,
+                isHandled: false,
+                isTold: false,
+                isUnsure: false,
+                isGivenBack: false,
+              },
             },
           },
           {
@@ -163,7 +203,11 @@ export function* initWalk(
         const { phase } = state;
         const result = symbol(`back@${String(expression.range.start)};`);
         if (phase.kind === 'before') {
-          if (effect.task === undefined || tasks.size === 0 || tasks.has(effect.task))
+          if (
+            effect.isSure &&
+            !phase.isGuarded &&
+            (effect.task === undefined || tasks.size === 0 || tasks.has(effect.task))
+          )
             tooEarly.push({ call: expression, jump: phase.jump, isShared: false });
           return [{ value: result, state: { ...state, phase: { ...phase, jump: undefined } } }];
         }
@@ -171,8 +215,11 @@ export function* initWalk(
         if (phase.kind === 'failed') givesBack = true;
         return [{ value: result, state: { ...state, phase: { ...phase, isGivenBack: true } } }];
       }
-      // Handed to another function, that one may see to it.
       const { phase } = state;
+      const macro = name === undefined ? undefined : macroOf(name);
+      if (phase.kind === 'failed' && macro === 'jumps')
+        return [{ value: symbol(`told@${String(expression.range.start)};`), state: told(state, true) }];
+      // Handed to another function, that one may see to it.
       if (
         phase.kind !== 'failed' ||
         phase.isHandled ||
@@ -180,16 +227,39 @@ export function* initWalk(
       )
         return undefined;
       if (!values.some((value) => dependsOn(value, phase.id))) return undefined;
-      return [{ value: symbol(`told@${String(expression.range.start)};`), state: handled(state) }];
+      const isGivenTask = expression.arguments.some(
+        (given) => given.kind === 'identifier' && given.name === phase.task,
+      );
+      return [
+        {
+          value: symbol(`told@${String(expression.range.start)};`),
+          state: told(state, isGivenTask || macro === 'unknown'),
+        },
+      ];
     },
     stored(key, value, state) {
       const { phase } = state;
-      const isKept = key !== undefined && code.variables.locals.has(key);
-      return phase.kind === 'failed' && !isKept && dependsOn(value, phase.id) ? handled(state) : state;
+      const isKept = key !== undefined && (code.variables.locals.has(key) || kept.has(key));
+      return phase.kind === 'failed' && !isKept && dependsOn(value, phase.id) ? told(state, true) : state;
     },
-    choose(_, state, ways) {
+    choose(node, state, ways) {
       const { phase } = state;
-      const taken = ways(state);
+      const all = ways(state);
+      const othersOf = ({ edge }: Way<Phase>): readonly FlowEdge[] =>
+        all.flatMap((other) => (other.edge === edge ? [] : [other.edge]));
+      const isCleanup =
+        phase.kind === 'failed' &&
+        phase.isHandled &&
+        !phase.isGivenBack &&
+        !asksFor(code, node, state, phase.id);
+      const taken = all.map((way): Way<Phase> => {
+        const own = way.state.phase;
+        if (own.kind === 'before' && mayDecideNotTo(ahead, way.edge, othersOf(way)))
+          return { ...way, state: { ...way.state, phase: { ...own, isGuarded: true } } };
+        return isCleanup && own.kind === 'failed' && mayDecideTo(ahead, way.edge, othersOf(way))
+          ? { ...way, state: { ...way.state, phase: { ...own, isUnsure: true } } }
+          : way;
+      });
       const isOpen = (way: Way<Phase>): boolean =>
         way.state.phase.kind === 'failed' && !way.state.phase.isHandled;
       if (!taken.some(isOpen)) return taken;
@@ -238,26 +308,35 @@ export function* initWalk(
         trail,
         isPassedUp: returned && !phase.isHandled,
         isZero: mayBeZero(state),
+        isLeftOutside:
+          phase.kind === 'failed' &&
+          [...state.variables].some(
+            ([place, held]) => kept.has(place) && isOutside(code, place) && dependsOn(held, phase.id),
+          ),
       });
     },
   });
   if (!isComplete) return undefined;
 
-  const isSeveral = [...tasks].some((task) => task.includes('['));
+  const isSeveral = [...tasks].some((task) => task.includes('[') || isOfLoop(code, task));
   const done = exits.filter(({ phase }) => phase.kind === 'done');
   // The wrong way round: who was taken for is given back, who was not lives on.
   const plain = done.filter(({ isZero }) => isZero);
   const isUndoneWhenDone =
     plain.length > 0 && plain.every(({ phase }) => phase.kind === 'done' && phase.isGivenBack);
+  const good = new Set(done.flatMap((exit) => (isError(exit) ? [] : [exit.node])));
   let handedOn = 0;
   for (const exit of exits) {
     const { phase, node, trail, signs, isPassedUp } = exit;
     if (phase.kind === 'failed') {
+      // Whoever looks there finds it.
+      if (exit.isLeftOutside) continue;
       if (!phase.isHandled) lost.push({ call: phase.call, at: node.range, how: 'left' });
       else if (isUndoneWhenDone && !phase.isGivenBack && givesTask(node, phase.task))
         lost.push({ call: phase.call, at: node.range, how: 'goes-on' });
       // A function may return 0 where it fails, and something else where it does not.
       else if (
+        !phase.isTold &&
         done.some((other) => (other.isZero || isUndoneWhenDone) && isSameSuccess(exit, other)) &&
         !acts(trail, phase.call, passedWhenDone, effectOf)
       )
@@ -268,12 +347,18 @@ export function* initWalk(
           at: node.range,
           how: signs === positive ? 'made-positive' : 'no-error',
         });
-      else if (isSeveral) continue;
+      else if (isSeveral || phase.isUnsure) continue;
       else if (!phase.isGivenBack) {
         handedOn |= signs;
         skipped.push({ call: phase.call, after: 'failure', at: node.range, trail, isPassedUp, early });
       }
-    } else if (phase.kind === 'done' && !phase.isGivenBack && !isSeveral && isError(exit))
+    } else if (
+      phase.kind === 'done' &&
+      !phase.isGivenBack &&
+      !isSeveral &&
+      isError(exit) &&
+      !isDecided(code, ahead, phase.call, trail, good)
+    )
       skipped.push({ call: phase.call, after: 'success', at: node.range, trail, isPassedUp: false, early });
   }
   const succeeds = done.reduce((all, { signs }) => all | signs, 0);
@@ -316,43 +401,22 @@ function isOfParent(
   return value?.kind !== 'symbol' || value.id !== 'current';
 }
 
-const isTransparent = (name: string): boolean =>
-  /^(?:likely|unlikely|__builtin_expect|ERR_PTR|PTR_ERR|ERR_CAST|IS_ERR|IS_ERR_VALUE|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO|WARN|WARN_ON|WARN_ONCE|WARN_ON_ONCE|BUG_ON|READ_ONCE)$/.test(
-    name,
-  );
-
 const keyOf = (phase: Phase): string =>
   phase.kind === 'before'
-    ? `before ${String(phase.jump?.range.start)}`
+    ? `before ${String(phase.jump?.range.start)} ${String(phase.isGuarded)}`
     : phase.kind === 'failed'
-      ? `failed ${phase.id} ${String(phase.isHandled)} ${String(phase.isGivenBack)}`
+      ? `failed ${phase.id} ${String(phase.isHandled)} ${String(phase.isTold)} ${String(phase.isUnsure)} ${String(phase.isGivenBack)}`
       : `done ${String(phase.call.range.start)} ${String(phase.isGivenBack)}`;
 
-/** The call decides, within its own expression, which other part of it counts: `f() ? a : b`. */
-const isConsulted = (node: FlowNode, call: CallExpression): boolean =>
-  evaluatedBy(node).some((expression) =>
-    [...expressionsWithin(expression)].some((inner) => {
-      const test =
-        inner.kind === 'conditional'
-          ? inner.condition
-          : inner.kind === 'binary' && /^(?:&&|\|\|)$/.test(inner.operator)
-            ? inner
-            : undefined;
-      return test !== undefined && isInside(call.range, test.range);
+/** The test asks for what the taking call gave. */
+function asksFor({ variables }: Code, node: FlowNode, state: State<Phase>, id: string): boolean {
+  return evaluatedBy(node).some((expression) =>
+    [...expressionsWithin(expression)].some((one) => {
+      const key = variables.keyOf(one);
+      const held = key === undefined ? undefined : state.variables.get(key);
+      return held !== undefined && dependsOn(held, id);
     }),
   );
-
-const isInside = (inner: Range, outer: Range): boolean =>
-  outer.start <= inner.start && inner.end <= outer.end;
-
-/** Tasks as the function's own taking calls name them. */
-function tasksTaken(code: Code, effectOf: (call: CallExpression) => Effect | undefined): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const call of callsOf(code)) {
-    const effect = effectOf(call);
-    if (effect?.kind === 'take' && effect.task !== undefined) found.add(effect.task);
-  }
-  return found;
 }
 
 /** The same value that the function returns where nothing failed, and it is none that tells of an error. */
@@ -369,52 +433,8 @@ function isSameSuccess(failed: Exit, done: Exit): boolean {
   );
 }
 
-/** Something is done on the failing way alone, besides printing and giving back: what that means cannot be told. */
-function acts(
-  trail: Trail,
-  call: CallExpression,
-  passedWhenDone: ReadonlySet<FlowNode>,
-  effectOf: (call: CallExpression) => Effect | undefined,
-): boolean {
-  for (let at: Trail | undefined = trail; at; at = at.before) {
-    const { node } = at;
-    if (isInside(call.range, node.range)) return false;
-    if (passedWhenDone.has(node)) continue;
-    if (node.kind === 'asm') return true;
-    if (node.kind === 'expression' || node.kind === 'declaration')
-      for (const one of callsOfNode(node))
-        if (!effectOf(one) && (one.callee.kind !== 'identifier' || !onlyPrints(one.callee.name))) return true;
-    if (
-      node.kind === 'expression' &&
-      node.expression.kind === 'assign' &&
-      node.expression.target.kind !== 'identifier'
-    )
-      return true;
-  }
-  return false;
-}
-
 /** Surely an error: a negative number, or `ERR_PTR()` of what is not surely 0. */
 function isError({ node, signs }: Exit): boolean {
   if (signs === negative) return true;
   return (signs & negative) !== 0 && isErrorPointer(node);
 }
-
-/** `return p;` */
-const givesTask = (node: FlowNode, task: string | undefined): boolean =>
-  task !== undefined &&
-  node.kind === 'return' &&
-  node.value?.kind === 'identifier' &&
-  node.value.name === task;
-
-/** `return ERR_PTR(…);` */
-function isErrorPointer(node: FlowNode): boolean {
-  if (node.kind !== 'return' || !node.value) return false;
-  const bare = bareCondition(node.value);
-  return bare.kind === 'call' && bare.callee.kind === 'identifier' && bare.callee.name === 'ERR_PTR';
-}
-
-const callsOfNode = (node: FlowNode): readonly CallExpression[] =>
-  evaluatedBy(node).flatMap((expression) => [...callsWithin(expression)]);
-
-const callsOf = ({ graph }: Code): readonly CallExpression[] => graph.nodes.flatMap(callsOfNode);

@@ -16,3 +16,9 @@ export const onlyPrints = (name: string): boolean =>
   /^(?:printk|_?printk_\w+|pr_\w+|dev_(?:dbg|info|warn|err|emerg|alert|crit|notice)\w*|trace_\w+|dump_stack|audit_log_lost|no_printk)$/.test(
     name,
   );
+
+/** Functions and macros that are asked about what they are given, or hand it on as it is. */
+export const isTransparent = (name: string): boolean =>
+  /^(?:likely|unlikely|__builtin_expect|ERR_PTR|PTR_ERR|ERR_CAST|IS_ERR|IS_ERR_VALUE|IS_ERR_OR_NULL|PTR_ERR_OR_ZERO|WARN|WARN_ON|WARN_ONCE|WARN_ON_ONCE|BUG_ON|READ_ONCE)$/.test(
+    name,
+  );

@@ -1,11 +1,7 @@
-import { callsWithin, evaluatedBy } from '../../syntax/c/flow/control-flow';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { FunctionFact } from '../../syntax/c/tree/functions';
-import { finish, type Steps } from '../../syntax/steps';
 import type { CallSite } from '../../watchers/snapshot';
 import type { CheckContext } from '../check-context';
-import { codeSteps, type Code } from './code';
-import { quietBranches } from './quiet-branches';
 
 /** A function that notifies. */
 export interface NotifyingFunction {
@@ -52,36 +48,6 @@ function known(context: CheckContext): Known {
 export const notifyingFunctions = (context: CheckContext): readonly NotifyingFunction[] =>
   known(context).functions;
 
-/**
- * The ways through a function, for who follows notifications and locks only: of other `#if`s not every combination is
- * looked at. `helper`: a function whose calls count as well.
- */
-export const notifyingCode = (
-  context: CheckContext,
-  file: string,
-  fact: FunctionFact,
-  helper?: string,
-): readonly Code[] => finish(notifyingCodeSteps(context, file, fact, helper));
-
-/** The same in steps of one way each. */
-export function* notifyingCodeSteps(
-  context: CheckContext,
-  file: string,
-  fact: FunctionFact,
-  helper?: string,
-): Steps<readonly Code[]> {
-  const source = context.source(file);
-  const { body } = fact;
-  if (!source || !body) return [];
-  const names = new Set([
-    ...context.snapshot.family.dispatchers.map((one) => one.function),
-    ...notifyingFunctions(context).map((one) => one.fact.name),
-    ...(helper === undefined ? [] : [helper]),
-  ]);
-  const isQuiet = quietBranches(source.text, source.facts, body, names);
-  return yield* codeSteps(context, file, fact, { name: [...names].sort().join(), isQuiet });
-}
-
 /** The call site that a call in `file` is. */
 export const siteAt = (context: CheckContext, file: string, call: CallExpression): CallSite | undefined =>
   known(context).sites.get(`${file}:${String(call.range.start)}`);
@@ -116,40 +82,9 @@ export function handedTask(
   for (const site of sites) {
     if (site.event !== event) continue;
     const task = taskOf(context, site);
+    if (task === 'current') return task;
     const at = fact.parameters.findIndex(({ name }) => name === task);
     return at < 0 ? undefined : given[at];
   }
   return undefined;
-}
-
-export interface Caller {
-  readonly file: string;
-  readonly fact: FunctionFact;
-}
-
-/** Functions that call `callee` by name: in its own file, and where the tree was searched for it. */
-export function callersOf(context: CheckContext, callee: NotifyingFunction): readonly Caller[] {
-  const { name, isStatic } = callee.fact;
-  const files =
-    isStatic && callee.file.endsWith('.c') ? [callee.file] : [callee.file, ...(context.mentions(name) ?? [])];
-  return [...new Set(files)].flatMap((file) => {
-    const source = context.source(file);
-    if (!source || !/\.[ch]$/.test(file)) return [];
-    return context
-      .functions(file)
-      .filter(
-        (fact) =>
-          fact.body !== undefined &&
-          fact.name !== name &&
-          source.text.slice(fact.body.start, fact.body.end).includes(name) &&
-          notifyingCode(context, file, fact, name).some(({ graph }) =>
-            graph.nodes.some((node) =>
-              evaluatedBy(node).some((expression) =>
-                [...callsWithin(expression)].some((call) => call.name === name),
-              ),
-            ),
-          ),
-      )
-      .map((fact) => ({ file, fact }));
-  });
 }

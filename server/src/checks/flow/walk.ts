@@ -2,7 +2,7 @@ import { bareCondition, type FlowEdge, type FlowNode } from '../../syntax/c/flow
 import type { Expression } from '../../syntax/c/function-body';
 import { finish, type Steps } from '../../syntax/steps';
 import type { Code } from './code';
-import { evaluator, type State, type Watcher } from './evaluate';
+import { evaluator, type EvaluateOptions, type State, type Watcher } from './evaluate';
 import { anySign, holds, signOf } from './signs';
 import { compared, number, signsOf, signsOfSymbol, symbol, tested, type Value } from './values';
 import { baseOf, isPath } from './variables';
@@ -26,6 +26,8 @@ export interface Walker<P> extends Watcher<P> {
   /** Symbols that must not be mixed up with others of the same signs. */
   readonly isSpecial?: (id: string, phase: P) => boolean;
   readonly keepsMembers?: boolean;
+  /** As the evaluator's. */
+  readonly kept?: EvaluateOptions<P>['kept'];
   /** A branch or a switch: by default each way that `ways` gives for the state. */
   readonly choose?: (
     node: FlowNode,
@@ -55,10 +57,12 @@ const nodesInStep = 200;
 export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
   const { graph, variables, live } = code;
   const keepsMembers = walker.keepsMembers ?? false;
+  const kept = walker.kept ?? new Set();
   const { evaluate, test, store, declare, forget } = evaluator<P>({
     variables,
     watcher: walker,
     keepsMembers,
+    kept,
   });
   const joins = joinsOf(graph.next);
   const seen = new Set<string>();
@@ -72,9 +76,10 @@ export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
     const dead: string[] = [];
     for (const key of state.variables.keys()) {
       const isKept =
-        isPath(key) || key.startsWith('!')
+        kept.has(key) ||
+        (isPath(key) || key.startsWith('!')
           ? keepsMembers
-          : wanted?.has(baseOf(key)) === true || variables.exposed.has(baseOf(key));
+          : wanted?.has(baseOf(key)) === true || variables.exposed.has(baseOf(key)));
       if (!isKept) dead.push(key);
     }
     if (dead.length === 0) return state;
@@ -155,12 +160,22 @@ export function* walkSteps<P>(code: Code, walker: Walker<P>): Steps<boolean> {
   }
 
   function choice(at: number, expression: Expression, state: State<P>): readonly Way<P>[] {
+    const labels = new Set(
+      edgesOf(at).flatMap((edge) =>
+        edge.when === 'case' && edge.value.kind === 'identifier' ? [edge.value.name] : [],
+      ),
+    );
     return evaluate(expression, state).flatMap(({ value, state: before }) => {
       const ways: Way<P>[] = [];
       let rest: State<P> | undefined = before;
       for (const edge of edgesOf(at)) {
         if (edge.when !== 'case' || !rest) continue;
         const [wanted] = evaluate(edge.value, rest);
+        // Two labels of one switch are never the same number.
+        if (wanted?.value.kind === 'symbol' && value.kind === 'symbol' && !edge.last) {
+          if (wanted.value.id === value.id) return [...ways, { edge, state: rest }];
+          if (labels.has(value.id)) continue;
+        }
         if (!wanted || edge.last || wanted.value.kind !== 'number') {
           ways.push({ edge, state: rest });
           continue;

@@ -14,7 +14,7 @@ export const freeBeforeInit: Rule = {
   why: `A new task starts as a copy of its parent: until an INIT watcher has set it, each pointer in it is the parent’s. A
 \`goto\` from before the INIT notification to a label above the FREE notification makes every FREE watcher give back what
 belongs to the parent: its keyrings, its audit context, a reference of its cpuset. The path has to enter the chain of
-labels below the notification.`,
+labels below the notification. Nothing is reported where a test on the error path may know whether INIT ran.`,
   bad: {
     code: `#include <linux/sched.h>
 #include <linux/task_watchers.h>

@@ -10,7 +10,9 @@ export const initErrorPathSkipsFree: Rule = {
   finds: 'A path on which fork fails after INIT was notified leaves the function without notifying FREE.',
   why: `When INIT fails, the watchers in front of the one that failed have already taken what they need for the task, and
 with most dispatchers those behind it too. Only FREE gives it back. The same holds for everything that fails after INIT.
-A function that hands the result up to its callers is not reported as long as they notify FREE.`,
+A function that hands the result up to its callers is not reported as long as they notify FREE. FREE counts by way of
+other functions of the file, too. Nothing is reported where a test on the error path decides whether to notify FREE (\`if
+(started) …\`), or where the end of a scope may (\`__free()\`, \`cleanup\`).`,
   bad: {
     code: `#include <linux/sched.h>
 #include <linux/task_watchers.h>

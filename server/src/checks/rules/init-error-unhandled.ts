@@ -14,7 +14,9 @@ export const initErrorUnhandled: Rule = {
 way: to the label that undoes what was done. A variable that is set again before anybody looks at it, a test that a
 negative number passes just as 0 does (\`> 0\`, \`== 1\`), an \`unsigned\` variable compared with \`< 0\`, or a branch that
 only prints, lose the error as surely as throwing it away. The rule follows every path through the function twice, once
-as if the notification had failed and once as if it had not: where both take the same way to the end, nothing was tested.`,
+as if the notification had failed and once as if it had not: where both take the same way to the end, nothing was tested.
+A result in a member or a global is followed too; where the function leaves it there, its callers may look, and nothing is
+reported. Nor is it where a function or a macro is handed the result.`,
   bad: {
     code: `#include <linux/errno.h>
 #include <linux/sched.h>

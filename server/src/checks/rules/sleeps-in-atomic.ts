@@ -7,13 +7,8 @@ import type { CheckContext } from '../check-context';
 import { liveCalls, tableEntries } from '../entries';
 import { codeOf } from '../flow/code';
 import { locksHeld, whySleeps, type Held } from '../flow/locks';
-import {
-  callersOf,
-  notifyingCode,
-  notifyingFunctions,
-  siteAt,
-  type NotifyingFunction,
-} from '../flow/notifications';
+import { notifyingFunctions, siteAt, type NotifyingFunction } from '../flow/notifications';
+import { callersOf, notifyingCode } from '../flow/notifying-code';
 import type { Problem, Rule } from '../rule';
 import { eventsOf, watcherFunctions, type WatcherFunction } from '../watcher-functions';
 

@@ -29,7 +29,7 @@ export type FlowNode =
   | { readonly kind: 'branch'; readonly range: Range; readonly condition: Expression }
   /** Edges `case` and `default`. */
   | { readonly kind: 'switch'; readonly range: Range; readonly value: Expression }
-  /** A loop that a macro makes: edges `again` and `done`. */
+  /** A loop that a macro makes: edges `again` and `done`; of one that runs once, only `again`. */
   | { readonly kind: 'macro-loop'; readonly range: Range; readonly loop: StatementOf<'macro-loop'> }
   | { readonly kind: 'case'; readonly range: Range }
   | { readonly kind: 'label'; readonly range: Range; readonly name: string }
@@ -76,6 +76,15 @@ export function bareCondition(expression: Expression): Expression {
   if (expression.kind !== 'call' || expression.callee.kind !== 'identifier') return expression;
   const [first] = expression.arguments;
   return first && transparent.has(expression.callee.name) ? bareCondition(first) : expression;
+}
+
+/** `scoped_guard(mutex, &lock) …`, whose class is none that may fail to take the lock. */
+function isOnce({ name, arguments: [kind] }: StatementOf<'macro-loop'>): boolean {
+  return (
+    name === 'scoped_guard' &&
+    kind?.kind === 'identifier' &&
+    !/_(?:try|intr|kill|interruptible|killable)$/.test(kind.name)
+  );
 }
 
 interface Context {
@@ -173,6 +182,11 @@ function graphOf(body: FunctionBody): FlowGraph {
       }
       case 'macro-loop': {
         const head = add({ kind: 'macro-loop', range: at, loop: statement });
+        if (isOnce(statement)) {
+          const once = build(statement.body, to, { ...context, onBreak: to, onContinue: to });
+          next[head]?.push({ to: once, when: 'again' });
+          return head;
+        }
         const inside = build(statement.body, head, { ...context, onBreak: to, onContinue: head });
         next[head]?.push({ to: inside, when: 'again' }, { to, when: 'done' });
         return head;
