@@ -5,13 +5,15 @@ import {
   expressionsWithin,
   type FlowNode,
 } from '../../syntax/c/flow/control-flow';
-import type { CallExpression } from '../../syntax/c/function-body';
+import type { CallExpression, Expression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { codeOf, type Code } from './code';
-import { givesNullOnFailure } from './known-functions';
+import type { State } from './evaluate';
+import { givesNullOnFailure, isTransparent, onlyPrints } from './known-functions';
 import { anySign, negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Known, type Value } from './values';
-import { walk, type Trail } from './walk';
+import { isPath } from './variables';
+import { walk, type Trail, type Way } from './walk';
 
 /** A call that was taken to have failed, or was seen to. */
 export interface Failure {
@@ -94,7 +96,7 @@ export function failsWith(
         if (!exits) result = { ...result, fine: anySign };
         for (const exit of exits ?? []) {
           const isNull = fact.returnType.includes('*') && exit.signs === zero && exit.failure !== undefined;
-          const isNegative = fact.returnType !== 'void' && exit.signs === negative;
+          const isNegative = fact.returnType !== 'void' && exit.signs === negative && !saysNone(exit.node);
           if (isNull || isNegative) {
             const here = nullMembers(exit);
             nullThen = nullThen ? new Set([...nullThen].filter((one) => here.has(one))) : here;
@@ -138,16 +140,30 @@ export function followFailures(
     key: ({ failure, isTested, isMadeUp: made, id }) =>
       `${id} ${String(failure?.call.range.start)} ${String(isTested)} ${String(made)}`,
     isSpecial: (id, phase) => phase.id !== '' && id.includes(phase.id),
-    call({ name, expression }, state) {
+    call({ name, expression, values }, state) {
       if (name === undefined) return undefined;
+      // Somebody is told of it: what they do with it is theirs.
+      if (isKnownError(state.phase) && !onlyPrints(name) && !isTransparent(name))
+        if (values.some((value) => dependsOn(value, state.phase.id)))
+          return [
+            {
+              value: symbol(`told@${String(expression.range.start)};`),
+              state: { ...state, phase: { ...state.phase, isMadeUp: true } },
+            },
+          ];
+      const id = `${name}()@${String(expression.range.start)};`;
+      // Once more, after a look at what came of it: what counts is how it ends then.
+      const isRetried =
+        state.phase.isTested && state.phase.failure?.call.range.start === expression.range.start;
+      const known = isRetried ? { ...withoutValue(state, id), phase: none } : state;
       const own = givesNullOnFailure(name)
         ? { ...never, null: true }
         : failsWith(context, code.file, name, depth);
-      if (!own || (!own.null && !own.negative)) return undefined;
-      const id = `${name}()@${String(expression.range.start)};`;
+      if (!own || (!own.null && !own.negative))
+        return isRetried ? [{ value: symbol(id), state: known }] : undefined;
       const outcome = (signs: Signs, phase: Phase): { value: Value; state: typeof state } => ({
         value: symbol(id),
-        state: { ...state, phase, signs: new Map(state.signs).set(id, signs) },
+        state: { ...known, phase, signs: new Map(known.signs).set(id, signs) },
       });
       const failing = (as: Failure['as']): Phase => ({
         failure: { name, call: expression, as },
@@ -157,11 +173,11 @@ export function followFailures(
         holders: new Set(),
       });
       // With one failure on the way already, another one says no more; but it may make up for the first.
-      if (state.phase.failure) return undefined;
+      if (known.phase.failure) return undefined;
       return [
         ...(own.null ? [outcome(zero, failing('null'))] : []),
         ...(own.negative ? [outcome(negative, failing('negative'))] : []),
-        outcome(own.null || own.fine === 0 ? positive : own.fine & ~negative, state.phase),
+        outcome(own.null || own.fine === 0 ? positive : own.fine & ~negative, known.phase),
       ];
     },
     stored(key, value, state) {
@@ -169,7 +185,9 @@ export function followFailures(
       if (!phase.failure || key === undefined) return state;
       if (dependsOn(value, phase.id)) {
         const holders = new Set(phase.holders).add(key);
-        return { ...state, phase: { ...phase, holders } };
+        // An error that is seen and noted down is there for who looks.
+        const isMadeUp = phase.isMadeUp || (isKnownError(phase) && isPath(key));
+        return { ...state, phase: { ...phase, holders, isMadeUp } };
       }
       // An error that is overwritten unseen has nothing to stand in for it.
       const mayStandIn = phase.isTested || phase.failure.as === 'null';
@@ -180,16 +198,33 @@ export function followFailures(
     choose(node, state, ways) {
       const { phase } = state;
       return ways(state).map((way) => {
-        if (phase.failure) {
-          const mentions = node.kind === 'branch' && refersTo(code, node.condition, phase, state.variables);
-          return mentions ? { ...way, state: { ...way.state, phase: { ...phase, isTested: true } } } : way;
+        const own = way.state.phase;
+        if (own.failure) {
+          // What fails in the condition itself is tested there.
+          const isTested =
+            own.failure !== phase.failure ||
+            ((node.kind === 'branch' || node.kind === 'switch') &&
+              evaluatedBy(node).some((one) => refersTo(code, one, own, way.state.variables)));
+          // Who picks one error out knows what it means.
+          const isMadeUp = own.isMadeUp || (isTested && isOneError(code, node, way, own));
+          return isTested ? { ...way, state: { ...way.state, phase: { ...own, isTested, isMadeUp } } } : way;
         }
+        if (phase.failure) return way;
         const seen =
           way.edge.when === 'true' || way.edge.when === 'false'
             ? seenToFail(code, node, way.edge.when, way.state)
             : undefined;
-        return seen ? { ...way, state: { ...way.state, phase: { ...none, ...seen, isTested: true } } } : way;
+        // Of a function of this file it is known how it fails.
+        const isOther = seen !== undefined && !failsWith(context, code.file, seen.failure.name, depth);
+        return isOther
+          ? { ...way, state: { ...way.state, phase: { ...none, ...seen, isTested: true } } }
+          : way;
       });
+    },
+    passed(node, state) {
+      const { phase } = state;
+      if (!phase.failure || phase.isMadeUp) return state;
+      return standsInFor(code, node, state) ? { ...state, phase: { ...phase, isMadeUp: true } } : state;
     },
     left(node, value, state, trail) {
       const { phase } = state;
@@ -210,9 +245,59 @@ export function followFailures(
   return isComplete ? exits : undefined;
 }
 
+/** A negative number that was looked at. */
+const isKnownError = ({ failure, isTested }: Phase): boolean => isTested && failure?.as === 'negative';
+
+/** `return -1;`, which may say no more than that there is nothing. */
+const saysNone = (node: FlowNode): boolean =>
+  node.kind === 'return' && node.value?.kind === 'number' && node.value.value === -1;
+
+/** The way is taken for one error number only: `err == -ESRCH`, `case -ESRCH:`. */
+function isOneError(code: Code, node: FlowNode, { edge, state }: Way<Phase>, phase: Phase): boolean {
+  const isErrorNumber = (one: Expression): boolean =>
+    (one.kind === 'unary' && one.operator === '-' && one.operand.kind === 'identifier') ||
+    (one.kind === 'number' && one.value !== undefined && one.value < 0);
+  if (node.kind === 'switch') return edge.when === 'case' && isErrorNumber(edge.value);
+  if (node.kind !== 'branch') return false;
+  const condition = bareCondition(node.condition);
+  if (condition.kind !== 'binary' || !/^[=!]=$/.test(condition.operator)) return false;
+  const { left, right, operator } = condition;
+  const other = isErrorNumber(right) ? left : isErrorNumber(left) ? right : undefined;
+  return (
+    other !== undefined &&
+    edge.when === (operator === '==' ? 'true' : 'false') &&
+    refersTo(code, other, phase, state.variables)
+  );
+}
+
+/** `x = failed ?: other;` */
+function standsInFor(code: Code, node: FlowNode, state: State<Phase>): boolean {
+  const stores = evaluatedBy(node).flatMap((expression) => {
+    const target =
+      expression.kind === 'assign' && expression.operator === '=' ? expression.target : undefined;
+    const value = expression.kind === 'assign' ? expression.value : expression;
+    return value.kind === 'conditional' ? [{ target, value }] : [];
+  });
+  return stores.some(({ target, value }) => {
+    if (!refersTo(code, value.condition, state.phase, state.variables)) return false;
+    const key = target && code.variables.keyOf(target);
+    const held = key === undefined ? undefined : state.variables.get(key);
+    return held !== undefined && (signsOf(state, held) & (zero | negative)) === 0;
+  });
+}
+
+/** Nothing holds the value any more, and nothing is known of it. */
+function withoutValue(state: State<Phase>, id: string): State<Phase> {
+  return {
+    ...state,
+    variables: new Map([...state.variables].filter(([, value]) => !dependsOn(value, id))),
+    signs: new Map([...state.signs].filter(([one]) => !one.includes(id))),
+  };
+}
+
 function refersTo(
   code: Code,
-  condition: Parameters<typeof bareCondition>[0],
+  condition: Expression,
   phase: Phase,
   variables: ReadonlyMap<string, Value>,
 ): boolean {

@@ -5,6 +5,8 @@ import { failingEvents } from '../entries';
 import { codeOf, type Code } from '../flow/code';
 import { followFailures, type Exit, type Failure } from '../flow/failures';
 import { negative, zero } from '../flow/signs';
+import { dependsOn } from '../flow/values';
+import { isPath } from '../flow/variables';
 import type { Fix, Problem, Rule, TextEdit } from '../rule';
 import { includeInsertion } from '../texts';
 import { eventsOf, watcherFunctions, type WatcherFunction } from '../watcher-functions';
@@ -18,7 +20,9 @@ export const initWatcherSwallowsError: Rule = {
   why: `What an INIT watcher returns decides whether the task comes to life. One that could not get what it needs and
 returns 0 lets fork succeed: the task then runs without, and whoever relies on it later meets a NULL pointer, or the
 parent’s. The rule follows the watcher, and the functions of its file that it calls, as if each thing that can fail had
-failed, and looks at what is returned then. Where something else stands in for what failed, nothing is reported.`,
+failed, and looks at what is returned then. Nothing is reported where something else stands in for what
+failed, where it is tried again until it works, where one error number is picked out (\`err == -ESRCH\`), where the error is
+noted in the task or handed to a function, and where \`return -1\` may mean no more than "none".`,
   bad: {
     code: `#include <linux/errno.h>
 #include <linux/sched.h>
@@ -79,13 +83,16 @@ function swallowed(context: CheckContext, watcher: WatcherFunction): readonly Pr
   if (fact.returnType === 'void') return [];
   return codeOf(context, file.path, fact).flatMap((code) => {
     const exits = followFailures(context, code, true) ?? [];
-    const fine = new Set(exits.flatMap(({ failure, node }) => (failure ? [] : [node])));
+    const worked = exits.filter(({ failure }) => !failure);
+    const fine = new Set(worked.map(({ node }) => node));
     return exits.flatMap((exit): readonly Problem[] => {
       const { failure, node, signs } = exit;
       if (!failure || signs === 0 || isMeant(code, failure)) return [];
       // What is returned may be an error; but if nobody looked at this one, it is not this one.
       if ((signs & negative) !== 0 && (exit.isTested || exit.tellsOf || (signs & zero) === 0)) return [];
       const isOwnWay = node.kind === 'return' && !fine.has(node);
+      // What only helps on the way, and is looked at, may be missing.
+      if (!isOwnWay && exit.isTested && failure.as === 'null' && !isKept(worked, failure)) return [];
       const how = failure.as === 'null' ? 'gives NULL' : 'fails';
       return [
         {
@@ -103,6 +110,14 @@ function swallowed(context: CheckContext, watcher: WatcherFunction): readonly Pr
     });
   });
 }
+
+/** What the call gave is in the task, or elsewhere, where all went well. */
+const isKept = (worked: readonly Exit[], { name, call }: Failure): boolean =>
+  worked.some(({ variables }) =>
+    [...variables].some(
+      ([key, value]) => isPath(key) && dependsOn(value, `${name}()@${String(call.range.start)};`),
+    ),
+  );
 
 /** `(void)f();` says that it may fail. */
 function isMeant({ graph }: Code, { call }: Failure): boolean {
