@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { applyEdits } from '../../server/src/checks/apply-fixes';
 import type { Finding } from '../../server/src/checks/rule';
 import { suppressionsIn } from '../../server/src/checks/suppression';
 import { copyOfExample } from '../cli/kernel-under-test';
@@ -59,6 +61,61 @@ describe('fixes are offered only where they do no harm', () => {
     const text = head + code;
     const at = text.indexOf(pointer);
     assert.deepEqual(fix?.edits[0]?.range, { start: at, end: at + pointer.length });
+  });
+});
+
+describe('a call that was left behind goes where it is a statement of its own', () => {
+  const around = (body: string): string =>
+    `void audit_free(struct task_struct *p);\nvoid f(struct task_struct *p)\n{\n${body}}\n`;
+  const mended = async (body: string): Promise<string | undefined> => {
+    const code = around(body);
+    const calls = await found(code, 'caller-left-behind');
+    const fix = calls.find(({ message }) => message.includes('called'))?.fixes[0];
+    if (!fix) return undefined;
+    const text = applyEdits(head + code, fix.edits);
+    const { status, stderr } = spawnSync('gcc', ['-std=gnu89', '-fsyntax-only', '-xc', '-'], {
+      input: `struct task_struct { int usage; };\n${text.replaceAll(/^#include.*/gm, '')}`,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    return text.slice(text.indexOf('{\n') + 2, -2);
+  };
+
+  it('behind a comment', async () =>
+    assert.equal(
+      await mended('\tp->usage = 0;\n\t/* over */\n\taudit_free(p);\n'),
+      '\tp->usage = 0;\n\t/* over */\n',
+    ));
+
+  it('behind a brace that stands in a comment', async () =>
+    assert.equal(await mended('\tp->usage = 0; /* { */\n\taudit_free(p);\n'), '\tp->usage = 0; /* { */\n'));
+
+  it('not where it is all that an if, an else or a loop holds, whatever comment stands between', async () => {
+    const kept = [
+      '\tif (p) /* really */\n\t\taudit_free(p);\n\telse\n\t\tp->usage = 0;\n',
+      '\tif (p)\n\t\t/* over; */\n\t\taudit_free(p);\n\tp->usage = 0;\n',
+      '\tif (p)\n\t\tp->usage = 0;\n\telse // none;\n\t\taudit_free(p);\n',
+      '\tfor (p->usage = 0;\n\t     p->usage < 3;\n\t     p->usage++) /* three; */\n\t\taudit_free(p);\n',
+    ];
+    for (const body of kept) assert.equal(await mended(body), undefined, body);
+  });
+
+  it('not behind the #else of what an if holds', async () =>
+    assert.equal(
+      await mended('\tif (p)\n#ifdef CONFIG_A\n\t\tp->usage = 0;\n#else\n\t\taudit_free(p);\n#endif\n'),
+      undefined,
+    ));
+
+  it('an empty statement stays behind a label that ends a block', async () =>
+    assert.equal(
+      await mended('\tif (p)\n\t\tgoto out;\n\tp->usage = 0;\nout:\n\taudit_free(p);\n'),
+      '\tif (p)\n\t\tgoto out;\n\tp->usage = 0;\nout:\n\t;\n',
+    ));
+
+  it('the declaration stays where the function is used as a value', async () => {
+    const code =
+      'void audit_free(struct task_struct *p);\nvoid (*hook)(struct task_struct *) = audit_free;\n';
+    assert.deepEqual(await fixesOf(code, 'caller-left-behind'), []);
   });
 });
 

@@ -33,7 +33,12 @@ export function lineRemoval(file: SourceFile, range: Range): TextEdit {
   const lineEnd = newline < 0 ? text.length : newline + 1;
   const alone =
     text.slice(lineStart, range.start).trim() === '' && /^\s*;?\s*$/.test(text.slice(range.end, lineEnd));
-  if (!alone) return { file: path, range: withSemicolon(text, range), text: '' };
+  if (!alone) {
+    const { start, end } = withSemicolon(text, range);
+    const isFirst = text.slice(lineStart, start).trim() === '';
+    const blanks = isFirst ? (/^[ \t]*/.exec(text.slice(end, lineEnd))?.[0].length ?? 0) : 0;
+    return { file: path, range: { start, end: end + blanks }, text: '' };
+  }
   // A blank line on either side would leave two in a row, or one at the end of the file.
   const blankBefore = lineStart === 0 || text.slice(0, lineStart).endsWith('\n\n');
   const blankAfter = text.startsWith('\n', lineEnd);

@@ -1,4 +1,4 @@
-import { lex } from '../../syntax/c/lex';
+import { lex, type Token } from '../../syntax/c/lex';
 import { rememberByFile } from '../../syntax/c/remember-by-file';
 import type { SourceFile } from '../../syntax/c/unit';
 import type { Range } from '../../syntax/positions';
@@ -223,7 +223,7 @@ function fixesFor(
 ): readonly Fix[] {
   if (kind === 'declared') {
     const fact = context.functions(other.path).find(({ nameRange }) => nameRange.start === range.start);
-    return fact
+    return fact && !isUsedAsValue(other, name)
       ? [
           {
             title: `Remove the declaration of ${name}()`,
@@ -233,17 +233,69 @@ function fixesFor(
         ]
       : [];
   }
-  // A call that is a statement by itself can go; what stays is the notification that calls the watcher.
-  const text = /^\w+\s*\([^(){};]*(?:\([^(){};]*\)[^(){};]*)*\)\s*;/.exec(other.text.slice(range.start))?.[0];
-  const lineStart = other.text.lastIndexOf('\n', range.start) + 1;
-  if (text === undefined || other.text.slice(lineStart, range.start).trim() !== '') return [];
-  const before = other.text.slice(0, lineStart).trimEnd();
-  if (!/[;{}:]$/.test(before) && !before.endsWith('*/')) return [];
+  const statement = statementAt(other, range);
+  if (!statement) return [];
+  const { range: whole, isLabelled } = statement;
   return [
     {
       title: `Remove the call of ${name}()`,
-      edits: [lineRemoval(other, { start: range.start, end: range.start + text.length })],
+      // A label wants a statement.
+      edits: [isLabelled ? { file: other.path, range: whole, text: ';' } : lineRemoval(other, whole)],
       isPreferred: false,
     },
   ];
+}
+
+/** It is named where it is neither called nor declared: as a pointer. */
+const isUsedAsValue = ({ text }: SourceFile, name: string): boolean =>
+  lex(text).some((token, at, tokens) => token.text === name && tokens[at + 1]?.text !== '(');
+
+/**
+ * The call, with its `;`, where it is a statement by itself among others: it can go, and what stays is the notification
+ * that calls the watcher. `isLabelled`: a label stands before it, and nothing behind.
+ */
+function statementAt(
+  { text, facts }: SourceFile,
+  { start }: Range,
+): { readonly range: Range; readonly isLabelled: boolean } | undefined {
+  const { statements, directives } = facts;
+  const lineStart = text.lastIndexOf('\n', start) + 1;
+  if (text.slice(lineStart, start).trim() !== '') return undefined;
+  const at = statements.findIndex(
+    (offset, index) => index % 3 === 1 && offset <= start && start < (statements[index + 1] ?? 0),
+  );
+  const tokens = lex(text, statements[at], statements[at + 1]).filter(
+    ({ offset }) => !directives.some((one) => one.offset <= offset && offset < one.end),
+  );
+  const first = tokens.findIndex(({ offset }) => offset === start);
+  let depth = 0;
+  const end = tokens.findIndex(({ text: word }, index) => {
+    if (index > first && word === '(') depth++;
+    return index > first && word === ')' && --depth === 0;
+  });
+  const [before, semicolon, after] = [tokens[first - 1], tokens[end + 1], tokens[end + 2]];
+  if (at < 0 || !before || end < 0 || semicolon?.text !== ';' || !/^[;{}:]$/.test(before.text))
+    return undefined;
+  const isBetween = (directive: { readonly kind: string; readonly offset: number }): boolean =>
+    before.offset < directive.offset &&
+    directive.offset < start &&
+    /^(?:elif|else|endif)$/.test(directive.kind);
+  if (directives.some(isBetween) || isInBrackets(tokens, first)) return undefined;
+  // In `a ? b : c` it is no label.
+  const statementStart = tokens.slice(0, first - 1).findLastIndex(({ text: word }) => /^[;{}]$/.test(word));
+  if (before.text === ':' && tokens.slice(statementStart + 1, first).some(({ text: word }) => word === '?'))
+    return undefined;
+  return {
+    range: { start, end: semicolon.offset + 1 },
+    isLabelled: before.text === ':' && after?.text === '}',
+  };
+}
+
+/** In the head of a `for`, or a statement expression. */
+function isInBrackets(tokens: readonly Token[], at: number): boolean {
+  let depth = 0;
+  for (const { text } of tokens.slice(0, at))
+    if (text === '(') depth++;
+    else if (text === ')') depth--;
+  return depth !== 0;
 }
