@@ -14,6 +14,14 @@ const sameAs: Readonly<Record<string, string>> = {
   s16: 'short',
   u32: 'unsigned int',
   s32: 'int',
+  __s32: 'int',
+  __u32: 'unsigned int',
+  int32_t: 'int',
+  uint32_t: 'unsigned int',
+  s64: 'long long',
+  u64: 'unsigned long long',
+  loff_t: 'long long',
+  pid_t: 'int',
   task_t: 'struct task_struct',
 };
 
@@ -69,6 +77,10 @@ function baseType(words: readonly string[]): string {
     return words.join(' ');
   return `${unsigned}${longs > 0 ? Array.from({ length: longs }, () => 'long').join(' ') : 'int'}`;
 }
+
+/** Numbers of the type can be negative; `ssize_t` is `int` or `long`. */
+export const isSigned = (written: string): boolean =>
+  /^(?:ssize_t|short|int|long|long long)$/.test(plainType(written) ?? written.trim());
 
 /** What the family's functions must look like in this tree: the tree's own typedef decides where it can be read. */
 export function prototypeOf({ snapshot, source }: CheckContext): Prototype | undefined {

@@ -6,7 +6,7 @@ import type { SourceFile } from '../../syntax/c/unit';
 import type { CheckContext } from '../check-context';
 import type { Fix, TextEdit } from '../rule';
 import { includeInsertion } from '../texts';
-import { plainType } from '../c-types';
+import { isSigned } from '../c-types';
 import { standsBeforeComma } from './call-places';
 import type { Code } from './code';
 import { givingBack, givingBackLabel, isReturnedFrom, lineOf } from './giving-back';
@@ -28,7 +28,8 @@ export function errorPathFixes(
   );
   const node = code.graph.nodes[at];
   const holder = node && !standsBeforeComma(node, call) ? holderOf(code, at, call) : undefined;
-  if (!source || !node || !holder || !isSigned(code, holder.variable)) return [];
+  if (!source || !node || !holder || !isSigned(code.variables.locals.get(holder.variable)?.type ?? ''))
+    return [];
   const { variable, key } = holder;
   const tests = how === 'left' && holder.isSet ? testsOf(code, key) : [];
   if (tests.length > 0) return tests.length === 1 ? comparisonFixes(source, code, variable, tests[0]) : [];
@@ -172,11 +173,6 @@ function freeVariable({ graph, live, variables }: Code, at: number): string | un
   );
 }
 
-const isSigned = ({ variables }: Code, name: string): boolean => {
-  const type = plainType(variables.locals.get(name)?.type ?? '');
-  return type === 'int' || type === 'long';
-};
-
 interface WayOut {
   readonly title: string;
   /** Lines under the `if`. */
@@ -207,7 +203,6 @@ function wayOut(
 }
 
 const resultOf = ({ fact }: Code, variable: string): string | undefined => {
-  const type = plainType(fact.returnType);
-  if (type === 'int' || type === 'long') return variable;
+  if (isSigned(fact.returnType)) return variable;
   return fact.returnType.includes('*') ? `ERR_PTR(${variable})` : undefined;
 };

@@ -2,6 +2,7 @@ import { lex } from '../../syntax/c/lex';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { CheckContext } from '../check-context';
 import { failingEvents, undoingEvents } from '../entries';
+import { macrosWith } from '../jumping-macros';
 import { finish, type Steps } from '../../syntax/steps';
 import type { FunctionFact } from '../../syntax/c/tree/functions';
 import { passesAlways } from './call-places';
@@ -223,13 +224,10 @@ function isLeftToScope(context: CheckContext, code: Code, task: string | undefin
 /** What macros of a file may do besides giving a value, as far as it is seen. */
 function macrosOf(context: CheckContext, file: string): (name: string) => MacroKind | undefined {
   const dispatchers = context.snapshot.family.dispatchers.map((one) => one.function);
-  const jumps = new RegExp(`\\b(?:${['goto', 'return', ...dispatchers].join('|')})\\b`);
-  const jumping = new Set(
-    (context.source(file)?.facts.directives ?? []).flatMap((directive) =>
-      directive.kind === 'define' && jumps.test(directive.body) ? [directive.name] : [],
-    ),
-  );
-  return (name) => (jumping.has(name) ? 'jumps' : /^[A-Z][A-Z0-9_]*$/.test(name) ? 'unknown' : undefined);
+  const source = context.source(file);
+  const jumping = source && macrosWith(source, ['goto', 'return', ...dispatchers]);
+  return (name) =>
+    jumping?.has(name) === true ? 'jumps' : /^[A-Z][A-Z0-9_]*$/.test(name) ? 'unknown' : undefined;
 }
 
 function argumentTexts(

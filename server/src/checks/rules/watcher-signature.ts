@@ -54,7 +54,7 @@ task_watcher_func(init, sample_start);
 
 function mismatch(context: CheckContext, watcher: WatcherFunction, prototype: Prototype): readonly Problem[] {
   const { file, fact, entries } = watcher;
-  const differs = differences(file, fact, prototype);
+  const differs = differences(context, file, fact, prototype);
   const [first] = differs;
   if (!first) return [];
   const said = differs.map(({ message }) => message).join('; ');
@@ -70,13 +70,14 @@ function mismatch(context: CheckContext, watcher: WatcherFunction, prototype: Pr
 }
 
 function differences(
+  context: CheckContext,
   file: SourceFile,
   fact: FunctionFact,
   { returnType, parameters }: Prototype,
 ): readonly { readonly range: FunctionFact['range']; readonly message: string }[] {
   if (fact.macro !== undefined) return [];
   const found: { range: FunctionFact['range']; message: string }[] = [];
-  if (differ(fact.returnType, returnType))
+  if (returnsOther(context, file, fact.returnType, returnType))
     found.push({ range: fact.returnRange, message: `it returns ${fact.returnType}, not ${returnType}` });
   // Before C23, empty parentheses say nothing about parameters.
   const list = file.text.slice(fact.parametersRange.start, fact.parametersRange.end);
@@ -95,6 +96,21 @@ function differences(
   return found;
 }
 
+function returnsOther({ snapshot }: CheckContext, file: SourceFile, own: string, wanted: string): boolean {
+  if (plainType(wanted) === 'int' && mayBeInt(file, own)) return false;
+  // Of 32 bits it is an int.
+  const isLong = own === 'ssize_t' && snapshot.config?.get('CONFIG_64BIT') === 'y';
+  return differ(isLong ? 'long' : own, wanted);
+}
+
+/** To gcc an enumeration with a negative constant is an int. */
+function mayBeInt({ text }: SourceFile, type: string): boolean {
+  const name = /^enum\s+(\w+)$/.exec(type)?.[1];
+  if (name === undefined) return false;
+  const constants = new RegExp(`\\benum\\s+${name}\\s*\\{([^}]*)\\}`).exec(text)?.[1];
+  return constants === undefined || constants.includes('-');
+}
+
 /** Only what can be compared differs. */
 function differ(own: string, wanted: string): boolean {
   const [plain, other] = [plainType(own), plainType(wanted)];
@@ -106,7 +122,7 @@ function fixes(context: CheckContext, watcher: WatcherFunction, prototype: Proto
   // With more parameters than it will be given, the body uses what it does not get.
   if (fact.parameters.length > prototype.parameters.length) return [];
   const edits: TextEdit[] = declarationsOf(context, watcher).flatMap((one) =>
-    headEdits(file, one, prototype),
+    headEdits(context, file, one, prototype),
   );
   const body = fact.body;
   if (body && plainType(fact.returnType) === 'void' && plainType(prototype.returnType) === 'int') {
@@ -120,9 +136,14 @@ function fixes(context: CheckContext, watcher: WatcherFunction, prototype: Proto
   return [{ title: `Make ${fact.name}() a ${prototype.typedef}`, edits, isPreferred: true }];
 }
 
-function headEdits(file: SourceFile, fact: FunctionFact, prototype: Prototype): readonly TextEdit[] {
+function headEdits(
+  context: CheckContext,
+  file: SourceFile,
+  fact: FunctionFact,
+  prototype: Prototype,
+): readonly TextEdit[] {
   const edits: TextEdit[] = [];
-  if (differ(fact.returnType, prototype.returnType))
+  if (returnsOther(context, file, fact.returnType, prototype.returnType))
     edits.push({ file: file.path, range: fact.returnRange, text: prototype.returnType });
   const matched = matchedParameters(fact, prototype);
   const isInPlace =

@@ -261,7 +261,11 @@ function graphOf(body: FunctionBody): FlowGraph {
 const leaves = (expression: Expression): boolean =>
   expression.kind === 'call' &&
   expression.callee.kind === 'identifier' &&
-  neverReturns.has(expression.callee.name);
+  (neverReturns.has(expression.callee.name) ||
+    (expression.callee.name === 'BUG_ON' && isTrue(expression.arguments[0])));
+
+const isTrue = (condition: Expression | undefined): boolean =>
+  condition?.kind === 'number' && condition.value !== undefined && condition.value !== 0;
 
 /** Nodes that control can reach from `from`, itself included. */
 export function reachable(graph: FlowGraph, from: number): ReadonlySet<number> {
