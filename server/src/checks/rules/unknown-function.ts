@@ -52,6 +52,8 @@ function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
   const file = context.source(entry.place.file);
   // What a header registers may be defined by whoever includes it; a .c file that another includes is part of that unit.
   if (!file?.path.endsWith('.c') || !isNamed(entry.function)) return [];
+  // Code that nobody compiles names what is gone.
+  if (entry.allGuards.includes('0')) return [];
   const unit = entry.object?.replace(/\.o$/, '.c') ?? file.path;
   if (unit !== file.path && !context.source(unit)) return [];
   if (context.snapshot.notes.some(({ isUnread }) => isUnread === true)) return [];
@@ -64,8 +66,13 @@ function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
   if (reach.computed) return [];
   for (const path of reach.files)
     if (path !== file.path && context.source(path)?.text.includes(entry.function) === true) return [];
+  const seen = [file.path, ...reach.files];
+  if (entry.macro !== undefined && mayDefine(context, seen, entry.macro, new Set())) return [];
   const range = wordIn(file, entry.range, entry.function);
-  const meant = nearest(entry.function, [...names]);
+  const meant = nearest(
+    entry.function,
+    context.functions(file.path).map(({ name }) => name),
+  );
   return [
     {
       file: file.path,
@@ -83,6 +90,28 @@ function unknown(context: CheckContext, entry: TableEntry): readonly Problem[] {
             ],
     },
   ];
+}
+
+/** The macro, or one that it is made of, holds a body: it may define the function that it registers. */
+function mayDefine(
+  context: CheckContext,
+  files: readonly string[],
+  macro: string,
+  seen: Set<string>,
+): boolean {
+  if (seen.has(macro)) return false;
+  seen.add(macro);
+  return files.some((path) =>
+    (context.source(path)?.facts.directives ?? []).some(
+      (directive) =>
+        directive.kind === 'define' &&
+        directive.name === macro &&
+        (directive.body.includes('{') ||
+          lex(directive.body).some(
+            ({ kind, text }) => kind === 'name' && mayDefine(context, files, text, seen),
+          )),
+    ),
+  );
 }
 
 /** Every name outside function bodies and outside registrations, where a function could be defined or declared. */
