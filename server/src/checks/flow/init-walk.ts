@@ -1,9 +1,4 @@
-import {
-  evaluatedBy,
-  expressionsWithin,
-  type FlowEdge,
-  type FlowNode,
-} from '../../syntax/c/flow/control-flow';
+import { type FlowEdge, type FlowNode } from '../../syntax/c/flow/control-flow';
 import type { CallExpression } from '../../syntax/c/function-body';
 import type { Range } from '../../syntax/positions';
 import type { Code } from './code';
@@ -14,11 +9,13 @@ import { negative, positive, zero, type Signs } from './signs';
 import { dependsOn, signsOf, symbol, type Value } from './values';
 import {
   acts,
+  asksFor,
   givesTask,
   isConsulted,
   isErrorPointer,
   isHidden,
   isInside,
+  isOfParent,
   isOfLoop,
   isOutside,
   placesOutside,
@@ -388,36 +385,12 @@ const givenId = ({ range }: CallExpression): string => `given@${String(range.sta
 const mayBeZero = ({ phase, signs }: State<Phase>): boolean =>
   phase.kind !== 'done' || ((signs.get(givenId(phase.call)) ?? zero) & zero) !== 0;
 
-/** Given back is what the parent has, which is not the task that was taken for. */
-function isOfParent(
-  back: string | undefined,
-  taken: string | undefined,
-  { variables }: State<Phase>,
-): boolean {
-  if (back !== 'current' || taken === undefined || taken === 'current' || !/^\w+$/.test(taken)) return false;
-  const [value] = [...variables].flatMap(([key, held]) =>
-    key === taken || key.startsWith(`${taken}@`) ? [held] : [],
-  );
-  return value?.kind !== 'symbol' || value.id !== 'current';
-}
-
 const keyOf = (phase: Phase): string =>
   phase.kind === 'before'
     ? `before ${String(phase.jump?.range.start)} ${String(phase.isGuarded)}`
     : phase.kind === 'failed'
       ? `failed ${phase.id} ${String(phase.isHandled)} ${String(phase.isTold)} ${String(phase.isUnsure)} ${String(phase.isGivenBack)}`
       : `done ${String(phase.call.range.start)} ${String(phase.isGivenBack)}`;
-
-/** The test asks for what the taking call gave. */
-function asksFor({ variables }: Code, node: FlowNode, state: State<Phase>, id: string): boolean {
-  return evaluatedBy(node).some((expression) =>
-    [...expressionsWithin(expression)].some((one) => {
-      const key = variables.keyOf(one);
-      const held = key === undefined ? undefined : state.variables.get(key);
-      return held !== undefined && dependsOn(held, id);
-    }),
-  );
-}
 
 /** The same value that the function returns where nothing failed, and it is none that tells of an error. */
 function isSameSuccess(failed: Exit, done: Exit): boolean {

@@ -11,6 +11,7 @@ import type { Range } from '../../syntax/positions';
 import type { Code } from './code';
 import { onlyPrints } from './known-functions';
 import type { Signs } from './signs';
+import { dependsOn, type Known } from './values';
 import type { Trail } from './walk';
 import { baseOf } from './variables';
 
@@ -149,4 +150,28 @@ export function acts(
       return true;
   }
   return false;
+}
+
+/** Given back is what the parent has, which is not the task that was taken for. */
+export function isOfParent(
+  back: string | undefined,
+  taken: string | undefined,
+  { variables }: Known,
+): boolean {
+  if (back !== 'current' || taken === undefined || taken === 'current' || !/^\w+$/.test(taken)) return false;
+  const [value] = [...variables].flatMap(([key, held]) =>
+    key === taken || key.startsWith(`${taken}@`) ? [held] : [],
+  );
+  return value?.kind !== 'symbol' || value.id !== 'current';
+}
+
+/** The test asks for what the taking call gave. */
+export function asksFor({ variables }: Code, node: FlowNode, state: Known, id: string): boolean {
+  return evaluatedBy(node).some((expression) =>
+    [...expressionsWithin(expression)].some((one) => {
+      const key = variables.keyOf(one);
+      const held = key === undefined ? undefined : state.variables.get(key);
+      return held !== undefined && dependsOn(held, id);
+    }),
+  );
 }
