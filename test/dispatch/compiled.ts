@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleKernel } from '../cli/kernel-under-test';
 import { admits } from './against-gcc';
-import { possibleReturns, sampleText } from './simulated';
+import { possibleReturns, returnsOfAll, sampleText, type Sample } from './simulated';
 
 /** What ext_take() gives, call by call; the last goes on. */
 type Taken = readonly number[];
@@ -59,4 +59,27 @@ export async function leftOut(
 ): Promise<readonly number[]> {
   const claimed = await possibleReturns(before, body, val);
   return compiledReturns(before, body, val, taken).filter((real) => !admits(claimed, real));
+}
+
+export interface CompiledSample extends Sample {
+  readonly what: string;
+  readonly taken?: readonly Taken[];
+  /** Every number that it may return is known. */
+  readonly isKnown?: true;
+}
+
+/** What of these samples is claimed wrongly, one line each; of those that are known, what is not claimed as it is too. */
+export async function wrongClaims(samples: readonly CompiledSample[]): Promise<readonly string[]> {
+  const claims = await returnsOfAll(samples);
+  return samples.flatMap(({ what, before, body, val = '0', taken = [[0]], isKnown }, index) => {
+    const claimed = claims[index] ?? [];
+    const real = [...new Set(compiledReturns(before, body, val, taken))];
+    const isRight = isKnown
+      ? claimed.length === real.length &&
+        claimed.every(({ value }) => value !== undefined && real.includes(value))
+      : real.every((one) => admits(claimed, one));
+    return isRight
+      ? []
+      : [`${what}: really ${real.join(' or ')}, claimed ${claimed.map(({ text }) => text).join(' or ')}`];
+  });
 }

@@ -38,25 +38,44 @@ ${body}
 task_watcher_func(init, sample);
 `;
 
+/** A watcher's body, and the code in front of it. */
+export interface Sample {
+  readonly before: string;
+  readonly body: string;
+  readonly val?: string;
+}
+
+/** What each of several watchers may return, simulated in one kernel. */
+export const returnsOfAll = async (
+  samples: readonly Sample[],
+): Promise<readonly (readonly PossibleReturn[])[]> => {
+  const nameOf = (index: number): string => `sample_${String(index)}`;
+  const returns: (readonly PossibleReturn[])[] = [];
+  await inCopy(
+    (root) => {
+      samples.forEach(({ before, body }, index) => {
+        const text = sampleText(before, body).replace(/\bsample\b/g, nameOf(index));
+        writeFileSync(`${root}/kernel/${nameOf(index)}.c`, text);
+      });
+      const objects = samples.map((_, index) => `${nameOf(index)}.o`).join(' ');
+      change(root, 'kernel/Makefile', (text) => `${text}\nobj-y += ${objects}\n`);
+    },
+    (reader) => {
+      samples.forEach(({ val = '0' }, index) => {
+        const { steps } = dispatched(reader, { event: 'INIT', val });
+        returns.push(steps.find((step) => step.function === nameOf(index))?.returns ?? []);
+      });
+    },
+  );
+  return returns;
+};
+
 /** What a watcher may return that has this code in front of it and this body. */
 export const possibleReturns = async (
   before: string,
   body: string,
   val = '0',
-): Promise<readonly PossibleReturn[]> => {
-  let returns: readonly PossibleReturn[] = [];
-  await inCopy(
-    (root) => {
-      writeFileSync(`${root}/kernel/sample.c`, sampleText(before, body));
-      change(root, 'kernel/Makefile', (text) => `${text}\nobj-y += sample.o\n`);
-    },
-    (reader) => {
-      const { steps } = dispatched(reader, { event: 'INIT', val });
-      returns = steps.find((step) => step.function === 'sample')?.returns ?? [];
-    },
-  );
-  return returns;
-};
+): Promise<readonly PossibleReturn[]> => (await returnsOfAll([{ before, body, val }]))[0] ?? [];
 
 /** As {@link possibleReturns}, as they are written. */
 export const returnsOf = async (before: string, body: string, val = '0'): Promise<readonly string[]> =>

@@ -1,5 +1,4 @@
-import { evaluateCondition, type ConditionScope } from '../syntax/c/condition';
-import { ExpansionTooLarge, parseMacro, type Macro } from '../syntax/c/expand';
+import { expand, ExpansionTooLarge, parseMacro, type Macro } from '../syntax/c/expand';
 import { lex } from '../syntax/c/lex';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Decide } from '../syntax/c/tree/branch-choices';
@@ -7,6 +6,9 @@ import type { TextReader } from '../watchers/code-reader';
 import { branchFollower, configDecides } from '../watchers/config-conditions';
 import { finish, type Steps } from '../syntax/steps';
 import { mayIncludeSteps } from '../watchers/may-include';
+import { constantExpression, textOfConstant } from './constant-expression';
+import { int, typeOfConstant } from './execute/c-type';
+import type { Constant } from './execute/program';
 
 /** What names mean in the tree's own sources. */
 export interface Constants {
@@ -15,8 +17,8 @@ export interface Constants {
    * headers that the file may include define it in more than one way.
    */
   readonly number: (file: string, name: string) => bigint | undefined;
-  /** As `number`, where the name can stand for it next to any operator: not `A | B` without brackets. */
-  readonly operand: (file: string, name: string) => bigint | undefined;
+  /** The same with its type, where the name can stand for it next to any operator: not `A | B` without brackets. */
+  readonly operand: (file: string, name: string) => Constant | undefined;
   /** What a macro does beside giving a value; `undefined`: `name` is no macro there, as far as is known. */
   readonly macroEffects: (file: string, name: string) => MacroEffects | undefined;
   /** The number that an expression of constants is in `file`: `CLONE_VM|CLONE_FS`. */
@@ -56,12 +58,12 @@ const definitionsOfFile = new WeakMap<
 >();
 
 /** Reads nothing before it is asked; keeps what it found as long as it lives. */
-export function constantsOf(reader: TextReader): Constants {
+export function constantsOf(reader: TextReader, wordBits: 32 | 64): Constants {
   const decide = configDecides(reader.snapshot.config);
   const closures = new Map<string, ReadonlySet<string>>();
   /** The files that define a name, of all that were looked at. */
   const definers = new Map<string, string[]>();
-  const numbers = new Map<string, bigint | undefined>();
+  const numbers = new Map<string, Constant | undefined>();
   const effects = new Map<string, MacroEffects | undefined>();
   const flagsFound = new Map<string, ReturnType<Constants['flags']>>();
 
@@ -120,21 +122,25 @@ export function constantsOf(reader: TextReader): Constants {
     }
     return found;
   };
-  const enumeratorOf = (file: string, name: string): bigint | undefined => {
+  const enumeratorOf = (file: string, name: string): Constant | undefined => {
     // Enumerators of constants are written in capitals; looking for every other name would read every header.
     if (!/^[A-Z_]*[A-Z][A-Z0-9_]*$/.test(name)) return undefined;
     const values = new Set<bigint | undefined>();
     for (const path of filesOf(file)) {
       const source = reader.source(path);
       if (source?.text.includes(name))
-        for (const value of enumerators(source, name, (text) => evaluated(file, text))) values.add(value);
+        for (const value of enumerators(source, name, (text) => evaluated(file, text)?.value))
+          values.add(value);
     }
     const [only] = values;
-    return values.size === 1 ? only : undefined;
+    if (values.size !== 1 || only === undefined) return undefined;
+    // As GCC has it: an int where that holds it, else what holds all of the enum.
+    const type = only < 0n ? int : typeOfConstant(only, '', false, wordBits);
+    return type && { value: only, type };
   };
   /** Names that are being looked up: a macro may stand for itself (`#define FOO FOO`). */
   const running = new Set<string>();
-  const number = (file: string, name: string): bigint | undefined => {
+  const constant = (file: string, name: string): Constant | undefined => {
     const key = `${file} ${name}`;
     if (numbers.has(key)) return numbers.get(key);
     if (running.has(name)) return undefined;
@@ -159,30 +165,18 @@ export function constantsOf(reader: TextReader): Constants {
     if (word === undefined || (rest !== '' && !isOneBracket(rest))) return false;
     return /^[A-Za-z_]/.test(word) ? isOperand(file, word, [...within, name]) : word === '' || rest === '';
   };
-  const evaluated = (file: string, text: string): bigint | undefined => {
-    const macro = (name: string): Macro | undefined => {
+  const evaluated = (file: string, text: string): Constant | undefined => {
+    const lookup = (name: string): Macro | undefined => {
       const definition = definitionOf(file, name);
       if (definition === 'several') return undefined;
       if (definition?.parameters) return parseMacro(name, definition.parameters, definition.body);
       // As in C, what stands around it may come first.
       if (definition && !isOperand(file, name)) return parseMacro(name, undefined, definition.body);
-      const value = number(file, name);
-      return value === undefined ? undefined : parseMacro(name, undefined, `(${String(value)})`);
+      const value = constant(file, name);
+      return value && parseMacro(name, undefined, textOfConstant(value, wordBits));
     };
-    const scope: ConditionScope = {
-      lookup: macro,
-      isDefined: () => undefined,
-      isUnknown: (name) => macro(name) === undefined,
-    };
-    // Division and comparison would follow the preprocessor's types, not the constant's own.
-    if (!/^[\w\s()|&~<>+*^-]+$/.test(text) || !/[\w)]/.test(text)) return undefined;
     try {
-      const value = evaluateCondition(text, scope);
-      // `1 << 31` is another number in the compiler's int than in the preprocessor's.
-      const isPlain = /^[\s(]*\w+[\s)]*$/.test(text);
-      return value === undefined || isPlain || (value < 1n << 31n && value >= -(1n << 31n))
-        ? value
-        : undefined;
+      return constantExpression(expand(lex(text), { lookup }), wordBits);
     } catch (error) {
       if (error instanceof ExpansionTooLarge) return undefined;
       throw error;
@@ -217,14 +211,14 @@ export function constantsOf(reader: TextReader): Constants {
   };
 
   return {
-    number,
-    operand: (file, name) => (isOperand(file, name) ? number(file, name) : undefined),
+    number: (file, name) => constant(file, name)?.value,
+    operand: (file, name) => (isOperand(file, name) ? constant(file, name) : undefined),
     macroEffects(file, name) {
       const key = `${file} ${name}`;
       if (!effects.has(key)) effects.set(key, effectsOf(file, name));
       return effects.get(key);
     },
-    evaluate: evaluated,
+    evaluate: (file, text) => evaluated(file, text)?.value,
     *prepare(file) {
       yield* readFilesOf(file);
     },
@@ -246,7 +240,7 @@ export function constantsOf(reader: TextReader): Constants {
     }
     return home
       .flatMap((name) => {
-        const value = number(file, name);
+        const value = constant(file, name)?.value;
         const isOneBit = value !== undefined && value > 0n && (value & (value - 1n)) === 0n;
         return isOneBit ? [{ name, value }] : [];
       })

@@ -123,7 +123,7 @@ function tryOut(
   return runDispatcher(code, found, {
     symbols,
     eventNumber,
-    val: number(0, unsignedLong),
+    val: number(0, unsignedLong(code.program.wordBits)),
     longest: length,
     returned: (position) => {
       const result = results[position];

@@ -9,7 +9,7 @@ import { withFailure, withoutFailure, type Chosen, type Failure } from './choose
 import type { DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
 import { dispatcherSemantics } from './dispatcher-semantics';
 import { errnoName, errnoNumber } from './errno';
-import { unsignedLong } from './execute/c-type';
+import { unsignedLong, wrap } from './execute/c-type';
 import { number, type Value } from './execute/value';
 import {
   dispatcherSteps,
@@ -151,8 +151,9 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
     return {
       problem: `--val ${request.val}: ${whatIsWrong(code, event, home, request.val)}`,
     };
+  const word = unsignedLong(code.program.wordBits);
   const val: Value =
-    value === undefined ? { kind: 'symbol', id: 'val', type: unsignedLong } : number(value, unsignedLong);
+    value === undefined ? { kind: 'symbol', id: 'val', type: word } : number(wrap(value, word), word);
   const watchers = linkedEntries(code.reader.snapshot, event.name).map((entry) => entry.function);
   const failures: Failure[] = [];
   for (const one of request.fail ?? []) {
@@ -204,7 +205,9 @@ export function outcomesOf(code: TreeCode, entry: TableEntry, val: Value): reado
       (outcomes = watcherOutcomes(
         code,
         entry,
-        val.kind === 'number' ? val : { kind: 'symbol', id: 'val', type: unsignedLong },
+        val.kind === 'number'
+          ? val
+          : { kind: 'symbol', id: 'val', type: unsignedLong(code.program.wordBits) },
       )),
     );
   return outcomes;

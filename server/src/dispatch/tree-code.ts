@@ -33,7 +33,8 @@ export function treeCode(reader: CodeReader): TreeCode {
 function makeTreeCode(reader: CodeReader): TreeCode {
   const { config, plan } = reader.snapshot;
   const decide = configDecides(config);
-  const constants = constantsOf(reader);
+  const wordBits = config && !config.has('CONFIG_64BIT') && narrowArchitectures.has(plan.arch) ? 32 : 64;
+  const constants = constantsOf(reader, wordBits);
   const found = new Map<string, readonly RunnableFunction[]>();
 
   const runnable = (file: string, fact: FunctionFact): RunnableFunction => {
@@ -77,7 +78,7 @@ function makeTreeCode(reader: CodeReader): TreeCode {
     return isWeak === true ? undefined : only;
   };
   const program: Program = {
-    wordBits: config && !config.has('CONFIG_64BIT') && narrowArchitectures.has(plan.arch) ? 32 : 64,
+    wordBits,
     constant: constants.operand,
     macro: constants.macroEffects,
     enabled: (symbol, test) => decide(`${test}(${symbol})`),

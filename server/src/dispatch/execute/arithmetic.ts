@@ -1,11 +1,15 @@
-import { common, int, promoted, unsignedInt, wrap, type CType } from './c-type';
+import { common, promoted, typeOfConstant, wrap, type CType } from './c-type';
 import type { Answer } from './program';
 import { bounded, type State } from './state';
-import { number, type Value } from './value';
+import { nameOfType, number, type Value } from './value';
+
+/** `u64`; an `int`, in which most is done, has none. Operands of one value give another result in another type. */
+const tag = (type: CType | undefined): string =>
+  type === undefined || (type.bits === 32 && type.signed) ? '' : nameOfType(type);
 
 const idOf = (value: Value): string =>
   value.kind === 'number'
-    ? String(value.value)
+    ? `${String(value.value)}${tag(value.type)}`
     : value.kind === 'symbol'
       ? value.id
       : value.kind === 'entry'
@@ -20,8 +24,8 @@ export function derived(
   const type = parts.length === 2 ? parts[1] : parts[2];
   const id =
     parts.length === 2
-      ? `(${operator}${idOf(parts[0])})`
-      : `(${idOf(parts[0])} ${operator} ${idOf(parts[1])})`;
+      ? `(${operator}${idOf(parts[0])})${tag(type)}`
+      : `(${idOf(parts[0])} ${operator} ${idOf(parts[1])})${tag(type)}`;
   return { kind: 'symbol', id, type };
 }
 
@@ -35,7 +39,9 @@ export function arithmetic(operator: string, left: Value, right: Value, state: S
     return { value: number(left.position - right.position, { bits: 64, signed: true }), state };
   const type =
     'type' in left && 'type' in right ? arithmeticType(operator, left.type, right.type) : undefined;
-  if (left.kind === 'number' && right.kind === 'number') {
+  // A step of a pointer is as long as what it points at.
+  const isScaled = [left, right].some((one) => 'type' in one && one.type?.isPointer === true);
+  if (left.kind === 'number' && right.kind === 'number' && !isScaled) {
     const result =
       type && exact(operator, wrap(left.value, type), rightOperand(operator, right.value, type), type);
     if (result !== undefined && type) return { value: number(wrap(result, type), type), state };
@@ -53,13 +59,16 @@ export function arithmetic(operator: string, left: Value, right: Value, state: S
 const rightOperand = (operator: string, value: bigint, type: CType): bigint =>
   operator === '<<' || operator === '>>' ? value : wrap(value, type);
 
-function arithmeticType(
+export function arithmeticType(
   operator: string,
   left: CType | undefined,
   right: CType | undefined,
 ): CType | undefined {
   if (operator === '<<' || operator === '>>') return left && promoted(left);
-  return left && right ? common(left, right) : undefined;
+  if (!left || !right) return undefined;
+  // `p - q` is a number, and how large one, what they point at decides.
+  if (left.isPointer === true && right.isPointer === true) return { bits: left.bits, signed: true };
+  return left.isPointer === true ? left : right.isPointer === true ? right : common(left, right);
 }
 
 function exact(operator: string, left: bigint, right: bigint, type: CType): bigint | undefined {
@@ -89,18 +98,21 @@ function exact(operator: string, left: bigint, right: bigint, type: CType): bigi
   }
 }
 
-/** An integer literal; `value`: `undefined` where it is too large to be read. */
-export function literal(text: string, value: number | undefined): Value {
-  if (value === undefined) return { kind: 'symbol', id: `(${text})`, type: undefined };
-  const suffix = /[uUlL]+$/.exec(text)?.[0].toLowerCase() ?? '';
-  if (suffix.includes('l')) return number(value, { bits: 64, signed: !suffix.includes('u') });
-  if (suffix === 'u') return number(value, value > 0xffffffff ? { bits: 64, signed: false } : unsignedInt);
-  return number(value, literalType(BigInt(value), /^0[xXbB0-7]/.test(text)));
+/** An integer literal as written, with the sign that the grammar takes into it. */
+export function literal(text: string, wordBits: 32 | 64): Value {
+  const [, sign = '', digits = '', suffix = ''] = literalShape.exec(text) ?? [];
+  const magnitude = digits === '' ? undefined : bigintOf(digits);
+  const isDecimal = /^[1-9]/.test(digits);
+  const type =
+    magnitude === undefined
+      ? undefined
+      : typeOfConstant(magnitude, suffix.toLowerCase(), isDecimal, wordBits);
+  if (magnitude === undefined || type === undefined)
+    return { kind: 'symbol', id: `(${text})`, type: undefined };
+  return number(wrap(sign === '-' ? -magnitude : magnitude, type), type);
 }
 
-/** Hexadecimal and octal literals may be unsigned where decimal ones go on to long (C11 6.4.4.1). */
-export function literalType(value: bigint, orUnsigned: boolean): CType {
-  if (value >= -(1n << 31n) && value < 1n << 31n) return int;
-  if (orUnsigned && value >= 0n && value < 1n << 32n) return unsignedInt;
-  return { bits: 64, signed: true };
-}
+const literalShape = /^([+-]?)\s*(0[xX][\da-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)([uUlL]*)$/;
+
+const bigintOf = (digits: string): bigint =>
+  BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);

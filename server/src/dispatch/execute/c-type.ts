@@ -3,11 +3,15 @@ export interface CType {
   readonly bits: 8 | 16 | 32 | 64;
   readonly signed: boolean;
   readonly isBool?: boolean;
+  /** Read as signed, because that is how errors stand in pointers; C orders pointers as unsigned. */
+  readonly isPointer?: boolean;
 }
 
 export const int: CType = { bits: 32, signed: true };
 export const unsignedInt: CType = { bits: 32, signed: false };
-export const unsignedLong: CType = { bits: 64, signed: false };
+export const signedLong = (wordBits: 32 | 64): CType => ({ bits: wordBits, signed: true });
+export const unsignedLong = (wordBits: 32 | 64): CType => ({ bits: wordBits, signed: false });
+export const pointer = (wordBits: 32 | 64): CType => ({ bits: wordBits, signed: true, isPointer: true });
 
 const fixed: ReadonlyMap<string, CType> = new Map(
   ([8, 16, 32, 64] as const).flatMap((bits): readonly (readonly [string, CType])[] => [
@@ -30,8 +34,7 @@ const typedefs: ReadonlyMap<string, CType> = new Map<string, CType>([
  * `undefined`: a structure, `void`, or a typedef that is not one of the kernel's well-known ones.
  */
 export function cType(text: string, wordBits: 32 | 64): CType | undefined {
-  // Signed, because that is how errors stand in pointers; nothing else orders pointers.
-  if (text.includes('*') || text.includes('[')) return { bits: wordBits, signed: true };
+  if (text.includes('*') || text.includes('[')) return pointer(wordBits);
   const words = text.split(/\s+/).filter((word) => !/^(?:const|volatile|register|static|)$/.test(word));
   const [only] = words;
   if (only === undefined) return undefined;
@@ -67,6 +70,29 @@ export const highest = (type: CType): bigint =>
   type.isBool ? 1n : (1n << BigInt(type.signed ? type.bits - 1 : type.bits)) - 1n;
 
 export const promoted = (type: CType): CType => (type.bits < 32 ? int : type);
+
+/**
+ * The type of an integer constant (C11 6.4.4.1): one of its size that holds it, where hexadecimal and octal ones may be
+ * unsigned and decimal ones go on to long. `suffix`: in lower case. `undefined`: none is large enough.
+ */
+export function typeOfConstant(
+  magnitude: bigint,
+  suffix: string,
+  isDecimal: boolean,
+  wordBits: 32 | 64,
+): CType | undefined {
+  const least = suffix.includes('ll') ? 64 : suffix.includes('l') ? wordBits : 32;
+  for (const bits of [32, 64] as const) {
+    if (bits < least) continue;
+    const [signed, unsigned]: readonly CType[] = [
+      { bits, signed: true },
+      { bits, signed: false },
+    ];
+    if (signed && !suffix.includes('u') && magnitude <= highest(signed)) return signed;
+    if (unsigned && (suffix.includes('u') || !isDecimal) && magnitude <= highest(unsigned)) return unsigned;
+  }
+  return undefined;
+}
 
 /** The type in which two operands meet (C11 6.3.1.8). */
 export function common(one: CType, other: CType): CType {

@@ -1,14 +1,26 @@
-import type { Expression } from '../../syntax/c/function-body';
-import { arithmetic, derived, literal, literalType } from './arithmetic';
-import { cType, int, promoted, wrap, type CType } from './c-type';
+import type { Expression, ExpressionOf } from '../../syntax/c/function-body';
+import { arithmetic, derived, literal } from './arithmetic';
+import { cType, common, int, pointer, promoted, unsignedLong, wrap, type CType } from './c-type';
 import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
 import { afterWord, leavingWords, macroOf, throughMacro, writtenIn } from './macro-words';
 import { pathOf } from './path';
 import { tooMany, type Answer, type Call, type Frame } from './program';
-import { assigned, boundsIn, bounded, disturbed, fresh, noted, settled, stored, type State } from './state';
+import { staticType } from './static-type';
+import {
+  assigned,
+  boundsIn,
+  bounded,
+  convertedIn,
+  disturbed,
+  fresh,
+  noted,
+  settled,
+  stored,
+  type State,
+} from './state';
 import { testStep } from './test-step';
-import { boundsOfType, convert, number, type Comparison, type Value } from './value';
+import { boundsOfType, number, type Comparison, type Value } from './value';
 
 /** Runs a function that is called; the caller of {@link evaluate} provides it. */
 export type RunInto = (frame: Frame, call: Call, state: State) => readonly Answer[] | undefined;
@@ -53,7 +65,7 @@ export function evaluator(runInto: RunInto): Evaluator {
   function evaluate(frame: Frame, expression: Expression, state: State): readonly Answer[] {
     switch (expression.kind) {
       case 'number':
-        return [{ value: literal(expression.text, expression.value), state }];
+        return [{ value: literal(expression.text, frame.program.wordBits), state }];
       case 'char':
         return expression.value === undefined
           ? unknownOf(frame, expression.text, expression.range.start, state)
@@ -87,9 +99,25 @@ export function evaluator(runInto: RunInto): Evaluator {
           state: answer.state,
         }));
       case 'address':
-        return unknownOf(frame, 'address', expression.range.start, state);
+        return reached(frame, expression.operand, state).flatMap((after) =>
+          unknownOf(frame, 'address', expression.range.start, after),
+        );
+      case 'compound-literal':
+        return evaluate(frame, expression.initialiser, state).flatMap((answer) =>
+          unknownOf(frame, 'literal', expression.range.start, answer.state),
+        );
+      case 'initialiser-list':
+        return expression.items
+          .reduce<readonly State[]>(
+            (states, item) =>
+              states.flatMap((one) => evaluate(frame, item.value, one).map((answer) => answer.state)),
+            [state],
+          )
+          .flatMap((after) => unknownOf(frame, 'list', expression.range.start, after));
+      case 'sizeof':
+        return [sizeOf(frame, expression, state)];
       case 'string':
-        return pointerTo(expression.range.start, state);
+        return pointerTo(frame, expression.range.start, state);
       case 'statement-expression':
         return unknownOf(frame, 'code', expression.range.start, {
           ...disturbed(state),
@@ -117,32 +145,49 @@ export function evaluator(runInto: RunInto): Evaluator {
       const step = testStep(frame.function, condition, holds, decided);
       const matters = !frame.followed || step.names.some((name) => frame.followed?.has(name));
       const next = matters ? noted(after, step) : after;
-      if (holds && !whenTrue && value) return [{ value: settled(next, value), state: next }];
-      return evaluate(frame, holds ? (whenTrue ?? condition) : whenFalse, next);
+      const answers =
+        holds && !whenTrue && value
+          ? [{ value: settled(next, value), state: next }]
+          : evaluate(frame, holds ? (whenTrue ?? condition) : whenFalse, next);
+      const other = staticType(frame, holds ? whenFalse : (whenTrue ?? condition));
+      return answers.map((answer) => ({ ...answer, value: met(answer, other) }));
     });
+  }
+
+  /** The value of one operand of `?:`, in the type that it has in common with the other. */
+  function met({ value, state }: Answer, other: CType | undefined): Value {
+    if (value.kind !== 'number' && value.kind !== 'symbol') return value;
+    if (!value.type || value.type.isPointer === true || other?.isPointer === true) return value;
+    return other ? convertedIn(state, value, common(value.type, other), '') : { ...value, type: undefined };
   }
 
   /** Whether it is not 0, with what it is. */
   function tested(frame: Frame, expression: Expression, state: State): readonly Outcome[] {
     return evaluate(frame, expression, state).flatMap(({ value, state: after }) =>
-      compare('!=', value, number(0, undefined), after).map((way) => ({ ...way, value })),
+      compare('!=', value, number(0, int), after).map((way) => ({ ...way, value })),
     );
   }
 
   function castTo(frame: Frame, type: string, { value, state }: Answer): Value {
     if (type === 'void') return value;
-    const target = cType(type, frame.program.wordBits);
-    if (value.kind === 'number' || value.kind === 'symbol')
-      // Errors keep their sign when they become pointers, and back.
-      return type.includes('*') ? value : convert(value, target, (id, own) => boundsIn(state, id, own));
-    return value;
+    return convertedIn(state, value, cType(type, frame.program.wordBits), type);
   }
 
-  function pointerTo(at: number, state: State): readonly Answer[] {
+  function sizeOf(frame: Frame, { operand, operator, range }: ExpressionOf<'sizeof'>, state: State): Answer {
+    const { wordBits } = frame.program;
+    const type =
+      operand.kind === 'type' && !operand.text.includes('[') ? cType(operand.text, wordBits) : undefined;
+    const size = unsignedLong(wordBits);
+    return type && operator === 'sizeof'
+      ? { value: number(type.bits / 8, size), state }
+      : fresh(state, operator, range.start, frame.followed !== undefined, { type: size });
+  }
+
+  function pointerTo(frame: Frame, at: number, state: State): readonly Answer[] {
     const id = `string@${String(at)}`;
     return [
       {
-        value: { kind: 'symbol', id, type: undefined, at },
+        value: { kind: 'symbol', id, type: pointer(frame.program.wordBits), at },
         state: bounded(state, id, { min: 1n, max: (1n << 63n) - 1n, not: [] }),
       },
     ];
@@ -150,8 +195,8 @@ export function evaluator(runInto: RunInto): Evaluator {
 
   function read(frame: Frame, expression: Expression & { kind: 'identifier' }, state: State): Answer {
     const { name } = expression;
-    if (name === 'NULL' || name === 'false') return { value: number(0, undefined), state };
-    if (name === 'true') return { value: number(1, int), state };
+    if (name === 'NULL') return { value: number(0, pointer(frame.program.wordBits)), state };
+    if (name === 'false' || name === 'true') return { value: number(name === 'true' ? 1 : 0, int), state };
     if (frame.function.shadowed.has(name))
       return fresh(state, name, expression.range.start, frame.followed !== undefined);
     if (frame.types.has(name) && !frame.exposed.has(name)) {
@@ -161,13 +206,16 @@ export function evaluator(runInto: RunInto): Evaluator {
       const type = frame.types.get(name);
       const made = fresh(state, name, expression.range.start, frame.followed !== undefined, { type });
       if (frame.followed && !frame.followed.has(name)) return made;
-      return { value: made.value, state: assigned(made.state, name, made.value, type) };
+      return {
+        value: made.value,
+        state: assigned(made.state, name, made.value, type, frame.texts.get(name)),
+      };
     }
     if (!frame.types.has(name)) {
       const global = frame.program.global(name);
       if (global) return { value: global, state };
       const constant = frame.program.constant(frame.function.file, name);
-      if (constant !== undefined) return { value: number(constant, literalType(constant, false)), state };
+      if (constant) return { value: number(constant.value, constant.type), state };
       const after = afterWord(frame, name, state);
       if (after !== state) return fresh(after, name, expression.range.start, frame.followed !== undefined);
     }
@@ -201,7 +249,25 @@ export function evaluator(runInto: RunInto): Evaluator {
           ? { value: entryAt(pointer.value.position), state: pointer.state }
           : pathValue(frame, expression, pointer.state),
       );
-    return [pathValue(frame, expression, state)];
+    return reached(frame, expression, state).map((after) => pathValue(frame, expression, after));
+  }
+
+  /** What is evaluated to find a place, without what it holds. */
+  function reached(frame: Frame, place: Expression, state: State): readonly State[] {
+    // A name, or members of one.
+    if (pathOf(place) !== undefined) return [state];
+    const statesOf = (part: Expression, from: State): readonly State[] =>
+      evaluate(frame, part, from).map((answer) => answer.state);
+    switch (place.kind) {
+      case 'member':
+        return place.arrow ? statesOf(place.object, state) : reached(frame, place.object, state);
+      case 'index':
+        return statesOf(place.object, state).flatMap((after) => statesOf(place.index, after));
+      case 'dereference':
+        return statesOf(place.operand, state);
+      default:
+        return statesOf(place, state);
+    }
   }
 
   /** What a slot holds: the function there. */
@@ -340,7 +406,9 @@ export function evaluator(runInto: RunInto): Evaluator {
       if (value.kind !== 'symbol')
         return { ...answer, value: derived(expression.operator, value, undefined) };
       const made = derived(expression.operator, value, value.type && promoted(value.type));
-      if (expression.operator !== '-' || made.kind !== 'symbol') return { ...answer, value: made };
+      // Of what is unsigned the negative is no less than 0.
+      if (expression.operator !== '-' || made.kind !== 'symbol' || made.type?.signed !== true)
+        return { ...answer, value: made };
       const { min, max } = boundsIn(answer.state, value.id, value.type);
       const limit = boundsOfType(made.type);
       const [low, high] = [-max, -min];
@@ -397,7 +465,10 @@ export function evaluator(runInto: RunInto): Evaluator {
         : pairs(frame, target, expression.value, state).map(({ left, right, state: after }) =>
             arithmetic(operator.slice(0, -1), left, right, after),
           );
-    return results.map((answer) => store(frame, target, answer));
+    if (operator !== '=') return results.map((answer) => store(frame, target, answer));
+    return results.flatMap(({ value, state: after }) =>
+      reached(frame, target, after).map((ready) => store(frame, target, { value, state: ready })),
+    );
   }
 
   function update(
@@ -423,15 +494,19 @@ export function evaluator(runInto: RunInto): Evaluator {
     const state = throughMacro(frame, target, given);
     if (target.kind === 'identifier' && frame.types.has(target.name) && !frame.exposed.has(target.name)) {
       if (frame.followed && !frame.followed.has(target.name)) return { value, state };
-      const after = assigned(state, target.name, value, frame.types.get(target.name));
+      const { types, texts } = frame;
+      const after = assigned(state, target.name, value, types.get(target.name), texts.get(target.name));
       return { value: after.locals.get(target.name) ?? value, state: after };
     }
-    // Bit-fields and narrow members hold less than what is stored: reading back is another value.
-    const kept: Value =
-      value.kind === 'number' && (value.value < 0n || value.value > 1n)
-        ? { kind: 'symbol', id: `stored#${String(state.calls)}`, type: undefined }
-        : value;
-    return { value, state: { ...stored(state, knownPath(frame, target), kept), calls: state.calls + 1 } };
+    const at = `stored#${String(state.calls)}`;
+    const counted = { ...state, calls: state.calls + 1 };
+    // Bit-fields and narrow members hold less than what is stored: a 1 in one bit with a sign is -1.
+    const isOne = value.kind === 'number' && value.value === 1n;
+    const kept: Value = isOne
+      ? { kind: 'symbol', id: at, type: undefined }
+      : convertedIn(state, value, undefined, at);
+    const known = isOne ? bounded(counted, at, { min: -1n, max: 1n, not: [0n] }) : counted;
+    return { value: kept, state: stored(known, knownPath(frame, target), kept) };
   }
 
   function test(

@@ -1,6 +1,6 @@
-import { int } from './c-type';
+import { int, pointer, signedLong, type CType } from './c-type';
 import type { Answer, Call, Program } from './program';
-import { boundsIn, bounded, noted, settled, type State } from './state';
+import { boundsIn, bounded, convertedIn, noted, settled, type State } from './state';
 import { narrow, number, type Value } from './value';
 
 /** Functions that give memory or NULL. */
@@ -74,8 +74,10 @@ const firstError = -4095n;
 
 /** Calls and macros whose meaning every kernel shares. `undefined`: not one of them. */
 export function knownCall(program: Program, call: Call, state: State): readonly Answer[] | undefined {
+  const { wordBits } = program;
   const [first] = call.arguments;
-  if (isAllocator(call.name)) return allocation(call, state);
+  const asPointer = (value: Value): Value => convertedIn(state, value, pointer(wordBits), '');
+  if (isAllocator(call.name)) return allocation(call, state, pointer(wordBits));
   switch (call.name) {
     case 'likely':
     case 'unlikely':
@@ -83,19 +85,22 @@ export function knownCall(program: Program, call: Call, state: State): readonly 
     case 'READ_ONCE':
     case 'ACCESS_ONCE':
       return first && [{ value: first, state }];
-    case 'ERR_PTR':
-    case 'PTR_ERR':
-    case 'ERR_CAST':
     case '__must_check':
-      // Errors and pointers share one range of numbers; which type holds them does not matter here.
       return first && [{ value: first, state }];
+    case 'ERR_PTR':
+    case 'ERR_CAST':
+      return first && [{ value: asPointer(first), state }];
+    case 'PTR_ERR': {
+      const value = first && asPointer(first);
+      return value && [{ value: convertedIn(state, value, signedLong(wordBits), ''), state }];
+    }
     case 'IS_ERR':
     case 'IS_ERR_VALUE':
-      return first && isError(first, state, false);
+      return first && isError(asPointer(first), state, false);
     case 'IS_ERR_OR_NULL':
-      return first && isError(first, state, true);
+      return first && isError(asPointer(first), state, true);
     case 'PTR_ERR_OR_ZERO':
-      return first && errorOrZero(first, state);
+      return first && errorOrZero(asPointer(first), state);
     case 'IS_ENABLED':
     case 'IS_BUILTIN': {
       const on = program.enabled(call.texts[0] ?? '', call.name);
@@ -106,7 +111,7 @@ export function knownCall(program: Program, call: Call, state: State): readonly 
   }
 }
 
-function allocation(call: Call, state: State): readonly Answer[] {
+function allocation(call: Call, state: State, type: CType): readonly Answer[] {
   const id = `${call.name}()#${String(state.calls)}`;
   const counted = { ...state, calls: state.calls + 1 };
   const test = (holds: boolean): State =>
@@ -119,13 +124,13 @@ function allocation(call: Call, state: State): readonly Answer[] {
       decided: false,
       names: [],
     });
-  const pointer: Value = { kind: 'symbol', id, type: undefined, callee: call.name, at: call.at };
+  const memory: Value = { kind: 'symbol', id, type, callee: call.name, at: call.at };
   return [
     {
-      value: pointer,
+      value: memory,
       state: bounded(noted(test(false), { kind: 'taken', id }), id, { min: 1n, max: lastPointer, not: [] }),
     },
-    { value: number(0, undefined), state: test(true) },
+    { value: number(0, type), state: test(true) },
   ];
 }
 
@@ -140,9 +145,6 @@ function isError(value: Value, state: State, orNull: boolean): readonly Answer[]
     return [{ value: holds ? yes : no, state }];
   }
   if (known.kind !== 'symbol') return [{ value: no, state }];
-  // The bounds of an unsigned word do not know its upper end as errors.
-  if (known.type?.signed === false && known.type.bits === 64)
-    return [no, yes].map((answer) => ({ value: answer, state }));
   const bounds = boundsIn(state, known.id, known.type);
   const from = narrow(bounds, '>=', firstError);
   const inside = from && narrow(from, orNull ? '<=' : '<', 0n);

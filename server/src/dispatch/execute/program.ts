@@ -30,11 +30,17 @@ export interface Answer {
   readonly state: State;
 }
 
+/** A number of the tree, in the type that C gives it. */
+export interface Constant {
+  readonly value: bigint;
+  readonly type: CType;
+}
+
 /** What the running code finds outside itself. */
 export interface Program {
   readonly wordBits: 32 | 64;
   /** A macro or enumerator of the tree that is a number, as `file` sees it. */
-  readonly constant: (file: string, name: string) => bigint | undefined;
+  readonly constant: (file: string, name: string) => Constant | undefined;
   /** What a macro does beside giving a value, as far as `file` and its includes tell; `undefined`: it is none. */
   readonly macro: (
     file: string,

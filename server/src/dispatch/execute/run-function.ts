@@ -6,7 +6,8 @@ import {
 } from '../../syntax/c/flow/control-flow';
 import type { Expression } from '../../syntax/c/function-body';
 import { finish, type Steps } from '../../syntax/steps';
-import { cType, int } from './c-type';
+import { cType, int, promoted } from './c-type';
+import { compare } from './compare';
 import { evaluator } from './evaluate';
 import { exposedNames, loopHeads, meetingPoints, shapeOf } from './graph-shape';
 import { testStep } from './test-step';
@@ -19,8 +20,8 @@ import {
   type Program,
   type RunnableFunction,
 } from './program';
-import { assigned, boundsIn, disturbed, fresh, noted, type State } from './state';
-import { convert, type Value } from './value';
+import { assigned, boundsIn, convertedIn, disturbed, fresh, noted, type State } from './state';
+import type { Comparison, Value } from './value';
 
 /** One way a function may end. */
 export interface Ending {
@@ -190,12 +191,7 @@ export function* graphSteps(
         }
         const type = cType(target.returnType, program.wordBits);
         for (const { value, state: after } of evaluate(frame, node.value, state))
-          end(
-            after,
-            convert(value, type, (id, own) => boundsIn(after, id, own)),
-            node,
-            after.doubt,
-          );
+          end(after, convertedIn(after, value, type, target.returnType), node, after.doubt);
         break;
       }
       case 'expression':
@@ -219,7 +215,7 @@ export function* graphSteps(
         break;
       }
       case 'switch':
-        for (const [edge, after] of switchWays(node, edges, state)) go(edge.to, after);
+        for (const [edge, after] of switchWays(frame, node, edges, state)) go(edge.to, after);
         break;
       case 'macro-loop':
         goAll({ ...disturbed(state), locals: withoutNames(state, node.loop.arguments) });
@@ -253,7 +249,7 @@ export function* graphSteps(
           inside.function.shadowed.has(name) ||
           (inside.followed && !inside.followed.has(name))
             ? answer.state
-            : assigned(answer.state, name, answer.value, inside.types.get(name)),
+            : assigned(answer.state, name, answer.value, inside.types.get(name), inside.texts.get(name)),
         );
       });
     }
@@ -261,30 +257,41 @@ export function* graphSteps(
   }
 
   function* switchWays(
+    inside: Frame,
     node: FlowNode & { kind: 'switch' },
     edges: readonly FlowEdge[],
     from: State,
   ): Generator<readonly [FlowEdge, State]> {
-    let rest: readonly State[] = [from];
-    for (const edge of edges) {
-      if (edge.when !== 'case') continue;
-      const { value, last } = edge;
-      const range = node.value.range;
-      const within: Expression = last
-        ? {
-            kind: 'binary',
-            range,
-            operator: '&&',
-            left: { kind: 'binary', range, operator: '>=', left: node.value, right: value },
-            right: { kind: 'binary', range, operator: '<=', left: node.value, right: last },
-          }
-        : { kind: 'binary', range, operator: '==', left: node.value, right: value };
-      const outcomes = rest.flatMap((state) => test(frame, within, state));
-      for (const { holds, state } of outcomes) if (holds) yield [edge, state];
-      rest = outcomes.flatMap(({ holds, state }) => (holds ? [] : [state]));
+    // What is switched on is evaluated once, and then compared with each case.
+    for (const switched of evaluate(inside, node.value, from)) {
+      const type =
+        'type' in switched.value ? switched.value.type && promoted(switched.value.type) : undefined;
+      let rest: readonly State[] = [switched.state];
+      const compared = (operator: Comparison, label: Expression): ReturnType<typeof compare> =>
+        rest.flatMap((state) =>
+          evaluate(inside, label, state).flatMap((answer) => {
+            const value = type ? convertedIn(answer.state, answer.value, type, '') : answer.value;
+            return compare(operator, switched.value, value, answer.state);
+          }),
+        );
+      for (const edge of edges) {
+        if (edge.when !== 'case') continue;
+        if (edge.last) {
+          const above = compared('>=', edge.value);
+          const outside = above.filter(({ holds }) => !holds);
+          rest = above.flatMap(({ holds, state }) => (holds ? [state] : []));
+          const within = compared('<=', edge.last);
+          for (const { holds, state } of within) if (holds) yield [edge, state];
+          rest = [...outside, ...within.filter(({ holds }) => !holds)].map(({ state }) => state);
+        } else {
+          const outcomes = compared('==', edge.value);
+          for (const { holds, state } of outcomes) if (holds) yield [edge, state];
+          rest = outcomes.flatMap(({ holds, state }) => (holds ? [] : [state]));
+        }
+      }
+      const otherwise = edges.find(({ when }) => when === 'default');
+      if (otherwise) for (const state of rest) yield [otherwise, state];
     }
-    const otherwise = edges.find(({ when }) => when === 'default');
-    if (otherwise) for (const state of rest) yield [otherwise, state];
   }
 
   function runInto(outer: Frame, call: Call, state: State): readonly Answer[] | undefined {
@@ -334,7 +341,7 @@ export function withParameters(
   target.parameters.forEach(({ name, type }, index) => {
     const value = given[index];
     if (name === undefined || value === undefined || exposed.has(name) || target.shadowed.has(name)) return;
-    entered = assigned(entered, name, value, cType(type, program.wordBits));
+    entered = assigned(entered, name, value, cType(type, program.wordBits), type);
   });
   return entered;
 }

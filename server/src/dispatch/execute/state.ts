@@ -94,8 +94,15 @@ export const bounded = (state: State, id: string, bounds: Bounds): State => ({
   bounds: new Map(state.bounds).set(id, bounds),
 });
 
-export function assigned(state: State, name: string, value: Value, type: CType | undefined): State {
-  const stored = convert(value, type, (id, symbolType) => boundsIn(state, id, symbolType));
+/** `declared`: the type of the variable as it is written. */
+export function assigned(
+  state: State,
+  name: string,
+  value: Value,
+  type: CType | undefined,
+  declared = '',
+): State {
+  const stored = convertedIn(state, value, type, declared);
   const memory =
     state.memory.size === 0
       ? state.memory
@@ -107,6 +114,10 @@ export function assigned(state: State, name: string, value: Value, type: CType |
     version: memory.size === state.memory.size ? state.version : state.version + 1,
   };
 }
+
+/** What a value becomes in another type, with what is known of it here. */
+export const convertedIn = (state: State, value: Value, type: CType | undefined, declared: string): Value =>
+  convert(value, type, declared, (id, own) => boundsIn(state, id, own));
 
 const mentions = (path: string, name: string): boolean => path.split(/\W+/).includes(name);
 

@@ -2,9 +2,12 @@ import { highest, lowest, wrap, type CType } from './c-type';
 
 /** What an expression is known to be. */
 export type Value =
-  /** `type`: `undefined` where a typedef hides it; then the number is one that every type holds alike. */
+  /**
+   * `type`: `undefined` where it is not known. From 0 on the number is what such a value is; below, it is what the value
+   * becomes as an `int` (an error number that may stand in an unsigned member).
+   */
   | { readonly kind: 'number'; readonly value: bigint; readonly type: CType | undefined }
-  /** Some value, the same wherever `id` is the same; what is known of it stands in the state's bounds. */
+  /** Some value, the same wherever `id` is the same; what is known of it stands in the state's bounds, read as above. */
   | {
       readonly kind: 'symbol';
       readonly id: string;
@@ -39,28 +42,49 @@ export const boundsOfType = (type: CType | undefined): Bounds => ({
   not: [],
 });
 
-/** What a value becomes when it is stored in `type`; a symbol that may not fit becomes another symbol. */
+/** Numbers from 0 to this are the same in every type that arithmetic is done in. */
+export const lastInt = (1n << 31n) - 1n;
+
+export const nameOfType = (type: CType): string =>
+  `${type.signed ? 's' : 'u'}${type.isBool === true ? '1' : String(type.bits)}`;
+
+/**
+ * What a value becomes when it is stored in `type`; a symbol that may not fit becomes another symbol. Without a type it
+ * becomes what `place`, a name for the type that it has, makes of it.
+ */
 export function convert(
   value: Value,
   type: CType | undefined,
+  place: string,
   boundsOf: (id: string, type: CType | undefined) => Bounds,
 ): Value {
   if (value.kind === 'number') {
-    if (type) return { kind: 'number', value: wrap(value.value, type), type };
-    // Any integer type holds these alike.
-    if (value.value >= 0n && value.value < 128n) return { ...value, type: undefined };
-    return { kind: 'symbol', id: `(${String(value.value)} in some type)`, type: undefined };
+    if (type && (value.type || value.value >= 0n || (type.signed && type.bits <= 32)))
+      return { kind: 'number', value: wrap(value.value, type), type };
+    // Any type holds these alike.
+    if (value.value === 0n || value.value === 1n) return { ...value, type };
+    return { kind: 'symbol', id: `(${String(value.value)} in ${place})`, type };
   }
-  if (value.kind !== 'symbol' || type === undefined) return value;
-  const { min, max } = boundsOf(value.id, value.type);
-  if (value.type === undefined || (min >= lowest(type) && max <= highest(type))) return { ...value, type };
+  if (value.kind !== 'symbol') return value;
+  const bounds = boundsOf(value.id, value.type);
+  if (isHeld(value.type, bounds, type))
+    return { ...value, type: type ?? (value.type?.isPointer === true ? value.type : undefined) };
   return {
     kind: 'symbol',
-    id: `(${type.signed ? 's' : 'u'}${String(type.bits)})${value.id}`,
+    id: `(${type ? nameOfType(type) : place})${value.id}`,
     type,
     ...(value.callee === undefined ? {} : { callee: value.callee }),
     ...(value.at === undefined ? {} : { at: value.at }),
   };
+}
+
+/** Whether a value within `bounds` is the same in `to` as in `from`. */
+function isHeld(from: CType | undefined, { min, max }: Bounds, to: CType | undefined): boolean {
+  if (to === undefined) return from?.isPointer === true || (min >= 0n && max <= 1n);
+  if (from) return min >= lowest(to) && max <= highest(to);
+  // What a pointer is made from is one, or a word.
+  if (to.isPointer === true) return true;
+  return min >= (to.signed && to.bits <= 32 ? lowest(to) : 0n) && max <= lastInt && max <= highest(to);
 }
 
 export type Comparison = '<' | '>' | '<=' | '>=' | '==' | '!=';
