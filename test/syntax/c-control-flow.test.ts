@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { controlFlow, reachable, type FlowGraph } from '../../server/src/syntax/c/flow/control-flow';
+import {
+  callsWithin,
+  controlFlow,
+  evaluatedBy,
+  expressionsWithin,
+  reachable,
+  type FlowGraph,
+} from '../../server/src/syntax/c/flow/control-flow';
 import { scanC } from '../../server/src/syntax/c/scan';
 import type { CParser } from '../../server/src/syntax/c/tree/c-parser';
 import { bodiesOf, functionsOf } from '../../server/src/syntax/c/tree/functions';
@@ -140,5 +147,41 @@ describe('control flow of a body', () => {
     assert.ok(!ends('panic("no");'));
     assert.ok(!ends('for (;;) ;'));
     assert.ok(ends('list_for_each_entry(p, h, l) { return; }'));
+  });
+
+  // Each part lies in the one before: generated code has thousands, and a stack has room for some.
+  const many = (text: (index: number) => string, between: string): string =>
+    Array.from({ length: 10_000 }, (_, index) => text(index)).join(between);
+  for (const [what, code] of [
+    ['else if', many((index) => `if (v == ${String(index)}) x = 1;`, ' else ')],
+    ['||', `if (${many((index) => `v == ${String(index)}`, ' || ')}) x = 1;`],
+    ['+', `x = ${many(() => 'f()', ' + ')};`],
+    ['?:', `x = ${many(() => 'v ? 1', ' : ')} : 0;`],
+    ['{', `${'{'.repeat(10_000)} x = 1; ${'}'.repeat(10_000)}`],
+    ['(', `x = ${'('.repeat(10_000)}1${')'.repeat(10_000)};`],
+    ['!', `x = ${'!'.repeat(10_000)}v;`],
+    ['labels', `${many((index) => `l${String(index)}:`, ' ')} x = 1;`],
+    ['initialisers', `int y[] = ${'{'.repeat(10_000)}1${'}'.repeat(10_000)};`],
+  ] as const)
+    it(`${what} ten thousand deep: what lies too deep is unknown, and the rest is there`, () => {
+      const { nodes } = graphOf(`first();\n${code}\nlast();`);
+      const called = nodes.flatMap((node) =>
+        node.kind === 'expression' ? [...callsWithin(node.expression)].map(({ name }) => name) : [],
+      );
+      assert.ok(called.includes('first') && called.includes('last'));
+      const unknowns = nodes.flatMap((node) =>
+        node.kind === 'unknown'
+          ? ['statement']
+          : evaluatedBy(node).flatMap((one) =>
+              [...expressionsWithin(one)].filter(({ kind }) => kind === 'unknown'),
+            ),
+      );
+      assert.ok(unknowns.length > 0);
+    });
+
+  it('a comma’s parts are all read, however many', () => {
+    const { nodes } = graphOf(`${many((index) => `t(${String(index)})`, ', ')};`);
+    const [only] = nodes.flatMap((node) => (node.kind === 'expression' ? [node.expression] : []));
+    assert.equal(only?.kind === 'comma' ? only.expressions.length : 0, 10_000);
   });
 });

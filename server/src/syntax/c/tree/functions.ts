@@ -156,7 +156,8 @@ function readBody(
     const lowering: Lowering = {
       source: shifted,
       file: text,
-      block: (node) => lowerBlock(lowering, node),
+      block: lowerBlock,
+      depth: 0,
     };
     const lowered = lowerBlock(lowering, block);
     // An error may swallow the end of the function.
@@ -217,7 +218,7 @@ function factOf(parser: CParser, text: string, source: ParsableText, whole: Rang
   }
   const closed = isDefinition ? `${source.text}}` : source.text;
   return parser.withTree(closed, (tree) => {
-    const lowering: Lowering = { source, file: text, block: (node) => lowerBlock(lowering, node) };
+    const lowering: Lowering = { source, file: text, block: lowerBlock, depth: 0 };
     const made = tree.rootNode.namedChildren.find(
       ({ type }) => type === 'function_definition' || type === 'declaration',
     );

@@ -16,8 +16,20 @@ export interface Lowering {
   readonly source: ParsableText;
   /** The file's own text. */
   readonly file: string;
-  readonly block: (node: Node) => BlockStatement;
+  readonly block: (lowering: Lowering, node: Node) => BlockStatement;
+  /** How many statements and expressions this stands in. */
+  readonly depth: number;
 }
+
+/**
+ * Code that lies deeper than this is `unknown`: whoever follows the tree down needs stack for every level. Of a chain of
+ * `else if`, and of `a + b + c`, each part lies in the one before.
+ */
+const deepest = 300;
+
+/** What lies within a statement or an expression; `undefined`: too deep to be looked at. */
+export const within = (lowering: Lowering): Lowering | undefined =>
+  lowering.depth < deepest ? { ...lowering, depth: lowering.depth + 1 } : undefined;
 
 export const rangeOf = (lowering: Lowering, node: Node): Range => ({
   start: lowering.source.base + node.startIndex,
@@ -82,9 +94,17 @@ const isAssign = (text: string): text is AssignOperator => assignOperators.has(t
 
 /** The expressions of `a, b, c`; one for anything else. */
 export function commaParts(node: Node): readonly Node[] {
-  if (node.type !== 'comma_expression') return [node];
-  const [left, right] = [node.childForFieldName('left'), node.childForFieldName('right')];
-  return [...(left ? commaParts(left) : []), ...(right ? commaParts(right) : [])];
+  const parts: Node[] = [];
+  const open: Node[] = [node];
+  for (let part = open.pop(); part; part = open.pop()) {
+    if (part.type !== 'comma_expression') parts.push(part);
+    else
+      for (const name of ['left', 'right']) {
+        const side = part.childForFieldName(name);
+        if (side) open.push(side);
+      }
+  }
+  return parts.reverse();
 }
 
 /** The children that are code. */
@@ -92,9 +112,10 @@ export const codeChildren = (node: Node): readonly Node[] =>
   node.namedChildren.filter((child) => child.type !== 'comment');
 
 /** An expression's node as data; what the grammar could not read is `unknown`. */
-export function lowerExpression(lowering: Lowering, node: Node): Expression {
-  if (node.isError || node.isMissing || node.children.some((child) => child.isError))
-    return unknown(lowering, node);
+export function lowerExpression(outer: Lowering, node: Node): Expression {
+  const lowering = within(outer);
+  if (!lowering || node.isError || node.isMissing || node.children.some((child) => child.isError))
+    return unknown(outer, node);
   const stand = lowering.source.types.get(node.startIndex);
   if (stand && node.childCount === 0)
     return { kind: 'type', range: rangeOf(lowering, node), text: stand.text };
@@ -215,7 +236,7 @@ export function lowerExpression(lowering: Lowering, node: Node): Expression {
     case 'type_descriptor':
       return { kind: 'type', range, text: typeText(lowering, node) };
     case 'compound_statement':
-      return { kind: 'statement-expression', range, block: lowering.block(node) };
+      return { kind: 'statement-expression', range, block: lowering.block(lowering, node) };
     default:
       return unknown(lowering, node);
   }
@@ -230,13 +251,10 @@ function parenthesized(lowering: Lowering, node: Node): Expression {
 export function typeText(lowering: Lowering, node: Node | null): string {
   if (!node) return '';
   const pieces: string[] = [];
-  const walk = (part: Node): void => {
-    if (part.childCount === 0) {
-      const stand = lowering.source.types.get(part.startIndex);
-      pieces.push(stand?.text ?? part.text);
-    } else part.children.forEach(walk);
-  };
-  walk(node);
+  const open: Node[] = [node];
+  for (let part = open.pop(); part; part = open.pop())
+    if (part.childCount === 0) pieces.push(lowering.source.types.get(part.startIndex)?.text ?? part.text);
+    else open.push(...part.children.toReversed());
   return pieces
     .join(' ')
     .replace(/\s+/g, ' ')

@@ -7,6 +7,7 @@ import {
   rangeOf,
   typeText,
   unknown,
+  within,
   writtenText,
   type Lowering,
 } from './lower-expression';
@@ -21,7 +22,9 @@ export function lowerBlock(lowering: Lowering, node: Node): BlockStatement {
 }
 
 /** Several, because labels and cases stand before what they mark. */
-function lowerStatements(lowering: Lowering, node: Node): readonly Statement[] {
+function lowerStatements(outer: Lowering, node: Node): readonly Statement[] {
+  const lowering = within(outer);
+  if (!lowering) return [unknownStatement(outer, node)];
   const range = rangeOf(lowering, node);
   if (node.isError) return errorStatements(lowering, node);
   switch (node.type) {
@@ -236,9 +239,10 @@ function declarator(lowering: Lowering, node: Node): readonly Declarator[] {
 
 /** The identifier inside `*p`, `buf[16]`, `(*fn)(int)`. */
 export function declaredName(node: Node): Node | undefined {
-  if (node.type === 'identifier' || node.type === 'field_identifier') return node;
-  const inner =
-    node.childForFieldName('declarator') ??
-    (node.type === 'parenthesized_declarator' ? codeChildren(node)[0] : undefined);
-  return inner ? declaredName(inner) : undefined;
+  let at: Node | undefined = node;
+  while (at && at.type !== 'identifier' && at.type !== 'field_identifier')
+    at =
+      at.childForFieldName('declarator') ??
+      (at.type === 'parenthesized_declarator' ? codeChildren(at)[0] : undefined);
+  return at;
 }
