@@ -54,25 +54,6 @@ describe('dispatch: code that hides what it does', function () {
     );
   });
 
-  it('a variable of an inner block that has the name of another', async () => {
-    // The outer one stays 0.
-    mayBe(
-      await returnsOf(
-        '',
-        '\tint err = 0;\n\tif (!val) {\n\t\tint err = -EINVAL;\n\t\ttsk->usage = err;\n\t}\n\treturn err;',
-      ),
-      '0',
-    );
-    // A parameter too.
-    mayBe(
-      await returnsOf(
-        '',
-        '\tif (tsk) {\n\t\tlong val = 3;\n\t\ttsk->usage = val;\n\t}\n\treturn val ? -EINVAL : 0;',
-      ),
-      '0',
-    );
-  });
-
   it('a macro that takes an address, or that is written to', async () => {
     for (const macro of [
       '#define FILL(x) fill((void *)&(x), 1)',

@@ -115,7 +115,8 @@ function* waysOn(
   node: number,
 ): Steps<readonly CallerRun[]> {
   const { site, dispatchers } = question;
-  const followed = followedFrom(graph, site);
+  const passed = passedAs(graph, question);
+  const followed = followedFrom(graph, site, passed);
   const notifying = notifyingFunctions(code, target.file, new Set(dispatchers.keys()));
   const program: Program = {
     ...code.program,
@@ -130,12 +131,12 @@ function* waysOn(
     loopLimit: 1,
   };
   const given = target.parameters.map(({ name }, index): Value =>
-    name !== undefined && name === site.val && question.val
+    name !== undefined && name === passed && question.val
       ? question.val
       : { kind: 'symbol', id: `argument ${String(index)}`, type: undefined },
   );
   const called = withParameters(program, target, graph, given, emptyState);
-  const entered = withVal(question, program, target, graph, called);
+  const entered = withVal(question, passed, program, target, graph, called);
   yield;
   const endings = yield* graphSteps(program, target, graph, entered, {
     from: node,
@@ -147,19 +148,31 @@ function* waysOn(
   return endings.map((ending) => runOf(code, question, target, ending));
 }
 
+/** The variable that the call site passes as `val`; `undefined`: it passes something else. */
+function passedAs(graph: FlowGraph, { site, dispatchers }: CallerQuestion): string | undefined {
+  for (const node of graph.nodes)
+    for (const expression of evaluatedBy(node))
+      for (const call of callsWithin(expression)) {
+        if (call.range.start !== site.range.start) continue;
+        const argument = call.arguments[dispatchers.get(call.name)?.val ?? -1];
+        return argument?.kind === 'identifier' ? argument.name : undefined;
+      }
+  return undefined;
+}
+
 /** The variable that is passed as `val` holds it at the call, a parameter or not (6.1: `u64 clone_flags = args->flags`). */
 function withVal(
-  { site, val }: CallerQuestion,
+  { val }: CallerQuestion,
+  passed: string | undefined,
   program: Program,
   target: RunnableFunction,
   graph: FlowGraph,
   state: State,
 ): State {
-  if (val === undefined || site.val === undefined) return state;
-  const { types } = shapeOf(program.wordBits, target, graph);
-  if (!types.has(site.val) || exposedNames(graph).has(site.val) || target.shadowed.has(site.val))
-    return state;
-  return assigned(state, site.val, val, types.get(site.val));
+  if (val === undefined || passed === undefined) return state;
+  const { types, texts } = shapeOf(program.wordBits, target, graph);
+  if (!types.has(passed) || exposedNames(graph).has(passed)) return state;
+  return assigned(state, passed, val, types.get(passed), texts.get(passed));
 }
 
 const stepOf = (call: Call): TrailStep => ({
@@ -199,18 +212,18 @@ const signature = keyOfTrail((step) => {
  * Variables whose values matter on the way on: what holds the result, what is returned, and what those are made from;
  * and the one that is passed as `val`.
  */
-function followedFrom(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
+function followedFrom(graph: FlowGraph, site: CallSite, passed: string | undefined): ReadonlySet<string> {
   let known = followedOf.get(graph);
   if (!known) followedOf.set(graph, (known = new Map<string, ReadonlySet<string>>()));
-  const key = `${String(site.range.start)} ${site.val ?? ''}`;
+  const key = `${String(site.range.start)} ${passed ?? ''}`;
   let names = known.get(key);
-  if (!names) known.set(key, (names = findFollowed(graph, site)));
+  if (!names) known.set(key, (names = findFollowed(graph, site, passed)));
   return names;
 }
 
 const followedOf = new WeakMap<FlowGraph, Map<string, ReadonlySet<string>>>();
 
-function findFollowed(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
+function findFollowed(graph: FlowGraph, site: CallSite, passed: string | undefined): ReadonlySet<string> {
   const names = new Set<string>();
   const namesIn = (expression: Expression): readonly string[] =>
     [...expressionsWithin(expression)].flatMap((inner) => (inner.kind === 'identifier' ? [inner.name] : []));
@@ -226,7 +239,7 @@ function findFollowed(graph: FlowGraph, site: CallSite): ReadonlySet<string> {
     if (one.kind === 'return' && one.value) for (const name of namesIn(one.value)) names.add(name);
   }
   for (const { name, from } of assignments) if (callAt(from, site.range.start)) names.add(name);
-  if (site.val !== undefined && /^\w+$/.test(site.val)) names.add(site.val);
+  if (passed !== undefined) names.add(passed);
   for (let size = -1; size !== names.size;) {
     size = names.size;
     for (const { name, from } of assignments)

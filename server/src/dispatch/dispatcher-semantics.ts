@@ -35,11 +35,8 @@ function observe(code: TreeCode, found: FoundDispatcher): DispatcherSemantics {
   const two = runWith(-11, -22, 0);
   const reversed = runWith(-22, -11, 0);
   const failing = alone.flatMap((run) => run ?? []);
-  // A result that is no number may be the error or may be none. Where one name stands for two variables none is followed,
-  // but a dispatcher that hides the variable that it returns has lost what was stored in the other.
-  const isClear =
-    failing.length === alone.length &&
-    (found.function.shadowed.size > 0 || failing.every(({ result }) => result !== undefined));
+  // A result that is no number may be the error or may be none.
+  const isClear = failing.length === alone.length && failing.every(({ result }) => result !== undefined);
   if (!fine || !two || !reversed || !isClear)
     return {
       text: 'its code could not be followed',

@@ -1,9 +1,9 @@
 import { controlFlow } from '../syntax/c/flow/control-flow';
+import { withOwnNames } from '../syntax/c/flow/own-names';
 import type { FunctionBody } from '../syntax/c/function-body';
 import type { FunctionFact } from '../syntax/c/tree/functions';
 import type { CodeReader } from '../watchers/code-reader';
 import { configDecides, mayBeBuilt } from '../watchers/config-conditions';
-import { shadowedNames } from './shadowed-names';
 import { constantsOf, type Constants } from './constants';
 import type { Program, RunnableFunction } from './execute/program';
 
@@ -43,8 +43,9 @@ function makeTreeCode(reader: CodeReader): TreeCode {
     if (!made) {
       const { name, parameters, returnType } = fact;
       const text = reader.source(file)?.text ?? '';
-      const shadowed = new Set(bodies.flatMap(({ block }) => [...shadowedNames(parameters, block)]));
-      made = { name, file, parameters, returnType, graphs: bodies.map(controlFlow), text, shadowed };
+      const given = new Set(parameters.flatMap((parameter) => parameter.name ?? []));
+      const graphs = bodies.map((body) => controlFlow(withOwnNames(body, given)));
+      made = { name, file, parameters, returnType, graphs, text };
       runnables.set(bodies, made);
     }
     return made;

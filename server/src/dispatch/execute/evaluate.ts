@@ -1,3 +1,4 @@
+import { writtenName } from '../../syntax/c/flow/own-names';
 import type { Expression, ExpressionOf } from '../../syntax/c/function-body';
 import { arithmetic, derived, literal } from './arithmetic';
 import { cType, common, int, pointer, promoted, unsignedLong, wrap, type CType } from './c-type';
@@ -197,8 +198,6 @@ export function evaluator(runInto: RunInto): Evaluator {
     const { name } = expression;
     if (name === 'NULL') return { value: number(0, pointer(frame.program.wordBits)), state };
     if (name === 'false' || name === 'true') return { value: number(name === 'true' ? 1 : 0, int), state };
-    if (frame.function.shadowed.has(name))
-      return fresh(state, name, expression.range.start, frame.followed !== undefined);
     if (frame.types.has(name) && !frame.exposed.has(name)) {
       // One that is not followed keeps no value that it was given at the start.
       const known = frame.followed?.has(name) === false ? undefined : state.locals.get(name);
@@ -273,16 +272,8 @@ export function evaluator(runInto: RunInto): Evaluator {
   /** What a slot holds: the function there. */
   const entryAt = (position: number): Value => ({ kind: 'function', name: `slot ${String(position)}` });
 
-  /** Of one variable at least, the other of the same name would have the same path. */
-  function knownPath({ function: { shadowed } }: Frame, expression: Expression): string | undefined {
-    const path = pathOf(expression);
-    return path !== undefined && shadowed.size > 0 && path.split(/\W+/).some((word) => shadowed.has(word))
-      ? undefined
-      : path;
-  }
-
   function pathValue(frame: Frame, expression: Expression, state: State): Answer {
-    const path = knownPath(frame, expression);
+    const path = pathOf(expression);
     if (path === undefined)
       return fresh(state, 'memory', expression.range.start, frame.followed !== undefined);
     return fromMemory(frame, path, undefined, expression.range.start, state);
@@ -370,7 +361,7 @@ export function evaluator(runInto: RunInto): Evaluator {
         ? {
             ...ready,
             locals: written
-              ? new Map([...state.locals].filter(([name]) => !written.has(name)))
+              ? new Map([...state.locals].filter(([name]) => !written.has(writtenName(name))))
               : state.locals,
             doubt: leaves || jumps ? `${made.name}() may leave from here` : state.doubt,
           }
@@ -489,8 +480,6 @@ export function evaluator(runInto: RunInto): Evaluator {
   }
 
   function store(frame: Frame, target: Expression, { value, state: given }: Answer): Answer {
-    if (target.kind === 'identifier' && frame.function.shadowed.has(target.name))
-      return fresh(given, target.name, target.range.start, frame.followed !== undefined);
     const state = throughMacro(frame, target, given);
     if (target.kind === 'identifier' && frame.types.has(target.name) && !frame.exposed.has(target.name)) {
       if (frame.followed && !frame.followed.has(target.name)) return { value, state };
@@ -506,7 +495,7 @@ export function evaluator(runInto: RunInto): Evaluator {
       ? { kind: 'symbol', id: at, type: undefined }
       : convertedIn(state, value, undefined, at);
     const known = isOne ? bounded(counted, at, { min: -1n, max: 1n, not: [0n] }) : counted;
-    return { value: kept, state: stored(known, knownPath(frame, target), kept) };
+    return { value: kept, state: stored(known, pathOf(target), kept) };
   }
 
   function test(

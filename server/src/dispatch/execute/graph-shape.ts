@@ -28,9 +28,7 @@ export function shapeOf(
   const texts = new Map<string, string>();
   const types = new Map<string, CType | undefined>();
   const declare = (name: string, text: string): void => {
-    const type = cType(text, wordBits);
-    const before = texts.get(name);
-    types.set(name, before === undefined || before === text ? type : undefined);
+    types.set(name, cType(text, wordBits));
     texts.set(name, text);
   };
   for (const { name, type } of parameters) if (name !== undefined) declare(name, type);
@@ -64,11 +62,11 @@ function findExposedNames(graph: FlowGraph): ReadonlySet<string> {
           if (root !== undefined) names.add(root);
         } else if (inner.kind === 'statement-expression' || inner.kind === 'unknown') continue;
       }
-    // A static variable keeps what other calls left in it; an array or structure is memory.
+    // A static or extern variable keeps what others left in it; an array or structure is memory.
     if (node.kind === 'declaration')
       for (const { name, text } of node.statement.declarators)
         if (
-          node.statement.storage.includes('static') ||
+          /static|extern/.test(node.statement.storage.join()) ||
           text.includes('[') ||
           (/^(?:const )?(?:struct|union)\b/.test(node.statement.type) && !text.includes('*'))
         )

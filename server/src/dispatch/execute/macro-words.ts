@@ -1,3 +1,4 @@
+import { writtenName } from '../../syntax/c/flow/own-names';
 import type { Expression } from '../../syntax/c/function-body';
 import type { Frame, Program } from './program';
 import type { State } from './state';
@@ -26,7 +27,7 @@ export function throughMacro(frame: Frame, target: Expression, state: State): St
 }
 
 function without(state: State, names: ReadonlySet<string>): State {
-  const locals = [...state.locals].filter(([local]) => !names.has(local));
+  const locals = [...state.locals].filter(([local]) => !names.has(writtenName(local)));
   return locals.length === state.locals.size ? state : { ...state, locals: new Map(locals) };
 }
 

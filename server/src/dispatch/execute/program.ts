@@ -3,7 +3,7 @@ import type { CType } from './c-type';
 import type { State } from './state';
 import type { Value } from './value';
 
-/** A function as it can be run: one graph for each way its `#if`s may go. */
+/** A function as it can be run: one graph for each way its `#if`s may go, in which no two variables share a name. */
 export interface RunnableFunction {
   readonly name: string;
   readonly file: string;
@@ -11,8 +11,6 @@ export interface RunnableFunction {
   readonly returnType: string;
   readonly graphs: readonly FlowGraph[];
   readonly text: string;
-  /** Variables of which an inner block has another of the same name: nothing is known of either. */
-  readonly shadowed: ReadonlySet<string>;
 }
 
 export interface Call {
@@ -73,8 +71,9 @@ export interface Program {
 export interface Frame {
   readonly program: Program;
   readonly function: RunnableFunction;
-  /** By variable; a name that is declared twice with different types has none. */
+  /** By variable. */
   readonly types: ReadonlyMap<string, CType | undefined>;
+  /** The types as they are declared. */
   readonly texts: ReadonlyMap<string, string>;
   /** Variables whose address is taken: they live in memory. */
   readonly exposed: ReadonlySet<string>;

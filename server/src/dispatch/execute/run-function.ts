@@ -4,6 +4,7 @@ import {
   type FlowGraph,
   type FlowNode,
 } from '../../syntax/c/flow/control-flow';
+import { writtenName } from '../../syntax/c/flow/own-names';
 import type { Expression } from '../../syntax/c/function-body';
 import { finish, type Steps } from '../../syntax/steps';
 import { cType, int, promoted } from './c-type';
@@ -223,7 +224,7 @@ export function* graphSteps(
       case 'asm':
         goAll({
           ...disturbed(state),
-          locals: new Map([...state.locals].filter(([name]) => !node.names.includes(name))),
+          locals: new Map([...state.locals].filter(([name]) => !node.names.includes(writtenName(name)))),
         });
         break;
       case 'unknown':
@@ -245,9 +246,7 @@ export function* graphSteps(
         // A static one is initialised once, before anything runs.
         if (node.statement.storage.includes('static')) return [state];
         return evaluate(inside, initialiser, state).map((answer) =>
-          inside.exposed.has(name) ||
-          inside.function.shadowed.has(name) ||
-          (inside.followed && !inside.followed.has(name))
+          inside.exposed.has(name) || (inside.followed && !inside.followed.has(name))
             ? answer.state
             : assigned(answer.state, name, answer.value, inside.types.get(name), inside.texts.get(name)),
         );
@@ -340,7 +339,7 @@ export function withParameters(
   let entered: State = { ...state, locals: new Map() };
   target.parameters.forEach(({ name, type }, index) => {
     const value = given[index];
-    if (name === undefined || value === undefined || exposed.has(name) || target.shadowed.has(name)) return;
+    if (name === undefined || value === undefined || exposed.has(name)) return;
     entered = assigned(entered, name, value, cType(type, program.wordBits), type);
   });
   return entered;

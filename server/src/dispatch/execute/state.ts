@@ -119,7 +119,7 @@ export function assigned(
 export const convertedIn = (state: State, value: Value, type: CType | undefined, declared: string): Value =>
   convert(value, type, declared, (id, own) => boundsIn(state, id, own));
 
-const mentions = (path: string, name: string): boolean => path.split(/\W+/).includes(name);
+const mentions = (path: string, name: string): boolean => path.split(/[^\w#]+/).includes(name);
 
 /** A store through a path: everything else in memory may be what it hit. */
 export const stored = (state: State, path: string | undefined, value: Value): State => ({
