@@ -10,12 +10,12 @@ import { findMentions } from '../../server/src/workspace/find-mentions';
 import { openKernel } from '../../server/src/workspace/open-kernel';
 import { kernelFiles, takeSnapshotOf } from '../../server/src/workspace/take-snapshot';
 
-/** The context of a tree as it is on disk now. */
-export async function contextOf(root: string): Promise<CheckContext> {
+/** The context of a tree as it is on disk now, for one family of its tables. */
+export async function contextOf(root: string, name = 'task-watchers'): Promise<CheckContext> {
   const kernel = openKernel({ root });
   if ('failure' in kernel) throw new Error(kernel.failure);
-  const [family] = kernel.project.families;
-  if (!family) throw new Error('no family');
+  const family = kernel.project.families.find((one) => one.name === name);
+  if (!family) throw new Error(`no family ${name}`);
   const files = kernelFiles(kernel);
   const { snapshot } = await takeSnapshotOf(kernel, family, files, {
     scope: 'tree',

@@ -15,11 +15,12 @@ export const dispatched = (reader: CodeReader, request: DispatchRequest): Dispat
 export const inCopy = async (
   edit: (root: string) => void,
   test: (reader: CodeReader) => void,
+  family?: string,
 ): Promise<void> => {
   const root = copyOfExample();
   try {
     edit(root);
-    test(await contextOf(root));
+    test(await contextOf(root, family));
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

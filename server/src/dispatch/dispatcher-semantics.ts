@@ -1,6 +1,6 @@
 import { boundarySymbols } from '../watchers/dispatcher-table';
 import { unsignedLong } from './execute/c-type';
-import { number } from './execute/value';
+import { number, type Value } from './execute/value';
 import { runDispatcher, type DispatcherEnding, type FoundDispatcher } from './run-dispatcher';
 import type { TreeCode } from './tree-code';
 
@@ -87,6 +87,21 @@ function returnsText(
   return reversed.result === -22 ? 'returns the lowest error' : 'returns the last error';
 }
 
+const passed = new WeakMap<FoundDispatcher, Map<string, readonly Value[] | undefined>>();
+
+/** What a watcher is given when the dispatcher is given `val`; `undefined`: it could not be followed to a watcher. */
+export function passedToWatchers(
+  code: TreeCode,
+  found: FoundDispatcher,
+  val: Value,
+): readonly Value[] | undefined {
+  let known = passed.get(found);
+  if (!known) passed.set(found, (known = new Map<string, readonly Value[] | undefined>()));
+  const key = val.kind === 'number' ? String(val.value) : '?';
+  if (!known.has(key)) known.set(key, tryOut(code, found, [0, 0, 0], val).flatMap(({ given }) => given)[0]);
+  return known.get(key);
+}
+
 interface Observed {
   readonly called: readonly number[];
   readonly result: number | undefined;
@@ -106,6 +121,7 @@ function tryOut(
   code: TreeCode,
   found: FoundDispatcher,
   results: readonly [number, number, number],
+  val: Value = number(0, unsignedLong(code.program.wordBits)),
 ): readonly DispatcherEnding[] {
   const [event] = code.reader.snapshot.family.events;
   if (!event) return [];
@@ -120,7 +136,7 @@ function tryOut(
   return runDispatcher(code, found, {
     symbols,
     eventNumber,
-    val: number(0, unsignedLong(code.program.wordBits)),
+    val,
     longest: length,
     returned: (position) => {
       const result = results[position];

@@ -4,7 +4,14 @@ import type { CodeReader } from '../watchers/code-reader';
 import type { DispatchResult, FailureRow } from './dispatch-result';
 import { isAllocator } from './execute/known-calls';
 import type { RunnableFunction } from './execute/program';
-import { outcomesOf, simulate, understand, type DispatchProblem, type DispatchRequest } from './simulate';
+import {
+  givenToWatchers,
+  outcomesOf,
+  simulate,
+  understand,
+  type DispatchProblem,
+  type DispatchRequest,
+} from './simulate';
 import { treeCode, type TreeCode } from './tree-code';
 import { isNegative, type Outcome } from './watcher-returns';
 
@@ -19,8 +26,9 @@ export function failureTable(
   const table = reader.snapshot.tables.find(({ event }) => event === asked.event.name);
   const linked = table?.entries.filter(({ status }) => status === 'linked') ?? [];
   return linked.map((entry) => {
+    const given = givenToWatchers(code, asked.val);
     const failures = [{ function: entry.function, errno: undefined }];
-    const took = (one: TableEntry): boolean => takesSomething(code, one, outcomesOf(code, one, asked.val));
+    const took = (one: TableEntry): boolean => takesSomething(code, one, outcomesOf(code, one, given));
     return rowOf(code, entry, linked, simulate(code, { ...asked, failures }), took);
   });
 }

@@ -84,6 +84,8 @@ const isStub = ({ graphs }: RunnableFunction): boolean =>
 export interface DispatcherEnding {
   /** Positions of the watchers that were called, in order. */
   readonly called: readonly number[];
+  /** What each of them was given. */
+  readonly given: readonly (readonly Value[])[];
   readonly value: Value | undefined;
   readonly bounds: Bounds;
   readonly ending: Ending;
@@ -97,11 +99,34 @@ export interface DispatcherRun {
   readonly eventNumber: number;
   readonly val: Value;
   readonly longest: number;
-  /** What the watcher at a position returns to this call. */
+  /** What the watcher at a position returns when it is given these. */
   readonly returned: (
     position: number,
-    val: Value,
+    given: readonly Value[],
   ) => { readonly bounds: Bounds; readonly function: string } | undefined;
+}
+
+/** Macros and functions that only say something. */
+const onlyTells = /^(?:printk|pr_\w+|trace_\w+|WARN\w*|VM_WARN\w*|BUG_ON|lockdep_\w+)$/;
+
+/**
+ * An argument of a watcher as the watcher's code is followed with: `val` and the task are the same wherever they are passed,
+ * of any other symbol nothing is known there.
+ */
+function handedOn({ taskArgument }: Dispatcher, val: Value, value: Value, index: number): Value {
+  if (value.kind === 'number') return value;
+  if (value.kind === 'symbol' && val.kind === 'symbol' && value.id === val.id) return val;
+  if (
+    value.kind === 'symbol' &&
+    taskArgument !== undefined &&
+    value.id === `argument ${String(taskArgument)}`
+  )
+    return { kind: 'symbol', id: 'tsk', type: value.type };
+  return {
+    kind: 'symbol',
+    id: `given ${String(index)}`,
+    type: value.kind === 'symbol' ? value.type : undefined,
+  };
 }
 
 /** Every way through the dispatcher, with what it calls. */
@@ -110,6 +135,9 @@ export function runDispatcher(
   { dispatcher, function: target, tables }: FoundDispatcher,
   run: DispatcherRun,
 ): readonly DispatcherEnding[] {
+  const own = [dispatcher.eventArgument, dispatcher.valArgument].flatMap((index) =>
+    index === undefined ? [] : (target.parameters[index]?.name ?? []),
+  );
   const program: Program = {
     ...code.program,
     element(array, index) {
@@ -123,8 +151,8 @@ export function runDispatcher(
       return position === undefined ? undefined : { kind: 'entry', position };
     },
     throughTable(position, call, state) {
-      const val = call.arguments[0] ?? run.val;
-      const answer = run.returned(position, val);
+      const handed = call.arguments.map((value, index) => handedOn(dispatcher, run.val, value, index));
+      const answer = run.returned(position, handed);
       if (!answer) {
         const reason = 'it calls what is no entry of the tables';
         const step = { kind: 'unknown', file: call.file, at: call.at, reason } as const;
@@ -142,7 +170,15 @@ export function runDispatcher(
           ? number(min, int)
           : { kind: 'symbol', id, type: int, callee: answer.function, at: call.at };
       const known = min === max ? state : bounded(state, id, answer.bounds);
-      return [{ value: result, state: noted(known, { kind: 'watcher', position, val, result }) }];
+      return [{ value: result, state: noted(known, { kind: 'watcher', position, given: handed, result }) }];
+    },
+    unfollowed(call, state) {
+      const isHanded = call.arguments.some(({ kind }) => kind === 'entry' || kind === 'function');
+      const isDelegated = call.file === target.file && call.texts.some((text) => own.includes(text));
+      if ((!isHanded && !isDelegated) || onlyTells.test(call.name)) return state;
+      const what = isHanded ? 'a place in the table' : 'what the notification is about';
+      const reason = `${call.name || 'a function'}() is given ${what}, and is not followed`;
+      return noted(state, { kind: 'unknown', file: call.file, at: call.at, reason });
     },
     loopLimit: run.longest + 2,
   };
@@ -184,6 +220,7 @@ function endingOf(ending: Ending): DispatcherEnding {
         : unbounded;
   return {
     called: steps.flatMap((step) => (step.kind === 'watcher' ? [step.position] : [])),
+    given: steps.flatMap((step) => (step.kind === 'watcher' ? [step.given] : [])),
     value: value?.kind === 'symbol' && bounds.min === bounds.max ? number(bounds.min, int) : value,
     bounds,
     ending,

@@ -7,7 +7,7 @@ import { finish, type Steps } from '../syntax/steps';
 import { runsAfter } from './after-dispatch';
 import { withFailure, withoutFailure, type Chosen, type Failure } from './choose-outcome';
 import type { DispatchResult, DispatchStep, PossibleReturn } from './dispatch-result';
-import { dispatcherSemantics } from './dispatcher-semantics';
+import { dispatcherSemantics, passedToWatchers } from './dispatcher-semantics';
 import { errnoName, errnoNumber } from './errno';
 import { unsignedLong, wrap } from './execute/c-type';
 import { number, type Value } from './execute/value';
@@ -76,7 +76,7 @@ export function* dispatchSteps(
   if (file !== undefined && caller) code.runnable(file, caller);
   for (const entry of linkedEntries(reader.snapshot, asked.event.name)) {
     yield* code.constants.prepare(entry.place.file);
-    outcomesOf(code, entry, asked.val);
+    outcomesOf(code, entry, givenToWatchers(code, asked.val));
     yield;
   }
   return yield* simulationSteps(code, asked);
@@ -145,6 +145,9 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
   const { event, site, home } = located;
   if (request.val !== undefined && !fitsUnsignedLong(request.val))
     return { problem: `--val ${request.val}: does not fit into unsigned long` };
+  const { dispatcher } = findDispatcher(code) ?? {};
+  if (request.val !== undefined && dispatcher && dispatcher.valArgument === undefined)
+    return { problem: `--val ${request.val}: ${dispatcher.function}() takes no val` };
   const valText = request.val ?? site?.val ?? 'val';
   const value = code.constants.evaluate(home, valText);
   if (value === undefined && request.val !== undefined)
@@ -192,25 +195,27 @@ function errnoOf(code: TreeCode, home: string, text: string): number | undefined
 
 const outcomesKept = new WeakMap<TreeCode, Map<string, readonly Outcome[]>>();
 
-/** What a watcher may return for a value, looked up once. */
-export function outcomesOf(code: TreeCode, entry: TableEntry, val: Value): readonly Outcome[] {
+const textOf = (value: Value): string =>
+  value.kind === 'number' ? String(value.value) : value.kind === 'symbol' ? value.id : value.kind;
+
+/** What a watcher may return for these arguments, looked up once. */
+export function outcomesOf(code: TreeCode, entry: TableEntry, given: readonly Value[]): readonly Outcome[] {
   let known = outcomesKept.get(code);
   if (!known) outcomesKept.set(code, (known = new Map<string, readonly Outcome[]>()));
-  const value = val.kind === 'number' ? String(val.value) : '?';
-  const key = `${entry.place.file}:${String(entry.range.start)} ${entry.function} ${value}`;
+  const place = `${entry.place.file}:${String(entry.range.start)}`;
+  const key = `${place} ${entry.function} ${given.map(textOf).join()}`;
   let outcomes = known.get(key);
-  if (!outcomes)
-    known.set(
-      key,
-      (outcomes = watcherOutcomes(
-        code,
-        entry,
-        val.kind === 'number'
-          ? val
-          : { kind: 'symbol', id: 'val', type: unsignedLong(code.program.wordBits) },
-      )),
-    );
+  if (!outcomes) known.set(key, (outcomes = watcherOutcomes(code, entry, given)));
   return outcomes;
+}
+
+/** What the watchers of the family are given in a notification of `val`. */
+export function givenToWatchers(code: TreeCode, val: Value): readonly Value[] {
+  const found = findDispatcher(code);
+  const passed = found && passedToWatchers(code, found, val);
+  if (passed) return passed;
+  // Of a dispatcher that cannot be followed nobody knows what it passes; that of the tree’s own kind passes these.
+  return code.reader.snapshot.family.prototype ? [val, { kind: 'symbol', id: 'tsk', type: undefined }] : [];
 }
 
 /** Simulates what was understood. */
@@ -225,10 +230,9 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
   const start = positions.starts.get(event.name) ?? 0;
   const entries = linkedEntries(snapshot, event.name);
   const notes = new Set([...asked.notes, ...positions.doubts]);
-  const choose = (position: number, given: Value): Chosen | undefined => {
+  const choose = (position: number, outcomes: readonly Outcome[]): Chosen | undefined => {
     const entry = positions.entries[position];
     if (!entry) return undefined;
-    const outcomes = outcomesOf(code, entry, given);
     const isOfEvent = position >= start && position < start + entries.length;
     const failure = isOfEvent ? failures.find((one) => one.function === entry.function) : undefined;
     const target = { file: entry.place.file, text: code.reader.source(entry.place.file)?.text ?? '' };
@@ -244,6 +248,9 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
   const semantics = found && dispatcherSemantics(code, found);
   yield;
   const endings = found ? walk(code, found, positions, asked, choose) : [];
+  const outcomesAt = (position: number): readonly Outcome[] =>
+    outcomesOfCalls(code, positions.entries[position], endings, position, val);
+  const chosenAt = (position: number): Chosen | undefined => choose(position, outcomesAt(position));
   yield;
   if (!found)
     notes.add(`the function that walks the table was not found: what it does with results is not known`);
@@ -254,7 +261,7 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
   const mayMiss = !found || endings.length === 0 || endings.some(({ doubts }) => doubts.length > 0);
   const steps = entries.map((entry, index): DispatchStep => {
     const position = start + index;
-    const chosen = choose(position, val);
+    const chosen = chosenAt(position);
     const callers = endings.filter(({ called }) => called.includes(position)).length;
     const called =
       callers === endings.length && callers > 0 ? 'yes' : callers > 0 || mayMiss ? 'maybe' : 'no';
@@ -267,7 +274,7 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
       file: entry.place.file,
       line: entry.place.line,
       called,
-      returns: outcomesOf(code, entry, val).map(({ shown }) => shown),
+      returns: outcomesAt(position).map(({ shown }) => shown),
       chosen: called === 'no' ? undefined : chosen?.shown,
       injected: chosen?.injected === true,
     };
@@ -278,12 +285,15 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
         `it also calls ${positions.entries[position]?.function ?? 'what lies beyond the tables'}, which is in the table of another event`,
       );
 
+  const unlike = callsUnlikeSlots(endings, semantics?.backwards === true);
+  if (unlike !== undefined) notes.add(unlike);
   if (spared.length > 0) notes.add(`taken not to fail, though they can: ${spared.join(', ')}`);
 
-  const results = uniqueResults(code, found, endings, positions, choose, val);
+  const results = uniqueResults(code, found, endings, positions, chosenAt);
   const isCertain =
     endings.length > 0 &&
     positions.doubts.length === 0 &&
+    unlike === undefined &&
     endings.every(({ doubts }) => doubts.length === 0) &&
     results.length === 1 &&
     results[0]?.value !== undefined &&
@@ -315,6 +325,42 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
   };
 }
 
+/** Steps stand by slot, once each: what else the dispatcher does with them, in a sentence. */
+function callsUnlikeSlots(endings: readonly DispatcherEnding[], isBackwards: boolean): string | undefined {
+  if (endings.some(({ called }) => new Set(called).size < called.length))
+    return 'it calls a watcher more than once, which is shown as one';
+  const isInOrder = endings.every(({ called }) =>
+    called.every((position, index) => {
+      const before = called[index - 1];
+      return before === undefined || before < position !== isBackwards;
+    }),
+  );
+  return isInOrder ? undefined : 'it does not call them in the order of their slots';
+}
+
+/** What a watcher may return to all calls of it; to the call that would be, where none is. */
+function outcomesOfCalls(
+  code: TreeCode,
+  entry: TableEntry | undefined,
+  endings: readonly DispatcherEnding[],
+  position: number,
+  val: Value,
+): readonly Outcome[] {
+  if (!entry) return [];
+  const calls = new Map<string, readonly Value[]>();
+  for (const { called, given } of endings)
+    given.forEach((values, index) => {
+      if (called[index] === position) calls.set(values.map(textOf).join(), values);
+    });
+  const given = calls.size > 0 ? [...calls.values()] : [givenToWatchers(code, val)];
+  const outcomes = given.map((values) => outcomesOf(code, entry, values));
+  const [only] = outcomes;
+  if (only && outcomes.length === 1) return only;
+  const unique = new Map<string, Outcome>();
+  for (const one of outcomes.flat()) unique.set(`${one.shown.text} ${String(one.shown.line)}`, one);
+  return [...unique.values()];
+}
+
 const placeOfFunction = (
   code: TreeCode,
   { function: target }: FoundDispatcher,
@@ -341,7 +387,7 @@ function walk(
   found: FoundDispatcher,
   positions: TablePositions,
   { event, val }: Understood,
-  choose: (position: number, val: Value) => Chosen | undefined,
+  choose: (position: number, outcomes: readonly Outcome[]) => Chosen | undefined,
 ): readonly DispatcherEnding[] {
   return runDispatcher(code, found, {
     symbols: positions.symbols,
@@ -350,7 +396,7 @@ function walk(
     longest: positions.entries.length,
     returned(position, given) {
       const entry = positions.entries[position];
-      const chosen = choose(position, given);
+      const chosen = entry && choose(position, outcomesOf(code, entry, given));
       return entry && chosen && { bounds: chosen.bounds, function: entry.function };
     },
   });
@@ -361,8 +407,7 @@ function uniqueResults(
   found: FoundDispatcher | undefined,
   endings: readonly DispatcherEnding[],
   positions: TablePositions,
-  choose: (position: number, val: Value) => Chosen | undefined,
-  val: Value,
+  chosenAt: (position: number) => Chosen | undefined,
 ): readonly PossibleReturn[] {
   const results = new Map<string, PossibleReturn>();
   /** The watcher whose result this is. */
@@ -370,7 +415,7 @@ function uniqueResults(
     value.kind === 'symbol'
       ? called.find((position) => value.id === `watcher ${String(position)}`)
       : value.kind === 'number' && value.value !== 0n
-        ? called.find((position) => choose(position, val)?.bounds.min === value.value)
+        ? called.find((position) => chosenAt(position)?.bounds.min === value.value)
         : undefined;
   for (const { value, bounds, ending, called } of endings) {
     if (!found) continue;
@@ -390,7 +435,7 @@ function uniqueResults(
     }
     const giver = giverOf(value, called);
     const reason = giver === undefined ? '' : `from ${positions.entries[giver]?.function ?? ''}()`;
-    const given = giver === undefined ? undefined : choose(giver, val)?.alternatives;
+    const given = giver === undefined ? undefined : chosenAt(giver)?.alternatives;
     const possible = given?.filter(
       (one) =>
         one.value === undefined || (bounds.min <= BigInt(one.value) && BigInt(one.value) <= bounds.max),

@@ -87,6 +87,7 @@ function makeTreeCode(reader: CodeReader): TreeCode {
     element: () => undefined,
     global: () => undefined,
     answers: () => undefined,
+    unfollowed: (_, state) => state,
     throughTable: () => [],
     loopLimit: 2,
   };

@@ -29,10 +29,14 @@ export const isNegative = ({ bounds }: Outcome): 'yes' | 'no' | 'maybe' =>
 export const anyInt: Bounds = { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] };
 
 /**
- * Everything that a watcher may return for `val`, without repetition, in source order. Where its code cannot be found or
- * followed, one outcome says so, and has any value.
+ * Everything that a watcher may return for the arguments `given`, without repetition, in source order. Where its code
+ * cannot be found or followed, one outcome says so, and has any value. The symbol `tsk` is a task, and not NULL.
  */
-export function watcherOutcomes(code: TreeCode, entry: TableEntry, val: Value): readonly Outcome[] {
+export function watcherOutcomes(
+  code: TreeCode,
+  entry: TableEntry,
+  given: readonly Value[],
+): readonly Outcome[] {
   if (!isNamed(entry.function))
     return [unknownOutcome(entry.place, `${entry.variable} does not say which function it is`)];
   const definitions = definitionsOf(code, entry);
@@ -40,7 +44,7 @@ export function watcherOutcomes(code: TreeCode, entry: TableEntry, val: Value): 
     return [
       unknownOutcome(entry.place, `no definition of ${entry.function}() is found for ${entry.place.file}`),
     ];
-  const outcomes = definitions.flatMap((definition) => outcomesOf(code, definition, val));
+  const outcomes = definitions.flatMap((definition) => outcomesOf(code, definition, given));
   const seen = new Map<string, Outcome>();
   for (const outcome of outcomes) {
     const key = `${outcome.shown.text} ${String(outcome.shown.line)}`;
@@ -104,14 +108,13 @@ const unknownOutcome = (place: Place, reason: string): Outcome => ({
   isLost: true,
 });
 
-function outcomesOf(code: TreeCode, target: RunnableFunction, val: Value): readonly Outcome[] {
-  const tsk: Value = { kind: 'symbol', id: 'tsk', type: undefined };
+function outcomesOf(code: TreeCode, target: RunnableFunction, given: readonly Value[]): readonly Outcome[] {
   return target.graphs.flatMap((graph) => {
     const start = {
       ...emptyState,
       bounds: new Map([['tsk', { min: 1n, max: (1n << 63n) - 1n, not: [] }]]),
     };
-    const entered = withParameters(code.program, target, graph, [val, tsk], start);
+    const entered = withParameters(code.program, target, graph, given, start);
     const endings = runGraph(code.program, target, graph, entered);
     const place = placeIn(code, target.file, graph.nodes[graph.entry]?.range.start ?? 0);
     if (endings.length === 0) return [unknownOutcome(place, `${target.name}() never returns`)];

@@ -4,7 +4,7 @@ import { arithmetic, derived, literal } from './arithmetic';
 import { cType, common, int, pointer, promoted, unsignedLong, wrap, type CType } from './c-type';
 import { compare } from './compare';
 import { knownCall, releasedBy } from './known-calls';
-import { afterWord, leavingWords, macroOf, throughMacro, writtenIn } from './macro-words';
+import { afterWord, leavingWords, macroOf, throughMacro, valuesNamed, writtenIn } from './macro-words';
 import { pathOf } from './path';
 import { tooMany, type Answer, type Call, type Frame } from './program';
 import { staticType } from './static-type';
@@ -215,7 +215,7 @@ export function evaluator(runInto: RunInto): Evaluator {
       if (global) return { value: global, state };
       const constant = frame.program.constant(frame.function.file, name);
       if (constant) return { value: number(constant.value, constant.type), state };
-      const after = afterWord(frame, name, state);
+      const after = afterWord(frame, name, expression.range.start, state);
       if (after !== state) return fresh(after, name, expression.range.start, frame.followed !== undefined);
     }
     return fromMemory(frame, name, frame.types.get(name), expression.range.start, state);
@@ -355,7 +355,9 @@ export function evaluator(runInto: RunInto): Evaluator {
       macro !== undefined && (macro.leaves || made.texts.some((text) => leavingWords.test(text)));
     const jumps = made.texts.some((text) => frame.labels.has(text));
     // Where only some variables are followed, nothing is known of memory that could change.
-    const ready = frame.followed && state.memory.size === 0 ? state : disturbed(state);
+    const named = macro ? valuesNamed(state, macro.names) : [];
+    const left = frame.program.unfollowed({ ...made, arguments: [...made.arguments, ...named] }, state);
+    const ready = frame.followed && state.memory.size === 0 ? left : disturbed(left);
     const after: State =
       written || leaves || jumps
         ? {

@@ -61,6 +61,8 @@ export interface Program {
   readonly global: (name: string) => Value | undefined;
   /** Calls that mean something here; `undefined`: an ordinary function. No answers: it never returns. */
   readonly answers: (call: Call, state: State) => readonly Answer[] | undefined;
+  /** What more is true after a call that is not followed. */
+  readonly unfollowed: (call: Call, state: State) => State;
   /** Calls through a pointer into the table. */
   readonly throughTable: (position: number, call: Call, state: State) => readonly Answer[];
   /** How often a loop is followed exactly, where tests in it stay open, before everything it changes is unknown. */

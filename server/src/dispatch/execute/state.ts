@@ -33,7 +33,7 @@ export type TrailStep =
   | {
       readonly kind: 'watcher';
       readonly position: number;
-      readonly val: Value | undefined;
+      readonly given: readonly Value[];
       readonly result: Value;
     }
   /** Memory that an allocator gave, or that is given back; `id`: of the symbol that points at it. */
