@@ -94,6 +94,7 @@ export function dispatches(text: fc.Arbitrary<string> = anyText): fc.Arbitrary<D
     steps: fc.array(callerStep, { maxLength: 8 }),
     returns: optional(possible),
     certain: fc.boolean(),
+    mayGiveBack: fc.boolean(),
   });
   return fc.record({
     family: text,
@@ -126,6 +127,7 @@ export const failureRows: fc.Arbitrary<readonly FailureRow[]> = fc.array(
     callerReturns: anyText,
     freed: fc.array(anyText, { maxLength: 4 }),
     notGivenBack: fc.array(anyText, { maxLength: 4 }),
+    maybeNotGivenBack: fc.array(anyText, { maxLength: 4 }),
     certain: fc.boolean(),
   }),
   { maxLength: 5 },

@@ -74,6 +74,7 @@ export const run = (steps: readonly CallerStep[], given: Partial<CallerRun> = {}
   steps,
   returns: returned('-ENOMEM', { file: 'kernel/fork.c', line: 1328 }),
   certain: true,
+  mayGiveBack: false,
   ...given,
 });
 

@@ -85,6 +85,7 @@ function hostileRow(text: string): FailureRow {
     callerReturns: text,
     freed: [text],
     notGivenBack: [text],
+    maybeNotGivenBack: [],
     certain: false,
   };
 }
@@ -161,16 +162,20 @@ describe('tables of failures', () => {
       ranBefore: ['a', 'b'],
       freed: [],
       notGivenBack: ['audit_alloc'],
+      maybeNotGivenBack: ['copy_keys'],
       certain: true,
     };
     const html = failuresHtml([row]);
     match(html, /<td class="number" title="a, b">2<\/td>/);
     match(html, /<td class="quiet">\(-ENOMEM\)<\/td>/);
-    match(html, /<td class="doubt">nobody<\/td><td class="error">audit_alloc<\/td>/);
+    match(
+      html,
+      /<td class="doubt">nobody<\/td><td><span class="error">audit_alloc<\/span> perhaps <span class="doubt">copy_keys<\/span><\/td>/,
+    );
     doesNotMatch(html, /not certain/);
     match(
       failuresMarkdown([row]),
-      /^\| 5 \| `copy_semundo` \| \(-ENOMEM\) \| `a` `b` \| {2}\| x \| x \| nobody \| `audit_alloc` \|$/m,
+      /^\| 5 \| `copy_semundo` \| \(-ENOMEM\) \| `a` `b` \| {2}\| x \| x \| nobody \| `audit_alloc` perhaps `copy_keys` \|$/m,
     );
     equal(failuresMarkdown([]), 'Nobody is in this table.');
   });

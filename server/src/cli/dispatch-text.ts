@@ -185,7 +185,12 @@ export function failureTableText(rows: readonly FailureRow[], styles: Styles): s
     row.dispatcherReturns,
     `${row.callerReturns === '' ? 'no call site' : row.callerReturns}${row.certain ? '' : styles.yellow(' ?')}`,
     row.freed.length === 0 ? styles.yellow('nobody') : String(row.freed.length),
-    row.notGivenBack.length === 0 ? '' : styles.red(someOf(row.notGivenBack)),
+    [
+      row.notGivenBack.length === 0 ? '' : styles.red(someOf(row.notGivenBack)),
+      row.maybeNotGivenBack.length === 0 ? '' : styles.yellow(`${someOf(row.maybeNotGivenBack)} ?`),
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
   ]);
   const only = rows.some(({ injected }) => injected)
     ? styles.dim('(in brackets: asked for, the source does not show how it could fail)\n')
@@ -195,5 +200,8 @@ export function failureTableText(rows: readonly FailureRow[], styles: Styles): s
     kept.length === 0
       ? ''
       : `${styles.red('not given back')} on some way out, as nothing in their files runs on the event that undoes this one: ${kept.join(', ')}\n`;
-  return `${columns([header.map((word) => styles.dim(word)), ...cells]).join('\n')}\n${only}${all}`;
+  const open = rows.some(({ maybeNotGivenBack }) => maybeNotGivenBack.length > 0)
+    ? styles.dim('(not given back ?: what runs on the way out is not followed, and may do so)\n')
+    : '';
+  return `${columns([header.map((word) => styles.dim(word)), ...cells]).join('\n')}\n${only}${all}${open}`;
 }

@@ -94,7 +94,12 @@ function* follow(
       family.dispatchers.flatMap((one) =>
         one.eventArgument === undefined
           ? []
-          : [[one.function, { event: one.eventArgument, val: one.valArgument }] as const],
+          : [
+              [
+                one.function,
+                { event: one.eventArgument, val: one.valArgument, task: one.taskArgument },
+              ] as const,
+            ],
       ),
     ),
     notify: (later, line) => ({

@@ -1,4 +1,10 @@
-import { callsWithin, evaluatedBy, expressionsWithin, type FlowGraph } from '../syntax/c/flow/control-flow';
+import {
+  callsWithin,
+  evaluatedBy,
+  expressionsWithin,
+  reachable,
+  type FlowGraph,
+} from '../syntax/c/flow/control-flow';
 import type { Expression } from '../syntax/c/function-body';
 import type { Steps } from '../syntax/steps';
 import type { FamilyEvent } from '../watchers/family';
@@ -6,6 +12,7 @@ import type { CallSite } from '../watchers/snapshot';
 import type { CallerRun, CallerStep } from './dispatch-result';
 import { int } from './execute/c-type';
 import { exposedNames, shapeOf } from './execute/graph-shape';
+import { mayGiveBack } from './giving-back';
 import type { Answer, Call, Program, RunnableFunction } from './execute/program';
 import { graphSteps, withParameters, type Ending } from './execute/run-function';
 import {
@@ -39,7 +46,10 @@ export interface CallerQuestion {
   /** What is passed as `val`, where it is known and the call site passes a variable. */
   readonly val: Value | undefined;
   readonly eventOf: (text: string) => FamilyEvent | undefined;
-  readonly dispatchers: ReadonlyMap<string, { readonly event: number; readonly val: number | undefined }>;
+  readonly dispatchers: ReadonlyMap<
+    string,
+    { readonly event: number; readonly val: number | undefined; readonly task: number | undefined }
+  >;
   /** How a later notification is shown. */
   readonly notify: (
     later: LaterNotification,
@@ -145,7 +155,10 @@ function* waysOn(
     withLeaving: true,
   });
   yield;
-  return endings.map((ending) => runOf(code, question, target, ending));
+  const rest = [...reachable(graph, node)].flatMap((at) => graph.nodes[at] ?? []);
+  const task = site.arguments[dispatchers.get(site.dispatcher)?.task ?? -1];
+  const givesBack = rest.some((one) => mayGiveBack(one, target.text, new Set(dispatchers.keys()), task));
+  return endings.map((ending) => runOf(code, question, target, ending, givesBack));
 }
 
 /** The variable that the call site passes as `val`; `undefined`: it passes something else. */
@@ -292,6 +305,7 @@ function runOf(
   question: CallerQuestion,
   target: RunnableFunction,
   ending: Ending,
+  givesBack: boolean,
 ): CallerRun {
   const { site } = question;
   const trail = stepsOf(ending.state.trail);
@@ -359,6 +373,7 @@ function runOf(
             reason: '',
           },
     certain: !isGuessed && ending.lost === undefined,
+    mayGiveBack: givesBack,
   };
 }
 

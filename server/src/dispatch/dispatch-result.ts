@@ -74,6 +74,8 @@ export interface CallerRun extends Place {
   readonly returns: PossibleReturn | undefined;
   /** This is the only way; no test on it had to be guessed. */
   readonly certain: boolean;
+  /** Something on this way may give back what watchers took: a call that is not followed. */
+  readonly mayGiveBack: boolean;
 }
 
 export type CallerStep =
@@ -125,7 +127,9 @@ export interface FailureRow {
   readonly callerReturns: string;
   /** FREE watchers that run on the way out. */
   readonly freed: readonly string[];
-  /** INIT watchers that ran and took something, without a FREE watcher of the same file that runs. */
+  /** INIT watchers that ran and took something, and nothing on the way out gives back. */
   readonly notGivenBack: readonly string[];
+  /** As those, but something that is not followed may give back what they took. */
+  readonly maybeNotGivenBack: readonly string[];
   readonly certain: boolean;
 }

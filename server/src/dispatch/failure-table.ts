@@ -1,4 +1,4 @@
-import { callsWithin, evaluatedBy } from '../syntax/c/flow/control-flow';
+import { callsWithin, evaluatedBy, type FlowNode } from '../syntax/c/flow/control-flow';
 import type { TableEntry } from '../link/entry';
 import type { CodeReader } from '../watchers/code-reader';
 import type { DispatchResult, FailureRow } from './dispatch-result';
@@ -12,6 +12,7 @@ import {
   type DispatchProblem,
   type DispatchRequest,
 } from './simulate';
+import { mayGiveBack } from './giving-back';
 import { treeCode, type TreeCode } from './tree-code';
 import { isNegative, type Outcome } from './watcher-returns';
 
@@ -28,7 +29,8 @@ export function failureTable(
   return linked.map((entry) => {
     const given = givenToWatchers(code, asked.val);
     const failures = [{ function: entry.function, errno: undefined }];
-    const took = (one: TableEntry): boolean => takesSomething(code, one, outcomesOf(code, one, given));
+    const took = (one: TableEntry): Outcome['takes'] =>
+      takesSomething(code, one, outcomesOf(code, one, given));
     return rowOf(code, entry, linked, simulate(code, { ...asked, failures }), took);
   });
 }
@@ -38,7 +40,7 @@ function rowOf(
   failed: TableEntry,
   linked: readonly TableEntry[],
   result: DispatchResult,
-  took: (entry: TableEntry) => boolean,
+  took: (entry: TableEntry) => Outcome['takes'],
 ): FailureRow {
   const at = result.steps.findIndex((step) => step.slot === failed.slot && step.function === failed.function);
   const ran = (from: number, to: number): readonly string[] =>
@@ -60,10 +62,17 @@ function rowOf(
     .find(({ event }) => event === undoing)
     ?.entries.filter((entry) => entry.status === 'linked' && freed.includes(entry.function));
   const givingBack = new Set(freeing?.map(({ place }) => place.file));
-  const notGivenBack = linked
+  const kept = linked
     .filter((entry) => ranBefore.includes(entry.function) || ranAfter.includes(entry.function))
-    .filter((entry) => took(entry) && !givingBack.has(entry.place.file))
-    .map((entry) => entry.function);
+    .filter((entry) => took(entry) !== 'no' && !givingBack.has(entry.place.file));
+  // Watchers of other files, and the caller, may give back what they find in the task.
+  const anyFreed = new Set(freedOn.flat());
+  const mayFree = (entry: TableEntry): boolean =>
+    anyFreed.has(entry.function) && givesSomethingBack(code, entry);
+  const isOpen =
+    result.caller.some((run) => run.mayGiveBack) ||
+    code.reader.snapshot.tables.some(({ event, entries }) => event === undoing && entries.some(mayFree));
+  const isSure = (entry: TableEntry): boolean => !isOpen && took(entry) === 'yes';
   const unique = (texts: readonly string[]): string => [...new Set(texts)].join(' or ');
   return {
     failed: { slot: failed.slot ?? at, function: failed.function },
@@ -74,32 +83,51 @@ function rowOf(
     dispatcherReturns: unique(result.result.map(({ text }) => text)),
     callerReturns: unique(result.caller.map(({ returns }) => returns?.text ?? 'it does not return')),
     freed,
-    notGivenBack,
+    notGivenBack: kept.filter(isSure).map((entry) => entry.function),
+    maybeNotGivenBack: kept.filter((entry) => !isSure(entry)).map((entry) => entry.function),
     certain: result.certain && result.caller.every(({ certain }) => certain),
   };
 }
 
 /** Where it does not fail, it may keep what it allocated. */
-const takesSomething = (code: TreeCode, entry: TableEntry, outcomes: readonly Outcome[]): boolean =>
-  outcomes.some(({ isLost }) => isLost)
-    ? allocatesSomewhere(code, entry)
-    : outcomes.some((outcome) => outcome.takes && isNegative(outcome) !== 'yes');
+function takesSomething(code: TreeCode, entry: TableEntry, outcomes: readonly Outcome[]): Outcome['takes'] {
+  if (outcomes.some(({ isLost }) => isLost))
+    return hasNode(code, entry, (node) => callsIn(node).some(isAllocator)) ? 'maybe' : 'no';
+  const kept = outcomes.filter((outcome) => isNegative(outcome) !== 'yes').map(({ takes }) => takes);
+  return kept.includes('yes') ? 'yes' : kept.includes('maybe') ? 'maybe' : 'no';
+}
 
-/** It allocates, itself or in a function of its file. */
-function allocatesSomewhere(code: TreeCode, { place, function: name }: TableEntry): boolean {
-  const seen = new Set<string>();
-  const allocates = (target: RunnableFunction): boolean =>
-    target.graphs.some(({ nodes }) =>
-      nodes.some((node) =>
-        evaluatedBy(node).some((expression) =>
-          [...callsWithin(expression)].some((call) => {
-            if (isAllocator(call.name)) return true;
-            if (seen.has(call.name)) return false;
-            seen.add(call.name);
-            return code.definitions(place.file, call.name).some(allocates);
-          }),
-        ),
-      ),
-    );
-  return code.definitions(place.file, name).some(allocates);
+/** It gives back memory, itself or in a function of its file, or calls something that may. */
+const givesSomethingBack = (code: TreeCode, entry: TableEntry): boolean =>
+  hasNode(code, entry, (node, { file, text }) =>
+    mayGiveBack(
+      node,
+      text,
+      new Set(callsIn(node).filter((name) => code.definitions(file, name).length > 0)),
+      undefined,
+    ),
+  );
+
+const callsIn = (node: FlowNode): readonly string[] =>
+  evaluatedBy(node).flatMap((expression) => [...callsWithin(expression)].map(({ name }) => name));
+
+/** Whether a node of an entry's function, or of one that it calls in its file, is such. */
+function hasNode(
+  code: TreeCode,
+  { place, function: name }: TableEntry,
+  isSuch: (node: FlowNode, target: RunnableFunction) => boolean,
+): boolean {
+  const seen = new Set([name]);
+  const open = [...code.definitions(place.file, name)];
+  for (let target = open.pop(); target; target = open.pop())
+    for (const { nodes } of target.graphs)
+      for (const node of nodes) {
+        if (isSuch(node, target)) return true;
+        for (const called of callsIn(node)) {
+          if (seen.has(called)) continue;
+          seen.add(called);
+          open.push(...code.definitions(place.file, called));
+        }
+      }
+  return false;
 }

@@ -232,3 +232,19 @@ function endingOf(ending: Ending): DispatcherEnding {
 }
 
 const unbounded: Bounds = { min: -(1n << 31n), max: (1n << 31n) - 1n, not: [] };
+
+/** Steps stand by slot, once each: what else the dispatcher does with them, in a sentence. */
+export function callsUnlikeSlots(
+  endings: readonly DispatcherEnding[],
+  isBackwards: boolean,
+): string | undefined {
+  if (endings.some(({ called }) => new Set(called).size < called.length))
+    return 'it calls a watcher more than once, which is shown as one';
+  const isInOrder = endings.every(({ called }) =>
+    called.every((position, index) => {
+      const before = called[index - 1];
+      return before === undefined || before < position !== isBackwards;
+    }),
+  );
+  return isInOrder ? undefined : 'it does not call them in the order of their slots';
+}

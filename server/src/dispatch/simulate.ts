@@ -12,6 +12,7 @@ import { errnoName, errnoNumber } from './errno';
 import { unsignedLong, wrap } from './execute/c-type';
 import { number, type Value } from './execute/value';
 import {
+  callsUnlikeSlots,
   dispatcherSteps,
   findDispatcher,
   runDispatcher,
@@ -323,19 +324,6 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
     caller,
     notes: [...notes],
   };
-}
-
-/** Steps stand by slot, once each: what else the dispatcher does with them, in a sentence. */
-function callsUnlikeSlots(endings: readonly DispatcherEnding[], isBackwards: boolean): string | undefined {
-  if (endings.some(({ called }) => new Set(called).size < called.length))
-    return 'it calls a watcher more than once, which is shown as one';
-  const isInOrder = endings.every(({ called }) =>
-    called.every((position, index) => {
-      const before = called[index - 1];
-      return before === undefined || before < position !== isBackwards;
-    }),
-  );
-  return isInOrder ? undefined : 'it does not call them in the order of their slots';
 }
 
 /** What a watcher may return to all calls of it; to the call that would be, where none is. */

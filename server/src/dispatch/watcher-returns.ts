@@ -16,8 +16,8 @@ export interface Outcome {
   readonly bounds: Bounds;
   /** What has to hold for it, whichever way is taken. */
   readonly conditions: readonly string[];
-  /** On some way there, memory was taken and not given back. */
-  readonly takes: boolean;
+  /** Whether on some way there memory was taken and not given back; `maybe`: what is not followed may have done so. */
+  readonly takes: 'yes' | 'maybe' | 'no';
   /** How it comes about was not seen to the end. */
   readonly isLost: boolean;
 }
@@ -65,7 +65,9 @@ function eitherOf(one: Outcome, other: Outcome): Outcome {
       not: a.not.filter((value) => value < b.min || value > b.max || b.not.includes(value)),
     },
     conditions: one.conditions.filter((condition) => other.conditions.includes(condition)),
-    takes: one.takes || other.takes,
+    takes:
+      [one.takes, other.takes].find((takes) => takes === 'yes') ??
+      (one.takes === 'no' ? other.takes : one.takes),
     isLost: one.isLost || other.isLost,
   };
 }
@@ -104,7 +106,7 @@ const unknownOutcome = (place: Place, reason: string): Outcome => ({
   },
   bounds: anyInt,
   conditions: [],
-  takes: false,
+  takes: 'no',
   isLost: true,
 });
 
@@ -230,9 +232,11 @@ function conditionsOf(code: TreeCode, steps: readonly TrailStep[]): readonly str
   });
 }
 
-function takesMemory(steps: readonly TrailStep[]): boolean {
+function takesMemory(steps: readonly TrailStep[]): Outcome['takes'] {
   const released = new Set(steps.flatMap((step) => (step.kind === 'released' ? [step.id] : [])));
-  return steps.some((step) => step.kind === 'taken' && !released.has(step.id));
+  const first = steps.findIndex((step) => step.kind === 'taken' && !released.has(step.id));
+  if (first < 0) return 'no';
+  return steps.slice(first).some(({ kind }) => kind === 'unfollowed' || kind === 'unknown') ? 'maybe' : 'yes';
 }
 
 const parenthesised = (text: string): string => (/^[\w>.()-]+$/.test(text) ? text : `(${text})`);

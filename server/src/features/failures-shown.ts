@@ -32,7 +32,10 @@ export function failuresMarkdown(rows: readonly FailureRow[]): string {
       plain(row.dispatcherReturns),
       `${plain(callerText(row))}${row.certain ? '' : ' (not certain)'}`,
       row.freed.length === 0 ? 'nobody' : names(row.freed),
-      names(row.notGivenBack),
+      [
+        names(row.notGivenBack),
+        ...(row.maybeNotGivenBack.length > 0 ? [`perhaps ${names(row.maybeNotGivenBack)}`] : []),
+      ].join(' '),
     ]),
   );
   return rows.some(({ injected }) => injected) ? `${table}\n\n${askedFor}` : table;
@@ -46,6 +49,14 @@ export function failuresHtml(rows: readonly FailureRow[]): string {
     element('td', of, escaped(text));
   const count = (names: readonly string[]): string =>
     cell(String(names.length), { class: 'number', title: names.join(', ') });
+  const some = (names: readonly string[], of: string): string =>
+    names.length === 0
+      ? ''
+      : element(
+          'span',
+          { class: of, ...(names.length > mostNames ? { title: names.join(', ') } : {}) },
+          escaped(someOf(names)),
+        );
   const body = rows.map((row) =>
     element(
       'tr',
@@ -67,10 +78,13 @@ export function failuresHtml(rows: readonly FailureRow[]): string {
         : cell(`${String(row.freed.length)} watcher${row.freed.length === 1 ? '' : 's'}`, {
             title: row.freed.join(', '),
           }),
-      cell(someOf(row.notGivenBack), {
-        class: 'error',
-        ...(row.notGivenBack.length > mostNames ? { title: row.notGivenBack.join(', ') } : {}),
-      }),
+      element(
+        'td',
+        {},
+        some(row.notGivenBack, 'error'),
+        row.maybeNotGivenBack.length === 0 ? '' : ' perhaps ',
+        some(row.maybeNotGivenBack, 'doubt'),
+      ),
     ),
   );
   const heads = head.map((word, index) => element('th', isNumber(index) ? { class: 'number' } : {}, word));

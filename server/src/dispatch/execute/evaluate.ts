@@ -3,7 +3,7 @@ import type { Expression, ExpressionOf } from '../../syntax/c/function-body';
 import { arithmetic, derived, literal } from './arithmetic';
 import { cType, common, int, pointer, promoted, unsignedLong, wrap, type CType } from './c-type';
 import { compare } from './compare';
-import { knownCall, releasedBy } from './known-calls';
+import { knownCall, releaseSteps } from './known-calls';
 import { afterWord, leavingWords, macroOf, throughMacro, valuesNamed, writtenIn } from './macro-words';
 import { pathOf } from './path';
 import { tooMany, type Answer, type Call, type Frame } from './program';
@@ -372,10 +372,8 @@ export function evaluator(runInto: RunInto): Evaluator {
       callee: made.name,
     });
     if (!frame.followed) {
-      const id = releasedBy(made);
-      return [
-        id === undefined ? answer : { ...answer, state: noted(answer.state, { kind: 'released', id }) },
-      ];
+      const steps = releaseSteps(made);
+      return [steps.length === 0 ? answer : { ...answer, state: steps.reduce(noted, answer.state) }];
     }
     const { name, arguments: given, texts, at } = made;
     const step = { kind: 'call', file: made.file, at, name, arguments: given, texts } as const;

@@ -1,6 +1,6 @@
 import { int, pointer, signedLong, type CType } from './c-type';
 import type { Answer, Call, Program } from './program';
-import { boundsIn, bounded, convertedIn, noted, settled, type State } from './state';
+import { boundsIn, bounded, convertedIn, noted, settled, type State, type TrailStep } from './state';
 import { narrow, number, type Value } from './value';
 
 /** Functions that give memory or NULL. */
@@ -59,11 +59,24 @@ const releasing: ReadonlyMap<string, number> = new Map([
   ...['kmem_cache_free', 'mempool_free'].map((name) => [name, name === 'mempool_free' ? 0 : 1] as const),
 ]);
 
-/** The symbol that points at what a call gives back. */
-export function releasedBy({ name, arguments: given }: Call): string | undefined {
+/** What a call that is not followed gives back, or may. */
+export function releaseSteps({ name, arguments: given }: Call): readonly TrailStep[] {
   const value = given[releasing.get(name) ?? -1];
-  return value?.kind === 'symbol' ? value.id : undefined;
+  // What was read from memory may be what was taken.
+  if (value?.kind === 'symbol' && isAllocator(value.callee ?? ''))
+    return [{ kind: 'released', id: value.id }];
+  return value?.kind === 'symbol' || mayRelease(name) ? [{ kind: 'unfollowed' }] : [];
 }
+
+/** Functions and macros after which memory is held as before: they take, lock, count up, tell, or look. */
+const harmless =
+  /^(?:_*(?:raw_|arch_)?(?:spin|read|write|mutex|rcu|preempt|local|seq|down|up|task|bh)_?\w*(?:lock|unlock|enable|disable|save|restore)\w*|printk|pr_\w+|trace_\w+|WARN\w*|BUG\w*|might_sleep|cond_resched|mem(?:set|cpy|cmp|move)|str\w+|atomic_(?:set|read|inc)\w*|refcount_(?:set|read|inc)\w*|get_\w+|INIT_\w+|\w+_init|(?:READ|WRITE|ACCESS)_ONCE|sizeof|likely|unlikely|IS_\w+|ERR_PTR|ERR_CAST|PTR_ERR\w*)$/;
+
+/** A call of this may give back memory that its arguments do not name. */
+export const mayRelease = (name: string): boolean =>
+  !allocators.has(name) && !releasing.has(name) && !harmless.test(name);
+
+export const isReleasing = (name: string): boolean => releasing.has(name);
 
 export const isAllocator = (name: string): boolean => allocators.has(name);
 

@@ -38,6 +38,8 @@ export type TrailStep =
     }
   /** Memory that an allocator gave, or that is given back; `id`: of the symbol that points at it. */
   | { readonly kind: 'taken' | 'released'; readonly id: string }
+  /** A call that is not followed, and may give back what was taken before. */
+  | { readonly kind: 'unfollowed' }
   /** Something was given up: what follows holds for any value. */
   | { readonly kind: 'unknown'; readonly file: string; readonly at: number; readonly reason: string };
 
