@@ -131,6 +131,7 @@ export function watcherFile(index: number, dice: Dice): string {
     put(1, 'int err = 0, i;');
     put(1, 'void *p = NULL;');
     put(1, 'int *where;');
+    put(1, 'int many[8] = { 0 };');
     put(0, '');
     if (roll(4) === 0) put(1, 'where = &err;');
     else put(1, 'where = &i;');

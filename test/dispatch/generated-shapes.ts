@@ -301,13 +301,94 @@ export const shapes: readonly [Shape, ...Shape[]] = [
       ]),
     );
   },
+  function typedConstants({ put, depth, pick, leave }) {
+    put(
+      depth,
+      pick([
+        'if (narrow < WIDE)',
+        'if (err > HIGH)',
+        'if ((val | FAR) > HIGH)',
+        'if (narrow >= -WIDE)',
+        'if (err + narrow == HIGH)',
+        'if (narrow - LIMIT < sizeof(int))',
+        'if ((err < 0 ? narrow : 5U) > 3)',
+        'if (-WIDE > 0 && err < FAR)',
+        'if (~HIGH < narrow)',
+      ]),
+    );
+    put(depth + 1, leave());
+  },
+  function smallMembers({ put, depth, pick, leave, index, error }) {
+    const member = pick(['low', 'mid', 'yes', 'bit', 'word', 'wide']);
+    const kept = `small_${String(index)}.${member}`;
+    put(
+      depth,
+      `${kept} = ${pick(['err', 'val', error(), '300', '1', '0', 'narrow', 'low', 'ext_take(2)'])};`,
+    );
+    put(
+      depth,
+      pick([
+        `if (${kept} < 0)`,
+        `if (${kept} == ${error()})`,
+        `if (${kept} == 1)`,
+        `if (${kept} > WIDE)`,
+        `if (!${kept})`,
+        `if (${kept} >= 5 && -${kept} < 0)`,
+        `if ((err = ${kept}) > 7)`,
+        `if ((${kept} -= 3) < 0)`,
+        `if (${kept}++ == 255)`,
+      ]),
+    );
+    put(depth + 1, pick([leave(), `err = ${kept};`, `return ${kept} < 0 ? -EINVAL : ${kept} & 3;`]));
+  },
+  function onceOnly({ put, depth, pick, error, leave }) {
+    put(depth, `i = ${pick(['0', '1', 'low & 3'])};`);
+    put(
+      depth,
+      pick([
+        'many[i++] = err;',
+        'many[i++] += low;',
+        '*(many + i++) = 3;',
+        'where = &many[i++];',
+        'err = ((struct { int a, b; }) { i++, 2 }).b;',
+        `switch (i++) {\ncase 1: err = ${error()}; break;\ncase 2: err = 2; break;\ncase 3 ... 4: err = 3;\n}`,
+        'err = i++ ?: 3;',
+        'err = sizeof(i++) > 3;',
+        'err = (i++, low++, i);',
+        'err += i++ + (low++ & 1);',
+      ]),
+    );
+    put(depth, pick(['if (i == 1)', 'if (i > 1)', 'if (i == (low & 3))']));
+    put(depth + 1, leave());
+  },
+  function blocksOfNames({ put, depth, pick, error }) {
+    const first = pick(['err', 'ext_take(2)', '300', error(), 'low']);
+    put(depth, `{ ${pick(['unsigned char', 'short', 'octet', 'said'])} x = ${first}; low ^= x; }`);
+    put(depth, `{ ${pick(['int', 'long', 'unsigned int', 'octet'])} x = ${pick(['err', 'low', error()])};`);
+    put(depth + 1, pick(['if (x < 0)', 'if (x > 5)', 'if (x == 1)', 'if (x)']));
+    put(depth + 2, pick(['err = x;', `err = ${error()};`, 'return x;', 'low = x;']));
+    put(depth, '}');
+  },
 ];
 
 /** What a file has in front of its watcher, so that the shapes can use it. */
 export function shapesPrologue(index: number, { pick }: Dice): string {
   const flag = pick(['CLONE_VM', 'CLONE_FILES', 'CLONE_THREAD']);
   return `#define LIMIT ${pick(['5', '0x20', '(1 << 4)'])}
+#define WIDE 16U
+#define HIGH ${pick(['0x80000000', '(1U << 31)', '(WIDE << 4)'])}
+#define FAR (1UL << 40)
 enum { FIRST = 3, SECOND, THIRD = SECOND + 5 };
+typedef unsigned char octet;
+typedef _Bool said;
+static struct {
+	unsigned char low;
+	short mid;
+	_Bool yes;
+	int bit : 1;
+	unsigned int word;
+	long wide;
+} small_${String(index)};
 #define LOW_BITS(x) ((x) & 7)
 #define HAS_BOTH(x) (((x) & (CLONE_VM | ${flag})) == (CLONE_VM | ${flag}))
 #define PICK(test, yes, no) ((test) ? (yes) : (no))
