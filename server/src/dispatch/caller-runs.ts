@@ -1,10 +1,4 @@
-import {
-  callsWithin,
-  evaluatedBy,
-  expressionsWithin,
-  reachable,
-  type FlowGraph,
-} from '../syntax/c/flow/control-flow';
+import { callsWithin, evaluatedBy, expressionsWithin, type FlowGraph } from '../syntax/c/flow/control-flow';
 import type { Expression } from '../syntax/c/function-body';
 import type { Steps } from '../syntax/steps';
 import type { FamilyEvent } from '../watchers/family';
@@ -12,7 +6,7 @@ import type { CallSite } from '../watchers/snapshot';
 import type { CallerRun, CallerStep } from './dispatch-result';
 import { int } from './execute/c-type';
 import { exposedNames, shapeOf } from './execute/graph-shape';
-import { mayGiveBack } from './giving-back';
+import { mayGiveBackFrom } from './giving-back';
 import type { Answer, Call, Program, RunnableFunction } from './execute/program';
 import { graphSteps, withParameters, type Ending } from './execute/run-function';
 import {
@@ -155,9 +149,8 @@ function* waysOn(
     withLeaving: true,
   });
   yield;
-  const rest = [...reachable(graph, node)].flatMap((at) => graph.nodes[at] ?? []);
   const task = site.arguments[dispatchers.get(site.dispatcher)?.task ?? -1];
-  const givesBack = rest.some((one) => mayGiveBack(one, target.text, new Set(dispatchers.keys()), task));
+  const givesBack = mayGiveBackFrom(graph, node, target.text, new Set(dispatchers.keys()), task);
   return endings.map((ending) => runOf(code, question, target, ending, givesBack));
 }
 

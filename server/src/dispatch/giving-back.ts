@@ -1,4 +1,10 @@
-import { callsWithin, evaluatedBy, type FlowNode } from '../syntax/c/flow/control-flow';
+import {
+  callsWithin,
+  evaluatedBy,
+  reachable,
+  type FlowGraph,
+  type FlowNode,
+} from '../syntax/c/flow/control-flow';
 import { isReleasing, mayRelease } from './execute/known-calls';
 
 /**
@@ -20,4 +26,23 @@ export function mayGiveBack(
       return isReleasing(call.name) ? task === undefined || !given.includes(task) : mayRelease(call.name);
     }),
   );
+}
+
+const found = new WeakMap<FlowGraph, Map<string, boolean>>();
+
+/** Whether anything that control can reach from a node may do so. */
+export function mayGiveBackFrom(
+  graph: FlowGraph,
+  node: number,
+  ...[text, followed, task]: readonly [text: string, followed: ReadonlySet<string>, task: string | undefined]
+): boolean {
+  let known = found.get(graph);
+  if (!known) found.set(graph, (known = new Map<string, boolean>()));
+  const key = [node, task, ...followed].join(' ');
+  let answer = known.get(key);
+  if (answer === undefined) {
+    const nodes = [...reachable(graph, node)].flatMap((at) => graph.nodes[at] ?? []);
+    known.set(key, (answer = nodes.some((one) => mayGiveBack(one, text, followed, task))));
+  }
+  return answer;
 }
