@@ -1,18 +1,13 @@
 import type { TableEntry } from '../link/entry';
 import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
-import {
-  callsOf,
-  definedFunctions,
-  definitionOf,
-  functionAround,
-  wordAt,
-  type DefinedFunction,
-} from './code-words';
-import { functionTarget } from './navigation';
+import { definedFunctions, definitionOf, functionAround, wordAt, type DefinedFunction } from './code-words';
+import { functionTarget, functionTargets, unitOf } from './function-target';
+import { callsOf } from './name-uses';
+import { calledFor, farAmong } from './navigation';
 import { indexOf } from './snapshot-index';
 import { subjectAt } from './subject';
-import type { View } from './view';
+import type { Mentions, View } from './view';
 
 /** A function in the hierarchy. */
 export interface HierarchyItem {
@@ -30,14 +25,27 @@ export interface HierarchyCall {
   readonly places: readonly Range[];
 }
 
+/** The function that {@link hierarchyItemAt} finds only in the whole tree. */
+export function farItem(view: View, path: string, offset: number): readonly string[] {
+  const subject = subjectAt(view, path, offset);
+  return subject?.kind === 'watcher' || (subject?.kind === 'registration' && subject.part === 'function')
+    ? farAmong(view, subject.entries)
+    : [];
+}
+
 /** The function that a hierarchy would start from; `undefined`: it has nothing to do with a table. */
-export function hierarchyItemAt(view: View, path: string, offset: number): HierarchyItem | undefined {
+export function hierarchyItemAt(
+  view: View,
+  path: string,
+  offset: number,
+  mentions: Mentions,
+): HierarchyItem | undefined {
   const file = view.source(path);
   if (!file) return undefined;
   const subject = subjectAt(view, path, offset);
   if (subject?.kind === 'watcher' || (subject?.kind === 'registration' && subject.part === 'function')) {
     const [entry] = subject.entries;
-    return entry && watcherItem(view, entry);
+    return entry && watcherItem(view, entry, mentions);
   }
   if (subject?.kind === 'call-site') {
     const around = functionAround(file, offset);
@@ -66,7 +74,7 @@ function itemOf(view: View, file: SourceFile, { name, range, nameRange }: Define
   const index = indexOf(view.snapshot);
   const registered = index
     .entriesOf(name)
-    .filter((entry) => functionTarget(view, entry)?.file === file.path)
+    .filter((entry) => functionTarget(view, entry, [file.path])?.file === file.path)
     .map(
       (entry) => `${entry.event}${entry.slot === undefined ? ` (${entry.status})` : ` · slot ${entry.slot}`}`,
     );
@@ -80,8 +88,8 @@ function itemOf(view: View, file: SourceFile, { name, range, nameRange }: Define
   return { file: file.path, name, range, selection: nameRange, detail: facts.join(', ') };
 }
 
-function watcherItem(view: View, entry: TableEntry): HierarchyItem {
-  const target = functionTarget(view, entry);
+function watcherItem(view: View, entry: TableEntry, mentions: Mentions): HierarchyItem {
+  const target = functionTarget(view, entry, mentions.get(entry.function));
   const file = target && view.source(target.file);
   const definition = file && definitionOf(file, entry.function);
   if (file && definition) return itemOf(view, file, definition);
@@ -115,19 +123,20 @@ export function incomingCalls(
     calls.set(key, known);
     if (!known.places.some(({ start }) => start === place.start)) known.places.push(place);
   };
-  const events = new Set(
-    index
-      .entriesOf(name)
-      .filter((entry) => (functionTarget(view, entry)?.file ?? entry.place.file) === path)
-      .map(({ event }) => event),
-  );
+  // Where its definition is not known, the registration stands in for it.
+  const entries = index.entriesOf(name).filter((entry) => {
+    const targets = functionTargets(view, entry, [path, ...mentioning]);
+    return targets.length === 0 ? entry.place.file === path : targets.some(({ file }) => file === path);
+  });
+  const events = new Set(entries.map(({ event }) => event));
   for (const event of events)
     for (const site of index.sitesOf(event)) {
       const file = view.source(site.file);
       if (file) add(file, site.range);
     }
   const own = definitionOf(view.source(path), name);
-  for (const other of own?.isStatic === true ? [path] : new Set([path, ...mentioning])) {
+  const unit = entries.flatMap((entry) => [...unitOf(view, entry)]);
+  for (const other of new Set([path, ...unit, ...(own?.isStatic === true ? [] : mentioning)])) {
     const file = view.source(other);
     // Another file's own function of this name hides ours.
     if (!file || (other !== path && definitionOf(file, name)?.isStatic === true)) continue;
@@ -136,11 +145,29 @@ export function incomingCalls(
   return [...calls.values()];
 }
 
+/** The functions that {@link outgoingCalls} finds only in the whole tree. */
+export function farCallees(view: View, path: string, name: string): readonly string[] {
+  const events = new Set(
+    indexOf(view.snapshot)
+      .sitesIn(path)
+      .flatMap(({ caller, event }) => (caller === name && event !== undefined ? [event] : [])),
+  );
+  return farAmong(
+    view,
+    [...events].flatMap((event) => calledFor(view, event)),
+  );
+}
+
 /**
  * Whom a function calls, in the order of the source: where it notifies, the watchers of the event in dispatch order;
  * otherwise the functions of its own file.
  */
-export function outgoingCalls(view: View, path: string, name: string): readonly HierarchyCall[] {
+export function outgoingCalls(
+  view: View,
+  path: string,
+  name: string,
+  mentions: Mentions,
+): readonly HierarchyCall[] {
   const file = view.source(path);
   const definition = definitionOf(file, name);
   if (!file || !definition) return [];
@@ -148,11 +175,8 @@ export function outgoingCalls(view: View, path: string, name: string): readonly 
   const steps: { readonly place: Range; readonly items: readonly HierarchyItem[] }[] = [];
   for (const site of indexOf(view.snapshot).sitesIn(path)) {
     if (!inside(site.range)) continue;
-    const table = view.snapshot.tables.find(({ event }) => event === site.event);
-    const called = (table?.entries ?? []).filter(
-      ({ status }) => status === 'linked' || status === 'conditional',
-    );
-    steps.push({ place: site.range, items: called.map((entry) => watcherItem(view, entry)) });
+    const called = site.event === undefined ? [] : calledFor(view, site.event);
+    steps.push({ place: site.range, items: called.map((entry) => watcherItem(view, entry, mentions)) });
   }
   const body = file.text.slice(definition.body, definition.range.end);
   for (const other of definedFunctions(file)) {

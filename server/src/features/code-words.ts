@@ -142,13 +142,3 @@ function tokensWith(file: SourceFile, name: string): readonly Token[] {
   }
   return found;
 }
-
-/** `name(` outside its own definition's head: where a function is called (or a macro used). */
-export function callsOf(file: SourceFile, name: string): readonly Range[] {
-  const definition = definitionOf(file, name);
-  return placesOfName(file, name).filter(({ start, end }) => {
-    if (definition && start >= definition.range.start && start < definition.body) return false;
-    if (!/^\s*\(/.test(file.text.slice(end, end + 80))) return false;
-    return functionAround(file, start) !== undefined && start > (functionAround(file, start)?.body ?? 0);
-  });
-}

@@ -2,6 +2,7 @@ import type { SourceFile } from '../syntax/c/unit';
 import type { Range } from '../syntax/positions';
 import { definitionOf, isLinkerScript, placesOfName } from './code-words';
 import { registrationsIn } from './grouped-entries';
+import { functionPlaces } from './name-uses';
 import { eventOf } from './navigation';
 import { registrationParts } from './registration-parts';
 import { scriptPlaces } from './script-places';
@@ -21,7 +22,7 @@ export function highlights(view: View, path: string, offset: number): readonly H
   if (!file || !subject) return [];
   switch (subject.kind) {
     case 'registration': {
-      if (subject.part === 'function') return ofName(file, subject.word);
+      if (subject.part === 'function') return ofFunction(file, subject.word);
       if (subject.part === 'macro') return ofName(file, subject.word);
       const event = eventOf(subject);
       return event === undefined ? [] : ofEvent(view, file, event);
@@ -36,17 +37,20 @@ export function highlights(view: View, path: string, offset: number): readonly H
     case 'dispatcher':
       return ofName(file, subject.name);
     case 'watcher':
-      return ofName(file, subject.entries[0]?.function ?? '');
+      return ofFunction(file, subject.entries[0]?.function ?? '');
   }
 }
 
-function ofName(file: SourceFile, name: string): readonly Highlight[] {
+function ofFunction(file: SourceFile, name: string): readonly Highlight[] {
   const definition = definitionOf(file, name);
-  return placesOfName(file, name).map((range) => ({
+  return functionPlaces(file, name).map(({ range }) => ({
     range,
     kind: range.start === definition?.nameRange.start ? 'write' : 'read',
   }));
 }
+
+const ofName = (file: SourceFile, name: string): readonly Highlight[] =>
+  placesOfName(file, name).map((range) => ({ range, kind: 'read' }));
 
 function ofEvent(view: View, file: SourceFile, event: string): readonly Highlight[] {
   const index = indexOf(view.snapshot);

@@ -1,6 +1,7 @@
 import type { TableEntry } from '../link/entry';
 import type { Range } from '../syntax/positions';
 import type { CallSite } from '../watchers/snapshot';
+import { registeredElsewhere } from './function-target';
 import { reason } from './reason';
 import { indexOf } from './snapshot-index';
 import type { View } from './view';
@@ -29,10 +30,16 @@ export function lenses(view: View, path: string): readonly Lens[] {
       const title = registrationTitle(view, entry);
       if (seen.has(title)) return [];
       seen.add(title);
-      const exists = view.snapshot.tables.some(({ event }) => event === entry.event);
-      return [{ range: entry.range, title, event: exists ? entry.event : undefined, kind: 'registration' }];
+      return [{ range: entry.range, title, event: eventWithTable(view, entry), kind: 'registration' }];
     });
   });
+  const elsewhere = registeredElsewhere(view, path).flatMap(({ defined, entries }) =>
+    entries.map((entry): Lens => {
+      const { file, line } = entry.place;
+      const title = `${registrationTitle(view, entry)} · registered in ${file}:${line}`;
+      return { range: defined.nameRange, title, event: eventWithTable(view, entry), kind: 'registration' };
+    }),
+  );
   const sites = index.sitesIn(path).flatMap((site): readonly Lens[] => {
     const title = siteTitle(view, site);
     if (title === undefined) return [];
@@ -41,8 +48,11 @@ export function lenses(view: View, path: string): readonly Lens[] {
       { range: site.range, title: 'preview', event: site.event, kind: 'preview' },
     ];
   });
-  return [...registrations, ...sites].sort((a, b) => a.range.start - b.range.start);
+  return [...registrations, ...elsewhere, ...sites].sort((a, b) => a.range.start - b.range.start);
 }
+
+const eventWithTable = (view: View, entry: TableEntry): string | undefined =>
+  view.snapshot.tables.find(({ event }) => event === entry.event)?.event;
 
 /** `INIT · slot 3 of 9`, or why there is no slot. */
 export function registrationTitle(view: View, entry: TableEntry): string {

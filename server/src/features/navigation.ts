@@ -1,19 +1,17 @@
 import type { TableEntry } from '../link/entry';
-import type { CallSite } from '../watchers/snapshot';
-import { callsOf, definitionOf, isLinkerScript, placesOfName } from './code-words';
-import { registrationParts, type RegistrationParts } from './registration-parts';
+import { isLinkerScript } from './code-words';
+import { functionsOf, functionTarget, functionTargets } from './function-target';
 import { scriptPlaces } from './script-places';
-import { indexOf } from './snapshot-index';
 import { subjectAt, type Subject } from './subject';
-import { uniqueTargets, type Target, type View } from './view';
+import { uniqueTargets, type Mentions, type Target, type View } from './view';
 
 /** Where the thing under the cursor is defined; empty: not our business, or not known. */
-export function definitions(view: View, path: string, offset: number): readonly Target[] {
+export function definitions(view: View, path: string, offset: number, mentions: Mentions): readonly Target[] {
   const subject = subjectAt(view, path, offset);
   if (!subject) return [];
   switch (subject.kind) {
     case 'registration':
-      if (subject.part === 'function') return functionsOf(view, subject.entries);
+      if (subject.part === 'function') return functionsOf(view, subject.entries, mentions.get(subject.word));
       if (subject.part === 'macro') return macroDefinitions(view, subject.word);
       if (subject.part !== 'event') return [];
       return isSection(subject.word)
@@ -46,112 +44,53 @@ export function declarations(view: View, path: string, offset: number): readonly
 }
 
 /** The watchers of the event or call site under the cursor, in slot order; then those that may be linked. */
-export function implementations(view: View, path: string, offset: number): readonly Target[] {
+export function implementations(
+  view: View,
+  path: string,
+  offset: number,
+  mentions: Mentions,
+): readonly Target[] {
   const subject = subjectAt(view, path, offset);
   if (!subject) return [];
   if (subject.kind === 'dispatcher') return [];
   if (subject.kind === 'registration' && subject.part === 'function')
-    return functionsOf(view, subject.entries);
+    return functionsOf(view, subject.entries, mentions.get(subject.word));
   const event = eventOf(subject);
-  return event === undefined ? [] : watcherTargets(view, event);
+  return event === undefined ? [] : watcherTargets(view, event, mentions);
 }
 
 /** The definitions of an event's watchers, in slot order. Where one cannot be found, its registration stands in. */
-export function watcherTargets(view: View, event: string): readonly Target[] {
+export function watcherTargets(view: View, event: string, mentions: Mentions = new Map()): readonly Target[] {
+  return calledFor(view, event).map(
+    (entry) => functionTarget(view, entry, mentions.get(entry.function)) ?? registrationTarget(entry),
+  );
+}
+
+/** The entries of an event's table that a dispatch calls, in slot order; those that may be linked, where nothing tells. */
+export function calledFor(view: View, event: string): readonly TableEntry[] {
   const table = view.snapshot.tables.find((candidate) => candidate.event === event);
-  const called = (table?.entries ?? []).filter(
-    ({ status }) => status === 'linked' || status === 'conditional',
-  );
-  return called.map((entry) => functionTarget(view, entry) ?? registrationTarget(entry));
+  return (table?.entries ?? []).filter(({ status }) => status === 'linked' || status === 'conditional');
 }
 
-/**
- * All that belongs to the thing under the cursor. Of a watcher: its registrations, the calls of it in its own file, and
- * the call sites that dispatch it. Of an event: registrations, call sites, linker script, dispatcher array.
- */
-export function references(
-  view: View,
-  path: string,
-  offset: number,
-  includeDeclaration: boolean,
-): readonly Target[] {
+/** The functions whose definitions {@link definitions} and {@link implementations} find only in the whole tree. */
+export function farFunctions(view: View, path: string, offset: number): readonly string[] {
   const subject = subjectAt(view, path, offset);
-  if (!subject) return [];
-  const index = indexOf(view.snapshot);
-  if (subject.kind === 'watcher' || (subject.kind === 'registration' && subject.part === 'function')) {
-    const entries = index
-      .entriesOf(subject.entries[0]?.function ?? '')
-      .filter(({ place }) => subject.entries.some((own) => own.place.file === place.file));
-    const events = new Set(entries.map(({ event }) => event));
-    const direct = uniqueTargets(
-      entries.flatMap(({ place, function: name }) => {
-        const file = view.source(place.file);
-        return file ? callsOf(file, name).map((range) => ({ file: place.file, range })) : [];
-      }),
-    );
-    return uniqueTargets([
-      ...(includeDeclaration ? functionsOf(view, entries) : []),
-      ...entries.map((entry) => namedIn(view, entry, 'function')),
-      ...direct,
-      ...[...events].flatMap((event) => index.sitesOf(event).map(dispatcherTarget)),
-    ]);
-  }
+  if (subject?.kind !== 'registration' && subject?.kind !== 'call-site' && subject?.kind !== 'event')
+    return [];
   const event = eventOf(subject);
-  if (event !== undefined) return eventReferences(view, event, includeDeclaration);
-  if (subject.kind === 'macro' || (subject.kind === 'registration' && subject.part === 'macro')) {
-    const name = subject.kind === 'macro' ? subject.name : subject.word;
-    return uniqueTargets([
-      ...(includeDeclaration ? macroDefinitions(view, name) : []),
-      ...index.entries.filter(({ macro }) => macro === name).map((entry) => namedIn(view, entry, 'macro')),
-    ]);
-  }
-  return [];
+  const entries =
+    subject.kind === 'registration' && subject.part === 'function'
+      ? subject.entries
+      : event === undefined
+        ? []
+        : calledFor(view, event);
+  return farAmong(view, entries);
 }
 
-function eventReferences(view: View, event: string, includeDeclaration: boolean): readonly Target[] {
-  const index = indexOf(view.snapshot);
-  const constant = view.snapshot.family.events.find(({ name }) => name === event)?.constant;
-  return uniqueTargets([
-    ...(includeDeclaration ? constantDefinitions(view, event) : []),
-    ...index.entries.filter((entry) => entry.event === event).map((entry) => namedIn(view, entry, 'event')),
-    ...index.sitesOf(event).map((site) => constantIn(view, site, constant)),
-    ...scriptPlaces(view, event),
-    ...arrayPlaces(view, event),
-    ...(constant === undefined ? [] : constantUses(view, constant)),
-  ]);
-}
-
-/** Uses of a constant that no call site covers: a `switch`, a table of names. */
-function constantUses(view: View, constant: string): readonly Target[] {
-  const index = indexOf(view.snapshot);
-  const defined = constantDefinitions(view, index.eventOfConstant.get(constant) ?? '');
-  return view.snapshot.candidates.flatMap((path) => {
-    const file = view.source(path);
-    if (!file) return [];
-    return placesOfName(file, constant)
-      .filter(
-        (range) =>
-          !index
-            .sitesIn(path)
-            .some((site) => site.range.start <= range.start && range.end <= site.range.end) &&
-          !defined.some((target) => target.file === path && target.range.start === range.start),
-      )
-      .map((range) => ({ file: path, range }));
-  });
-}
-
-/** Uses of the boundary symbol at which an event's table starts, outside linker scripts: the dispatcher's array. */
-export function arrayPlaces(view: View, event: string): readonly Target[] {
-  const symbols = [...indexOf(view.snapshot).boundaries].flatMap(([symbol, bound]) =>
-    bound.event === event && bound.side === 'start' ? [symbol] : [],
-  );
-  return view.snapshot.candidates.flatMap((path) => {
-    const file = view.source(path);
-    if (!file) return [];
-    return symbols.flatMap((symbol) =>
-      placesOfName(file, symbol).map((range): Target => ({ file: path, range })),
-    );
-  });
+/** The functions that are defined in no file that holds a name of the family. */
+export function farAmong(view: View, entries: readonly TableEntry[]): readonly string[] {
+  const far = entries.filter((entry) => functionTargets(view, entry).length === 0);
+  return [...new Set(far.map((entry) => entry.function))];
 }
 
 /** A section's name, in quotes. */
@@ -189,47 +128,6 @@ export const registrationTarget = (entry: TableEntry): Target => ({
   file: entry.place.file,
   range: entry.range,
 });
-
-/** The word of a registration that names what is asked about; else all of it. */
-function namedIn(view: View, entry: TableEntry, part: keyof RegistrationParts): Target {
-  const file = view.source(entry.place.file);
-  const range = file && registrationParts(view.snapshot.family, file, entry)[part];
-  return { file: entry.place.file, range: range ?? entry.range };
-}
-
-const dispatcherTarget = ({ file, range, dispatcher }: CallSite): Target => ({
-  file,
-  range: { start: range.start, end: range.start + dispatcher.length },
-});
-
-/** The event's constant in a call; else the call. */
-function constantIn(view: View, { file: path, range }: CallSite, constant: string | undefined): Target {
-  const file = view.source(path);
-  const named =
-    file && constant !== undefined
-      ? placesOfName(file, constant).find(({ start, end }) => range.start <= start && end <= range.end)
-      : undefined;
-  return { file: path, range: named ?? range };
-}
-
-function functionsOf(view: View, entries: readonly TableEntry[]): readonly Target[] {
-  return uniqueTargets(entries.flatMap((entry) => functionTarget(view, entry) ?? []));
-}
-
-/** The name in a watcher's definition: in the file that registers it, else in another file of the family. */
-export function functionTarget(view: View, entry: TableEntry): Target | undefined {
-  const own = definitionOf(view.source(entry.place.file), entry.function);
-  if (own) return { file: entry.place.file, range: own.nameRange };
-  const source = entry.object?.replace(/\.o$/, '.c');
-  for (const path of new Set([...(source === undefined ? [] : [source]), ...view.snapshot.candidates])) {
-    if (!path.endsWith('.c')) continue;
-    const file = view.source(path);
-    if (file?.text.includes(entry.function) !== true) continue;
-    const found = definitionOf(file, entry.function);
-    if (found && (!found.isStatic || path === source)) return { file: path, range: found.nameRange };
-  }
-  return undefined;
-}
 
 /** Every `#define` of a registering macro. */
 export function macroDefinitions(view: View, name: string): readonly Target[] {

@@ -1,5 +1,7 @@
+import type { TableEntry } from '../link/entry';
 import type { Range } from '../syntax/positions';
 import { definitionOf, placesOfName } from './code-words';
+import { registeredElsewhere } from './function-target';
 import { registrationsIn } from './grouped-entries';
 import { registrationParts } from './registration-parts';
 import { indexOf } from './snapshot-index';
@@ -27,17 +29,19 @@ export function semanticTokens(view: View, path: string): readonly SemanticToken
   };
   for (const entries of registrationsIn(view, path))
     for (const entry of entries) {
-      const inTable = entries.some(
-        (one) => one.function === entry.function && (one.status === 'linked' || one.status === 'conditional'),
-      );
-      const state = inTable ? [] : (['unlinked'] as const);
+      const state = stateOf(entries.filter((one) => one.function === entry.function));
       const parts = registrationParts(family, file, entry);
       if (parts.event !== parts.macro) add(parts.event, 'event', ...state);
       add(parts.macro, 'macro', ...state);
       add(parts.function, 'function', 'watcher', ...state);
       add(definitionOf(file, entry.function)?.nameRange, 'function', 'definition', 'watcher', ...state);
     }
+  for (const { defined, entries } of registeredElsewhere(view, path))
+    add(defined.nameRange, 'function', 'definition', 'watcher', ...stateOf(entries));
   for (const constant of index.eventOfConstant.keys())
     for (const range of placesOfName(file, constant)) add(range, 'event');
   return [...found.values()].sort((a, b) => a.range.start - b.range.start);
 }
+
+const stateOf = (entries: readonly TableEntry[]): readonly 'unlinked'[] =>
+  entries.some(({ status }) => status === 'linked' || status === 'conditional') ? [] : ['unlinked'];

@@ -18,6 +18,8 @@ export interface SnapshotIndex {
   /** How an event may be spelt as a macro's argument: `init`, `INIT`. */
   readonly eventOfSpelling: ReadonlyMap<string, string>;
   readonly dispatchers: ReadonlySet<string>;
+  /** The sources of the objects that are linked; empty without a configuration. */
+  readonly linkedSources: ReadonlySet<string>;
 }
 
 const cache = new WeakMap<Snapshot, SnapshotIndex>();
@@ -31,7 +33,7 @@ export function indexOf(snapshot: Snapshot): SnapshotIndex {
 }
 
 function makeIndex(snapshot: Snapshot): SnapshotIndex {
-  const { family, tables, laid, callSites, unknownEvents } = snapshot;
+  const { family, tables, laid, callSites, unknownEvents, plan } = snapshot;
   const entries = [...tables.flatMap((table) => table.entries), ...unknownEvents];
   const byFile = grouped(entries, ({ place }) => place.file);
   const byFunction = grouped(entries, (entry) => entry.function);
@@ -71,6 +73,7 @@ function makeIndex(snapshot: Snapshot): SnapshotIndex {
       ),
     ),
     dispatchers: new Set(family.dispatchers.map((dispatcher) => dispatcher.function)),
+    linkedSources: new Set(plan.objects.flatMap(({ source }) => source ?? [])),
   };
 }
 

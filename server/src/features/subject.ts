@@ -4,6 +4,7 @@ import type { Range } from '../syntax/positions';
 import { eventOfSection, findEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
 import { isLinkerScript, wordAt, type CodeWord } from './code-words';
+import { entriesMeant } from './function-target';
 import { scriptPlaces } from './script-places';
 import { indexOf, type SnapshotIndex } from './snapshot-index';
 import type { View } from './view';
@@ -33,7 +34,7 @@ export type Subject =
       readonly word: string;
     }
   | { readonly kind: 'macro'; readonly name: string; readonly range: Range }
-  /** The name of a registered function, in its definition or in a call of it. */
+  /** The name of a registered function, in its definition or where it is used, in whatever file. */
   | { readonly kind: 'watcher'; readonly entries: readonly TableEntry[]; readonly range: Range }
   | { readonly kind: 'dispatcher'; readonly name: string; readonly range: Range };
 
@@ -54,7 +55,7 @@ export function subjectAt(view: View, path: string, offset: number): Subject | u
     if (site.event !== undefined && index.eventOfConstant.get(word.text) === site.event)
       return { kind: 'call-site', part: 'event', site, range };
   }
-  return elsewhere(view, index, path, word);
+  return elsewhere(view, index, file, word);
 }
 
 const holds = (outer: Range, inner: Range): boolean => outer.start <= inner.start && inner.end <= outer.end;
@@ -73,7 +74,7 @@ function onRegistration(view: View, entries: readonly TableEntry[], word: CodeWo
   return { kind: 'registration', part, entries: own, range, word: text };
 }
 
-function elsewhere(view: View, index: SnapshotIndex, path: string, word: CodeWord): Subject | undefined {
+function elsewhere(view: View, index: SnapshotIndex, file: SourceFile, word: CodeWord): Subject | undefined {
   const { text, range } = word;
   if (word.kind === 'string') {
     const event = sectionIn(view, text);
@@ -86,7 +87,7 @@ function elsewhere(view: View, index: SnapshotIndex, path: string, word: CodeWor
   if (view.snapshot.family.macros.includes(text) || view.snapshot.macros.some(({ name }) => name === text))
     return { kind: 'macro', name: text, range };
   if (index.dispatchers.has(text)) return { kind: 'dispatcher', name: text, range };
-  const entries = index.entriesOf(text).filter(({ place }) => place.file === path);
+  const entries = entriesMeant(view, file, text, range);
   return entries.length > 0 ? { kind: 'watcher', entries, range } : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { EventTable, TableEntry } from '../link/entry';
 import { lineAt } from '../syntax/positions';
 import { findEvent } from '../watchers/family';
-import { functionTarget } from './navigation';
+import { functionTarget } from './function-target';
 import { reason } from './reason';
 import { callSiteJson, entryJson, type CallSiteJson, type EntryJson, type TableJson } from './table-json';
 import type { View } from './view';

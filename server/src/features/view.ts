@@ -9,6 +9,9 @@ export interface View {
   readonly source: (path: string) => SourceFile | undefined;
 }
 
+/** The files of the whole tree in which names stand, as far as it was searched for them. */
+export type Mentions = ReadonlyMap<string, readonly string[]>;
+
 /** A place to go to: UTF-16 offsets in the text of a file, which is relative to the root. */
 export interface Target {
   readonly file: string;

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   type CompletionItem,
   CompletionItemKind,
   type CompletionList,
@@ -16,9 +17,11 @@ import {
 import { completions, isTooShort, type Completion } from '../features/completions';
 import { highlights } from '../features/highlights';
 import { inlayHints } from '../features/inlay-hints';
-import { renamingAt, renamingEdits, type Renaming } from '../features/rename';
+import { renamedName, renamingAt, renamingEdits, type Renaming } from '../features/rename';
 import { signatureAt } from '../features/signature-help';
-import type { FamilyView } from '../workspace/session';
+import { includes } from '../features/unit-sources';
+import type { FamilyView, Session } from '../workspace/session';
+import { isPresent } from './check-reader';
 import {
   cursor,
   documentViews,
@@ -32,6 +35,7 @@ import type { Handle } from './handle';
 import { atPosition, inRange, renameParams } from './params';
 import { offsetAt } from './positions';
 import { workspaceEdit } from './workspace-edit';
+import { cursorWithMentions } from './with-mentions';
 
 const completionKinds: Readonly<Record<Completion['kind'], CompletionItemKind>> = {
   event: CompletionItemKind.Event,
@@ -125,50 +129,74 @@ export function editingRequests(context: Context, handle: Handle): void {
   });
 
   handle('textDocument/prepareRename', async (params, token): Promise<ProtocolRange | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
-    const found = at && renaming(at);
-    const file = found?.view.source(at?.path ?? '');
+    const found = await renaming(context, params, token);
+    const file = found?.view.source(found.at.path);
     return found && file ? protocolRange(context, file, found.renaming.range) : null;
   });
 
   handle('textDocument/rename', async (params, token): Promise<WorkspaceEdit | null> => {
     const { newName, ...position } = renameParams.parse(params);
-    const at = await cursor(context, position, token);
-    const found = at && renaming(at);
-    if (!at || !found) return null;
-    const mentions = await at.session.mentions([found.renaming.name, newName]);
-    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-    const { name } = found.renaming;
-    const edits = renamingEdits(
-      found.view,
-      found.renaming,
-      newName,
-      mentions.get(name) ?? [],
-      mentions.get(newName) ?? [],
-    );
-    if ('refused' in edits) throw refusal(edits.refused);
-    return (
-      workspaceEdit(
-        context,
-        at.session,
-        found.view,
-        edits.map(({ file, range }) => ({ file, range, text: newName })),
-      ) ?? null
-    );
+    for (;;) {
+      const found = await renaming(context, position, token);
+      if (!found) return null;
+      const { at, view } = found;
+      const { name, file, isStatic } = found.renaming;
+      const mentions = await at.session.mentions([name, newName]);
+      const including = isStatic ? await includers(at.session, view, file) : [];
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+      // An edit came in between: its places are others.
+      if (!isPresent(at.session, view)) continue;
+      const edits = renamingEdits(view, found.renaming, newName, {
+        others: mentions.get(name) ?? [],
+        taken: mentions.get(newName) ?? [],
+        includers: including,
+      });
+      if ('refused' in edits) throw refusal(edits.refused);
+      const texts = edits.map(({ file: path, range }) => ({ file: path, range, text: newName }));
+      return workspaceEdit(context, at.session, view, texts) ?? null;
+    }
   });
+}
+
+/** The `.c` files that include a file, directly or through others. */
+async function includers(session: Session, view: FamilyView, path: string): Promise<readonly string[]> {
+  const found = new Set([path]);
+  for (const file of found) {
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const naming = (await session.mentions([name])).get(name) ?? [];
+    for (const other of naming) if (other.endsWith('.c') && includes(view, other, file)) found.add(other);
+  }
+  found.delete(path);
+  return [...found];
 }
 
 const refusal = (message: string): ResponseError => new ResponseError(LSPErrorCodes.RequestFailed, message);
 
 /** The first family that knows a watcher here; an error where it cannot be renamed. */
-function renaming(
-  at: Cursor,
-): { readonly view: FamilyView; readonly renaming: Exclude<Renaming, { refused: string }> } | undefined {
+async function renaming(
+  context: Context,
+  params: unknown,
+  token: CancellationToken,
+): Promise<
+  | {
+      readonly at: Cursor;
+      readonly view: FamilyView;
+      readonly renaming: Exclude<Renaming, { refused: string }>;
+    }
+  | undefined
+> {
+  const asked = await cursorWithMentions(context, atPosition.parse(params), token, (...place) => {
+    const name = renamedName(...place);
+    return name === undefined ? [] : [name];
+  });
+  if (!asked) return undefined;
+  const { at, mentions } = asked;
   for (const view of at.views) {
-    const found = renamingAt(view, at.path, at.offset);
+    const name = renamedName(view, at.path, at.offset);
+    const found = renamingAt(view, at.path, at.offset, mentions.get(name ?? '') ?? []);
     if (!found) continue;
     if ('refused' in found) throw refusal(found.refused);
-    return { view, renaming: found };
+    return { at, view, renaming: found };
   }
   return undefined;
 }

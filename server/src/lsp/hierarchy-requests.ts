@@ -2,13 +2,13 @@ import {
   type CallHierarchyIncomingCall,
   type CallHierarchyItem,
   type CallHierarchyOutgoingCall,
-  LSPErrorCodes,
   type Range as ProtocolRange,
-  ResponseError,
   SymbolKind,
   type CancellationToken,
 } from 'vscode-languageserver/node';
 import {
+  farCallees,
+  farItem,
   hierarchyItemAt,
   incomingCalls,
   outgoingCalls,
@@ -18,16 +18,19 @@ import {
 import { definitionOf } from '../features/code-words';
 import type { Range } from '../syntax/positions';
 import type { FamilyView } from '../workspace/session';
-import { cursor, documentViews, protocolRange, uriIn, type Context, type DocumentViews } from './context';
+import { documentViews, protocolRange, uriIn, type Context, type DocumentViews } from './context';
 import type { Handle } from './handle';
 import { atPosition, hierarchyItemParams } from './params';
+import { cursorWithMentions, withMentions } from './with-mentions';
 
 /** The call hierarchy through the tables: notifying functions above their watchers, watchers below. */
 export function hierarchyRequests(context: Context, handle: Handle): void {
   handle('textDocument/prepareCallHierarchy', async (params, token): Promise<CallHierarchyItem[] | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
-    for (const view of at?.views ?? []) {
-      const item = at && hierarchyItemAt(view, at.path, at.offset);
+    const asked = await cursorWithMentions(context, atPosition.parse(params), token, farItem);
+    if (!asked) return null;
+    const { at, mentions } = asked;
+    for (const view of at.views) {
+      const item = hierarchyItemAt(view, at.path, at.offset, mentions);
       const shown = item && shownItem(context, at, view, item);
       if (shown) return [shown];
     }
@@ -37,13 +40,16 @@ export function hierarchyRequests(context: Context, handle: Handle): void {
   handle(
     'callHierarchy/incomingCalls',
     async (params, token): Promise<CallHierarchyIncomingCall[] | null> => {
-      const { name, at, view } = (await itemOf(context, params, token)) ?? {};
-      if (name === undefined || !at || !view) return null;
-      const own = definitionOf(view.source(at.path), name);
-      // Only the tree as a whole knows who calls a function that is not static.
-      const mentions = own?.isStatic === true ? undefined : await at.session.mentions([name]);
-      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
-      return incomingCalls(view, at.path, name, mentions?.get(name) ?? []).flatMap((call) => {
+      const asked = await withMentions(
+        () => itemOf(context, params, token),
+        token,
+        // Only the tree as a whole knows who calls a function that is not static.
+        ({ name, view, path }) => (definitionOf(view.source(path), name)?.isStatic === true ? [] : [name]),
+      );
+      if (!asked) return null;
+      const { at, mentions } = asked;
+      const { name, view } = at;
+      return incomingCalls(view, at.path, name, mentions.get(name) ?? []).flatMap((call) => {
         const from = shownItem(context, at, view, call.item);
         return from ? [{ from, fromRanges: rangesIn(context, view, call.item.file, call) }] : [];
       });
@@ -53,9 +59,15 @@ export function hierarchyRequests(context: Context, handle: Handle): void {
   handle(
     'callHierarchy/outgoingCalls',
     async (params, token): Promise<CallHierarchyOutgoingCall[] | null> => {
-      const { name, at, view } = (await itemOf(context, params, token)) ?? {};
-      if (name === undefined || !at || !view) return null;
-      return outgoingCalls(view, at.path, name).flatMap((call) => {
+      const asked = await withMentions(
+        () => itemOf(context, params, token),
+        token,
+        ({ name, view, path }) => farCallees(view, path, name),
+      );
+      if (!asked) return null;
+      const { at, mentions } = asked;
+      const { view } = at;
+      return outgoingCalls(view, at.path, at.name, mentions).flatMap((call) => {
         const to = shownItem(context, at, view, call.item);
         return to ? [{ to, fromRanges: rangesIn(context, view, at.path, call) }] : [];
       });
@@ -63,15 +75,21 @@ export function hierarchyRequests(context: Context, handle: Handle): void {
   );
 }
 
+/** A function of a document, in the family that its item is of. */
+interface AskedItem extends DocumentViews {
+  readonly name: string;
+  readonly view: FamilyView;
+}
+
 async function itemOf(
   context: Context,
   params: unknown,
   token: CancellationToken,
-): Promise<{ readonly name: string; readonly at: DocumentViews; readonly view: FamilyView } | undefined> {
+): Promise<AskedItem | undefined> {
   const { item } = hierarchyItemParams.parse(params);
   const at = await documentViews(context, item.uri, token);
   const view = at?.views.find(({ snapshot }) => snapshot.family.name === item.data?.family) ?? at?.views[0];
-  return at && view && { name: item.data?.function ?? item.name, at, view };
+  return at && view && { ...at, name: item.data?.function ?? item.name, view };
 }
 
 function rangesIn(

@@ -7,12 +7,12 @@ import { withoutMarkup } from '../features/markdown';
 import {
   declarations,
   definitions,
+  farFunctions,
   implementations,
-  references,
   watcherTargets,
 } from '../features/navigation';
-import type { Target } from '../features/view';
-import type { FamilyView } from '../workspace/session';
+import { namesReferred, references } from '../features/references';
+import type { Mentions, Target, View } from '../features/view';
 import { checkReader, isPresent } from './check-reader';
 import {
   cursor,
@@ -26,28 +26,33 @@ import {
 import { inTurns, longestTurn } from './in-turns';
 import { atPosition, inDocument, referenceParams } from './params';
 import type { Handle } from './handle';
+import { cursorWithMentions } from './with-mentions';
 
 /** Requests about what stands at a place in a document. All answer null where no table is concerned. */
 export function languageRequests(context: Context, handle: Handle): void {
   const navigate =
-    (find: (view: FamilyView, path: string, offset: number) => readonly Target[]) =>
+    (
+      find: (view: View, path: string, offset: number, mentions: Mentions) => readonly Target[],
+      names: (view: View, path: string, offset: number) => readonly string[] = () => [],
+    ) =>
     async (params: unknown, token: CancellationToken): Promise<Location[] | null> => {
-      const at = await cursor(context, atPosition.parse(params), token);
-      if (!at) return null;
+      const asked = await cursorWithMentions(context, atPosition.parse(params), token, names);
+      if (!asked) return null;
+      const { at, mentions } = asked;
       const found = at.views.flatMap((view) =>
-        locationsOf(context, at.session, view, find(view, at.path, at.offset)),
+        locationsOf(context, at.session, view, find(view, at.path, at.offset, mentions)),
       );
       return found.length === 0 ? null : found;
     };
-  handle('textDocument/definition', navigate(definitions));
+  handle('textDocument/definition', navigate(definitions, farFunctions));
   handle('textDocument/declaration', navigate(declarations));
-  handle('textDocument/implementation', navigate(implementations));
+  handle('textDocument/implementation', navigate(implementations, farFunctions));
   handle('textDocument/references', (params, token) => {
     const { includeDeclaration } = referenceParams.parse(params).context;
-    return navigate((view, path, offset) => references(view, path, offset, includeDeclaration))(
-      params,
-      token,
-    );
+    return navigate(
+      (view, path, offset, mentions) => references(view, path, offset, includeDeclaration, mentions),
+      namesReferred,
+    )(params, token);
   });
 
   handle('textDocument/hover', async (params, token): Promise<Hover | null> => {
