@@ -205,6 +205,7 @@ async function reindex(
   argument: unknown,
   token: CancellationToken,
 ): Promise<CommandResult | null> {
+  context.roots.lookAgain();
   const session = sessionFor(context, rootArguments.parse(argument));
   if (!session) return null;
   session.changedOnDisk('everything');

@@ -24,6 +24,7 @@ export function diskEvents(kernels: Roots): DiskEvents {
     timer = undefined;
     const configured = new Set<Session>();
     const byRoot = new Map<string, string[]>();
+    kernels.lookAgain();
     for (const uri of waiting) {
       const path = pathOf(uri);
       // It may lie anywhere, and have any name.

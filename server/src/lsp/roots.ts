@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { findRootAbove } from '../source/root';
 import { openSession, type Session, type SessionListener } from '../workspace/session';
 import type { KernelChoice } from '../workspace/open-kernel';
@@ -17,6 +17,8 @@ export interface Roots {
   addFolder(path: string): string | undefined;
   /** A workspace folder went. Returns the root of the kernel that is closed with it, if one is. */
   removeFolder(path: string): string | undefined;
+  /** Looks for kernels where there were none: a tree may have been put there since. */
+  lookAgain(): void;
   /** Opens the kernel around a file where that is not done yet. */
   locate(path: string): Located | undefined;
   /** The same without opening any. */
@@ -34,8 +36,8 @@ export function roots(
 ): Roots {
   const sessions = new Map<string, Session>();
   const folders = new Map<string, string | undefined>();
-  /** Folders of files, with the root above them. */
-  const above = new Map<string, string | undefined>();
+  /** Folders of files, with the root above them. Where there is none, one may come. */
+  const above = new Map<string, string>();
 
   const open = (root: string): Session => {
     const known = sessions.get(root);
@@ -54,15 +56,26 @@ export function roots(
     }
     return best;
   };
+  const lookAgain = (): void => {
+    for (const [folder, before] of folders) {
+      const root = before ?? findRootAbove(folder);
+      if (before !== undefined || root === undefined) continue;
+      folders.set(folder, root);
+      open(root);
+    }
+  };
   return {
-    addFolder(path) {
+    addFolder(folder) {
+      const path = resolve(folder);
       const root = findRootAbove(path);
       folders.set(path, root);
       above.clear();
       if (root !== undefined) open(root);
       return root;
     },
-    removeFolder(path) {
+    removeFolder(folder) {
+      const path = resolve(folder);
+      lookAgain();
       const root = folders.get(path);
       folders.delete(path);
       if (root === undefined || [...folders.values()].includes(root)) return undefined;
@@ -70,11 +83,14 @@ export function roots(
       sessions.delete(root);
       return root;
     },
+    lookAgain,
     locate(path) {
       const folder = dirname(path);
-      if (!above.has(folder)) above.set(folder, findRootAbove(folder));
-      const root = above.get(folder);
-      if (root !== undefined) open(root);
+      const root = above.get(folder) ?? findRootAbove(folder);
+      if (root !== undefined) {
+        above.set(folder, root);
+        open(root);
+      }
       return known(path);
     },
     known,

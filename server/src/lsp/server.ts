@@ -75,6 +75,8 @@ export function serve(connection: Connection): void {
       reporter?.report(state);
       if (state.kind !== 'indexing') progress.delete(root);
       if (state.kind === 'failed') {
+        // What it failed for may come.
+        if (client) watchConfigs(client);
         log(state.message);
         connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
       }
@@ -252,11 +254,19 @@ export function serve(connection: Connection): void {
     located?.session.edit(located.path, text);
   };
 
+  /** Clients that watch no files tell nothing of a `.config` that make wrote. */
+  const lookAtConfig = (uri: string): void => {
+    const path = client?.watchedFiles === true ? undefined : pathOf(uri);
+    if (path !== undefined) kernels.known(path)?.session.lookAtConfig();
+  };
+
   connection.onNotification('textDocument/didOpen', (params: unknown) => {
     const read = didOpen.safeParse(params);
     if (!read.success) return;
     const { uri, text } = open.open(read.data);
-    if (started) edited(uri, text);
+    if (!started) return;
+    edited(uri, text);
+    lookAtConfig(uri);
   });
   connection.onNotification('textDocument/didChange', (params: unknown) => {
     const read = didChange.safeParse(params);
@@ -272,7 +282,9 @@ export function serve(connection: Connection): void {
   });
   connection.onNotification('textDocument/didSave', (params: unknown) => {
     const read = inDocument.safeParse(params);
-    if (read.success) onDisk.changed([read.data.textDocument.uri]);
+    if (!read.success) return;
+    onDisk.changed([read.data.textDocument.uri]);
+    lookAtConfig(read.data.textDocument.uri);
   });
   connection.onNotification('workspace/didChangeWatchedFiles', (params: unknown) => {
     const read = watchedFiles.safeParse(params);

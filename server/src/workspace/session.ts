@@ -3,6 +3,7 @@ import { packedText } from '../source/packed-text';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { askedFiles, readerOf, type AskedFiles, type FileReader } from './asked-files';
+import { configStamp } from './config-stamp';
 import { familyState, Interrupted, type FamilyState } from './family-state';
 import { findCandidates, TooCommon, type Candidates } from './find-candidates';
 import type { Scope } from './first-look';
@@ -63,6 +64,8 @@ export interface Session {
   edit(path: string, text: string | undefined): void;
   /** Files that changed, came or went on disk; `everything`: too many to name. */
   changedOnDisk(paths: readonly string[] | 'everything'): void;
+  /** Looks whether the configuration came, went or changed on disk, for clients that tell of no such thing. */
+  lookAtConfig(): void;
   /** Another configuration, build folder or architecture. */
   choose(choice: Choice): void;
   choice(): Choice;
@@ -105,6 +108,8 @@ export function openSession(
   let kernel: Kernel | undefined;
   let files: RememberedFiles | undefined;
   let kernelDue = true;
+  /** Of the configuration that was read. */
+  let stamp = configStamp(root, choice);
   let state: SessionState = { kind: 'indexing', message: 'reading makefiles', fraction: undefined };
   let epoch = 0;
   let closed = false;
@@ -149,6 +154,7 @@ export function openSession(
 
   const reopen = (): boolean => {
     kernelDue = false;
+    stamp = configStamp(root, choice);
     if (state.kind !== 'ready') say({ kind: 'indexing', message: 'reading makefiles', fraction: undefined });
     const opened = openKernel({ root, ...choice }, root, () => pending.tree());
     if ('failure' in opened) {
@@ -386,6 +392,11 @@ export function openSession(
     },
     changedOnDisk(paths) {
       pending.changedOnDisk(paths);
+      changed();
+    },
+    lookAtConfig() {
+      if (stamp === configStamp(root, choice)) return;
+      kernelDue = true;
       changed();
     },
     choose(next) {
