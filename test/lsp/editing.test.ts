@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { marked } from './client';
 import { exampleClient, range } from './example-client';
 
 describe('language server: help with editing', () => {
@@ -34,6 +35,23 @@ describe('language server: help with editing', () => {
       await client().request('textDocument/signatureHelp', at('kernel/fork.c', 'kzalloc(sizeof', 9)),
       null,
     );
+  });
+
+  it('helps inside of an argument, behind branches, and in a macro’s body, but not with one argument too many', async () => {
+    const active = async (withMark: string): Promise<unknown> => {
+      const { text, position } = marked(withMark);
+      const uri = await client().open(join(folder(), 'lib/usage.c'), text);
+      const help = await client().request('textDocument/signatureHelp', { textDocument: { uri }, position });
+      await client().notify('textDocument/didClose', { textDocument: { uri } });
+      return help === null
+        ? null
+        : z.looseObject({ activeParameter: z.number() }).parse(help).activeParameter;
+    };
+    const call = 'void f(void)\n{\n\tnotify_task_watchers(WATCH_TASK_INIT,';
+    assert.equal(await active(`${call} (1 + ⟦⟧2), 0);\n}\n`), 1);
+    assert.equal(await active(`${call}\n#ifdef A\n\t1,\n#else\n\t2,\n#endif\n\t⟦⟧0);\n}\n`), 2);
+    assert.equal(await active('#define N(p) notify_task_watchers(WATCH_TASK_INIT, ⟦⟧0, p)\n'), 1);
+    assert.equal(await active('task_watcher_func(init, f, ⟦⟧);\n'), null);
   });
 
   it('renames a watcher in its file, and refuses what is not safe', async () => {

@@ -41,28 +41,31 @@ function regionAround(file: SourceFile, offset: number): Range {
 
 /** An offset before `offset` at which code starts: the end of the statement or directive before it. */
 export function codeStart(file: SourceFile, offset: number): number {
-  const { statements, directives } = file.facts;
-  let start = 0;
-  let low = 0;
-  let high = statements.length / 3;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((statements[middle * 3 + 2] ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  if (low > 0) start = statements[low * 3 - 1] ?? 0;
-  low = 0;
-  high = directives.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((directives[middle]?.offset ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  const directive = directives[low - 1];
+  const { directives } = file.facts;
+  const start = statementsEnd(file, offset);
+  const directive = directives[lastIndex(directives.length, (at) => (directives[at]?.offset ?? 0) <= offset)];
   // Code after a directive starts in code, and so does the directive itself.
-  if (directive !== undefined)
-    start = Math.max(start, directive.end <= offset ? directive.end : directive.offset);
-  return start;
+  return directive === undefined
+    ? start
+    : Math.max(start, directive.end <= offset ? directive.end : directive.offset);
+}
+
+/** Where the last whole statement (or function) before `offset` ends; 0 before the first. */
+export function statementsEnd({ facts: { statements } }: SourceFile, offset: number): number {
+  const last = lastIndex(statements.length / 3, (at) => (statements[at * 3 + 2] ?? 0) <= offset);
+  return last < 0 ? 0 : (statements[last * 3 + 2] ?? 0);
+}
+
+/** The last of `count` ordered things that still `precedes`; -1: none does. */
+function lastIndex(count: number, precedes: (at: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (precedes(middle)) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** A function defined in a file. */

@@ -2,7 +2,7 @@ import { withArticle } from './article';
 import { definitionOf } from './code-words';
 import { declarationOf } from './prototype';
 import { argumentSpelling, registeringMacros } from './registering-macros';
-import { unfinishedAt } from './unfinished-call';
+import { openCallAt } from './unfinished-call';
 import type { View } from './view';
 
 export interface Signature {
@@ -16,11 +16,13 @@ export interface Signature {
 /** The parameters of the registering macro or dispatcher whose arguments the cursor is in. */
 export function signatureAt(view: View, path: string, offset: number): Signature | undefined {
   const file = view.source(path);
-  const call = file && unfinishedAt(file, offset)?.call;
+  const call = file && openCallAt(file, offset);
   if (!call) return undefined;
   const { family } = view.snapshot;
   const macro = registeringMacros(view).get(call.name);
   if (macro) {
+    const active = activeOf(macro.parameters, call.argument);
+    if (active === undefined) return undefined;
     const events = family.events.map(({ name }) => argumentSpelling(view, name)).join(', ');
     return {
       label: `${macro.name}(${macro.parameters.join(', ')})`,
@@ -34,13 +36,15 @@ export function signatureAt(view: View, path: string, offset: number): Signature
               ? declarationOf(family.prototype, '(*fn)')
               : '',
       })),
-      active: call.argument,
+      active,
     };
   }
   const dispatcher = family.dispatchers.find((candidate) => candidate.function === call.name);
   if (!dispatcher) return undefined;
   const head = headOf(view, dispatcher.function);
   const parameters = parametersOf(head, dispatcher.function);
+  const active = activeOf(parameters, call.argument);
+  if (active === undefined) return undefined;
   const constants = family.events.flatMap(({ constant }) => constant ?? []).join(', ');
   const event = family.events.find(
     ({ constant }) => constant === call.written[dispatcher.eventArgument ?? 0],
@@ -57,8 +61,14 @@ export function signatureAt(view: View, path: string, offset: number): Signature
             ? (event?.val ?? 'What the event says of it.')
             : '',
     })),
-    active: call.argument,
+    active,
   };
+}
+
+/** The parameter of an argument; `undefined`: there are too many. Without known parameters, all of them are taken. */
+function activeOf(parameters: readonly string[], argument: number): number | undefined {
+  if (argument < parameters.length || parameters.length === 0) return argument;
+  return parameters.at(-1)?.endsWith('...') === true ? parameters.length - 1 : undefined;
 }
 
 function headOf(view: View, name: string): string {
