@@ -79,6 +79,59 @@ describe('checking while others want to be served', () => {
     assert.equal(found?.views[0], session.peek('task-watchers'));
   });
 
+  it('asks the rules that wait, also when the tree was searched for a name meanwhile', async () => {
+    const texts: string[] = [];
+    let outdated: () => void = () => undefined;
+    const isTold = (): Promise<void> =>
+      new Promise((resolve) => {
+        outdated = resolve;
+      });
+    /** Every name was searched for. */
+    class Searched extends Map<string, readonly string[]> {
+      override has(): boolean {
+        return true;
+      }
+    }
+    let mentions = new Searched();
+    const asked = checking(
+      { ...session, knownMentions: () => mentions },
+      {
+        families: () => ['task-watchers'],
+        settings: () => settings,
+        outdated: () => {
+          outdated();
+        },
+        quiet: () => Infinity,
+        log: (message) => {
+          assert.fail(message);
+        },
+        rules: [
+          {
+            ...freeBeforeInit,
+            find({ source }) {
+              texts.push(source('kernel/exit.c')?.text ?? '');
+              return [];
+            },
+          },
+        ],
+      },
+    );
+    await asked.current();
+    const text = `${readFileSync(join(folder, 'kernel/exit.c'), 'utf8')}task_watcher_func(exit, do_exit);\n`;
+    session.edit('kernel/exit.c', text);
+    await session.settledView('task-watchers');
+    await asked.current();
+    assert.equal(texts.includes(text), false);
+    let told = isTold();
+    // What a client's request for references does.
+    mentions = new Searched();
+    while (!texts.includes(text)) {
+      await told;
+      told = isTold();
+      await asked.current();
+    }
+  });
+
   describe('of several families', () => {
     const families = ['task-watchers', 'initcalls'];
     const inFamilies = async (changed: Partial<Session>): Promise<readonly [string[], string[]]> => {

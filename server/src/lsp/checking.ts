@@ -237,16 +237,23 @@ export function checking(
     clearTimeout(timer);
     timer = setTimeout(() => {
       const round = latest?.round;
-      if (!round || !isSame(presentRound(), round)) return;
+      if (!round) return;
+      const tell = (): void => {
+        // Another view is told of. What else is new (the tree was searched for a name) nobody else tells.
+        if (presentRound().views.every((view, at) => view === round.views[at])) outdated();
+      };
+      if (!isSame(presentRound(), round)) {
+        tell();
+        return;
+      }
       if (quiet() < quietTime && performance.now() - since < longestWait) {
         askSlowSoon(since);
         return;
       }
       askAll(round, (run) => run?.round !== round, shortTurn)
         .then((done) => {
-          if (!done) return;
-          put(round);
-          outdated();
+          if (done) put(round);
+          tell();
         })
         .catch((error: unknown) => {
           log(`diagnostics: ${String(error)}`);
