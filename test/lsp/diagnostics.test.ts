@@ -178,6 +178,8 @@ describe('language server diagnostics', () => {
     );
     assert.equal(applied(broken(), all[0]?.edit.changes[uri] ?? []), textOf(file));
     assert.deepEqual((await ask(['refactor'])) ?? [], []);
+    // The empty kind holds all others, and an empty list asks for none in particular.
+    for (const everything of [[''], ['', 'refactor'], []]) assert.deepEqual(await ask(everything), offered);
 
     const from = client.notifications.length;
     await change(uri, 2, silent);

@@ -20,7 +20,7 @@ export function inlayHints(view: View, path: string, range: Range): readonly Inl
   const inside = (offset: number): boolean => range.start <= offset && offset <= range.end;
   const slots = registrationsIn(view, path).flatMap((entries): readonly InlayHint[] => {
     const [first] = entries;
-    if (!first || !inside(first.range.end)) return [];
+    if (!first) return [];
     const labels = [
       ...new Set(
         entries.map((entry) => {
@@ -34,10 +34,12 @@ export function inlayHints(view: View, path: string, range: Range): readonly Inl
     ];
     const parts = registrationParts(family, file, first);
     const close = file.text.lastIndexOf(')', first.range.end - 1);
-    const offset = parts.macro && close > parts.macro.end ? close + 1 : first.range.end;
+    const behind = parts.macro && close > parts.macro.end ? close + 1 : first.range.end;
+    const offset = Math.min(behind, first.range.end);
+    if (!inside(offset)) return [];
     return [
       {
-        offset: Math.min(offset, first.range.end),
+        offset,
         label: labels.join(', '),
         tooltip: [...new Set(entries.map((entry) => registrationTitle(view, entry)))].join('\n'),
       },
@@ -49,7 +51,7 @@ export function inlayHints(view: View, path: string, range: Range): readonly Inl
     const table = tables.find((candidate) => candidate.event === site.event);
     if (event?.constant === undefined || !table) return [];
     const at = file.text.indexOf(event.constant, site.range.start);
-    if (at < 0 || at >= site.range.end || !inside(at)) return [];
+    if (at < 0 || at >= site.range.end || !inside(at + event.constant.length)) return [];
     return [
       {
         offset: at + event.constant.length,

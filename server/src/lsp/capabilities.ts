@@ -12,6 +12,8 @@ import { diagnosticSource } from './diagnostics';
 import { contentScheme } from './protocol';
 import { semanticLegend } from './symbol-requests';
 
+const anyFile = { filters: [{ scheme: 'file', pattern: { glob: '**' } }] };
+
 export function capabilities(client: Client): ServerCapabilities {
   return {
     positionEncoding: client.encoding,
@@ -48,6 +50,8 @@ export function capabilities(client: Client): ServerCapabilities {
     executeCommandProvider: { commands: [...commandNames] },
     workspace: {
       workspaceFolders: { supported: true, changeNotifications: true },
+      // For clients that watch no files.
+      fileOperations: { didCreate: anyFile, didRename: anyFile, didDelete: anyFile },
       ...(client.textDocumentContent ? { textDocumentContent: { schemes: [contentScheme] } } : {}),
     },
   };

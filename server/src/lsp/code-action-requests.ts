@@ -22,8 +22,10 @@ export function codeActionRequests(
   handle('textDocument/codeAction', async (params, token): Promise<CodeAction[] | null> => {
     const { textDocument, range, context: asked } = codeActionParams.parse(params);
     if (!context.client.codeActionLiterals) return null;
-    const wants = (kind: string): boolean =>
-      asked.only === undefined || asked.only.some((only) => kind === only || kind.startsWith(`${only}.`));
+    // An empty list, or the empty kind, which all others belong to, asks for everything.
+    const only = asked.only?.every((kind) => kind !== '') === true ? asked.only : [];
+    const isBelow = (kind: string): boolean =>
+      only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
     const at = await documentViews(context, textDocument.uri, token);
     const findings = at && (await checkingOf(at.session).current());
     const [view] = findings?.views ?? [];
@@ -34,13 +36,13 @@ export function codeActionRequests(
     const end = offsetAt(linesIn(file), range.end, context.client.encoding);
     const here = own.filter((finding) => finding.range.start <= end && start <= finding.range.end);
     const actions: CodeAction[] = [];
-    if (wants(CodeActionKind.QuickFix))
+    if (only.length === 0 || isBelow(CodeActionKind.QuickFix))
       actions.push(
         ...here.flatMap((finding) => quickFixes(context, at.session, findings, finding)),
         ...here.flatMap((finding) => suppression(context, at.session, findings, finding)),
       );
     // Offered on its own only where it is asked for (on save) or at a finding: else it would always be in the menu.
-    if (asked.only?.some((only) => fixAllKind === only || fixAllKind.startsWith(`${only}.`)) === true) {
+    if (isBelow(fixAllKind)) {
       const inFile = own.filter((finding) =>
         preferredFix(finding)?.edits.every((edit) => edit.file === at.path),
       );

@@ -4,6 +4,8 @@ import {
   type Diagnostic,
   DiagnosticSeverity,
   type DocumentDiagnosticReport,
+  LSPErrorCodes,
+  ResponseError,
   type WorkspaceDiagnosticReport,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
@@ -121,7 +123,7 @@ export function diagnosticRequests(
     // One that an edit keeps busy for long does not hold up the others.
     if (begun.length > 0 && !begun.some((family) => session.isCurrent(family)))
       await Promise.race(begun.map((family) => session.currentView(family, longestWait)));
-    if (token.isCancellationRequested) return noFindings;
+    if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
     return (await checkingOf(session).current()) ?? noFindings;
   };
   handle('textDocument/diagnostic', async (params, token): Promise<DocumentDiagnosticReport> => {

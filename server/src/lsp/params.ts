@@ -60,6 +60,18 @@ export const watchedFiles = z.object({
   changes: z.array(z.object({ uri: z.string(), type: z.int() })),
 });
 
+/** Files (or folders) that an editor made, renamed or deleted: the addresses that mean something else now. */
+export const movedFiles = z.object({
+  files: z.array(
+    z.union([
+      z
+        .object({ oldUri: z.string(), newUri: z.string() })
+        .transform(({ oldUri, newUri }) => [oldUri, newUri]),
+      z.object({ uri: z.string() }).transform(({ uri }) => [uri]),
+    ]),
+  ),
+});
+
 export const executeCommand = z.object({
   command: z.string(),
   arguments: z.array(z.unknown()).optional(),

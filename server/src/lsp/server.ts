@@ -26,7 +26,7 @@ import { editingRequests } from './editing-requests';
 import { guarded, type Handle } from './handle';
 import { hierarchyRequests } from './hierarchy-requests';
 import { languageRequests } from './language-requests';
-import { didChange, didOpen, inDocument, watchedFiles } from './params';
+import { didChange, didOpen, inDocument, movedFiles, watchedFiles } from './params';
 import { progressOf, type ProgressReporter } from './progress';
 import { refresher } from './refresher';
 import { resting } from './resting';
@@ -278,7 +278,10 @@ export function serve(connection: Connection): void {
     const read = inDocument.safeParse(params);
     if (!read.success) return;
     const { uri } = read.data.textDocument;
-    if (open.close(uri) && started) edited(uri, undefined);
+    if (!open.close(uri) || !started) return;
+    // The same file may be open under another spelling of its address.
+    const path = pathOf(uri);
+    edited(uri, open.all().findLast((document) => pathOf(document.uri) === path)?.text);
   });
   connection.onNotification('textDocument/didSave', (params: unknown) => {
     const read = inDocument.safeParse(params);
@@ -290,6 +293,11 @@ export function serve(connection: Connection): void {
     const read = watchedFiles.safeParse(params);
     if (read.success) onDisk.changed(read.data.changes.map(({ uri }) => uri));
   });
+  for (const method of ['workspace/didCreateFiles', 'workspace/didRenameFiles', 'workspace/didDeleteFiles'])
+    connection.onNotification(method, (params: unknown) => {
+      const read = movedFiles.safeParse(params);
+      if (read.success) onDisk.changed(read.data.files.flat());
+    });
   connection.onDidChangeConfiguration(({ settings: sent }: { readonly settings: unknown }) => {
     if (client?.configuration === true) pullSettings().catch(failedTo('configuration'));
     else applySettings(readSettings(sent, base));
