@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { marked } from './client';
+import { marked, positionOf } from './client';
 import { exampleClient, range } from './example-client';
 
 describe('language server: help with editing', () => {
@@ -100,6 +100,44 @@ describe('language server: help with editing', () => {
     for (const keyword of ['while', 'asm', 'typeof', '_Bool', '_Generic', '__attribute__'])
       assert.match(await refused(keyword), /not a name in C/);
     assert.match(await refused('other', at('kernel/fork.c', 'WATCH_TASK_INIT')), /only the function/);
+  });
+
+  it('finds the place that was asked about in the text of that time, though edits came in since', async () => {
+    const file = 'kernel/auditsc.c';
+    const uri = await client().open(join(folder(), file));
+    const lines = textOf(file).split('\n');
+    const named = lines.flatMap((line, number) => (line.includes('audit_free') ? [number] : []));
+    for (let count = 1; count <= 5; count++) {
+      const position = positionOf('\n'.repeat(count - 1) + textOf(file), 'audit_free', 3);
+      // Both are on their way before either is answered.
+      const renamed = client().request('textDocument/rename', {
+        textDocument: { uri },
+        position,
+        newName: `audit_end${count}`,
+      });
+      const top = { line: 0, character: 0 };
+      await client().notify('textDocument/didChange', {
+        textDocument: { uri, version: count + 1 },
+        contentChanges: [{ range: { start: top, end: top }, text: '\n' }],
+      });
+      const [change] = z
+        .object({
+          documentChanges: z.array(
+            z.object({
+              textDocument: z.object({ version: z.number() }),
+              edits: z.array(z.looseObject({ range })),
+            }),
+          ),
+        })
+        .parse(await renamed).documentChanges;
+      const version = change?.textDocument.version ?? 0;
+      assert.deepEqual(
+        change?.edits.map((edit) => edit.range.start.line),
+        named.map((line) => line + version - 1),
+        `version ${version}`,
+      );
+    }
+    await client().notify('textDocument/didClose', { textDocument: { uri } });
   });
 
   describe('completion', () => {

@@ -2,6 +2,7 @@ import {
   type CancellationToken,
   LSPErrorCodes,
   type Location,
+  type Position,
   ResponseError,
 } from 'vscode-languageserver/node';
 import type { Target } from '../features/view';
@@ -10,7 +11,8 @@ import type { Range } from '../syntax/positions';
 import type { FamilyView, Session } from '../workspace/session';
 import type { Client } from './client';
 import type { Documents } from './documents';
-import { linesOf, offsetAt, positionAt, rangeAt, type Lines } from './positions';
+import { atPosition } from './params';
+import { followed, linesOf, offsetAt, positionAt, rangeAt, type Lines } from './positions';
 import type { Located, Roots } from './roots';
 import type { Settings } from './settings';
 import { pathOf, uriOf } from './uris';
@@ -61,19 +63,32 @@ export async function documentViews(
   return views.length === 0 ? undefined : { session, path: inside, uri, views };
 }
 
-/** The same with a position in it. */
+/** A position that a client asks about, in the text that it had then. */
+export interface AskedPlace {
+  readonly uri: string;
+  readonly position: Position;
+  /** `undefined`: the document is not open. */
+  readonly written: Lines | undefined;
+}
+
+/** To be called when the request comes in: what is answered later may be of a later text. */
+export function askedPlace(context: Context, params: unknown): AskedPlace {
+  const { textDocument, position } = atPosition.parse(params);
+  return { uri: textDocument.uri, position, written: context.documents.get(textDocument.uri) };
+}
+
+/** The document with the place in it, where it is now: edits that came in since move it along. */
 export async function cursor(
   context: Context,
-  params: {
-    readonly textDocument: { readonly uri: string };
-    readonly position: { readonly line: number; readonly character: number };
-  },
+  { uri, position, written }: AskedPlace,
   token: CancellationToken,
 ): Promise<Cursor | undefined> {
-  const found = await documentViews(context, params.textDocument.uri, token);
+  const found = await documentViews(context, uri, token);
   const file = found?.views[0]?.source(found.path);
   if (!found || !file) return undefined;
-  return { ...found, offset: offsetAt(linesIn(file), params.position, context.client.encoding) };
+  const lines = linesIn(file);
+  const then = written ?? lines;
+  return { ...found, offset: followed(offsetAt(then, position, context.client.encoding), then, lines) };
 }
 
 const linesCache = new WeakMap<SourceFile, Lines>();

@@ -5,7 +5,6 @@ import { withMeetings } from '../features/cleanup-meetings';
 import { dispatchPage } from '../features/dispatch-page';
 import { dispatchMarkdown } from '../features/dispatch-shown';
 import { indexOf } from '../features/snapshot-index';
-import { textDifference } from '../syntax/text-difference';
 import type { CallSite } from '../watchers/snapshot';
 import type { FamilyView, Session } from '../workspace/session';
 import { checkReader, isPresent } from './check-reader';
@@ -13,7 +12,7 @@ import { linesIn, linker, type Context } from './context';
 import { inTurns, longestTurn } from './in-turns';
 import { failed, sessionFor, viewOf } from './kernel-asked';
 import { dispatchArguments, type DispatchArguments } from './params';
-import { offsetAt, positionAt, type Lines } from './positions';
+import { followed, offsetAt, positionAt, type Lines } from './positions';
 import type { CommandResult } from './protocol';
 import { pathOf } from './uris';
 
@@ -117,12 +116,4 @@ function placeOf(
   if (site) return { site };
   const entry = index.entriesIn(inside).find(({ range }) => range.start < end && start < range.end);
   return entry ? { event: entry.event } : {};
-}
-
-/** Where an offset of one text is in a later one; inside what was edited, no further than that reaches. */
-function followed(offset: number, before: Lines, now: Lines): number {
-  if (before.text === now.text) return offset;
-  const { start, endBefore, endAfter } = textDifference(before, now);
-  if (offset < start) return offset;
-  return offset >= endBefore ? offset + endAfter - endBefore : Math.min(offset, endAfter);
 }

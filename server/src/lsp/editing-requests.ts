@@ -23,16 +23,18 @@ import { includes } from '../features/unit-sources';
 import type { FamilyView, Session } from '../workspace/session';
 import { isPresent } from './check-reader';
 import {
+  askedPlace,
   cursor,
   documentViews,
   linesIn,
   protocolPosition,
   protocolRange,
+  type AskedPlace,
   type Context,
   type Cursor,
 } from './context';
 import type { Handle } from './handle';
-import { atPosition, inRange, renameParams } from './params';
+import { inRange, renameParams } from './params';
 import { offsetAt } from './positions';
 import { workspaceEdit } from './workspace-edit';
 import { cursorWithMentions } from './with-mentions';
@@ -55,7 +57,7 @@ const highlightKinds = {
 /** Requests of a person who writes: highlights, hints, completion, signatures, renaming. */
 export function editingRequests(context: Context, handle: Handle): void {
   handle('textDocument/documentHighlight', async (params, token): Promise<DocumentHighlight[] | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
+    const at = await cursor(context, askedPlace(context, params), token);
     for (const view of at?.views ?? []) {
       const file = at && view.source(at.path);
       const found = at ? highlights(view, at.path, at.offset) : [];
@@ -93,7 +95,7 @@ export function editingRequests(context: Context, handle: Handle): void {
   handle(
     'textDocument/completion',
     async (params, token): Promise<CompletionItem[] | CompletionList | null> => {
-      const at = await cursor(context, atPosition.parse(params), token);
+      const at = await cursor(context, askedPlace(context, params), token);
       if (!at) return null;
       const items = at.views.flatMap((view) => {
         const file = view.source(at.path);
@@ -109,7 +111,7 @@ export function editingRequests(context: Context, handle: Handle): void {
   );
 
   handle('textDocument/signatureHelp', async (params, token): Promise<SignatureHelp | null> => {
-    const at = await cursor(context, atPosition.parse(params), token);
+    const at = await cursor(context, askedPlace(context, params), token);
     for (const view of at?.views ?? []) {
       const found = at && signatureAt(view, at.path, at.offset);
       if (!found) continue;
@@ -129,15 +131,16 @@ export function editingRequests(context: Context, handle: Handle): void {
   });
 
   handle('textDocument/prepareRename', async (params, token): Promise<ProtocolRange | null> => {
-    const found = await renaming(context, params, token);
+    const found = await renaming(context, askedPlace(context, params), token);
     const file = found?.view.source(found.at.path);
     return found && file ? protocolRange(context, file, found.renaming.range) : null;
   });
 
   handle('textDocument/rename', async (params, token): Promise<WorkspaceEdit | null> => {
-    const { newName, ...position } = renameParams.parse(params);
+    const { newName } = renameParams.parse(params);
+    const place = askedPlace(context, params);
     for (;;) {
-      const found = await renaming(context, position, token);
+      const found = await renaming(context, place, token);
       if (!found) return null;
       const { at, view } = found;
       const { name, file, isStatic } = found.renaming;
@@ -175,7 +178,7 @@ const refusal = (message: string): ResponseError => new ResponseError(LSPErrorCo
 /** The first family that knows a watcher here; an error where it cannot be renamed. */
 async function renaming(
   context: Context,
-  params: unknown,
+  place: AskedPlace,
   token: CancellationToken,
 ): Promise<
   | {
@@ -185,8 +188,8 @@ async function renaming(
     }
   | undefined
 > {
-  const asked = await cursorWithMentions(context, atPosition.parse(params), token, (...place) => {
-    const name = renamedName(...place);
+  const asked = await cursorWithMentions(context, place, token, (...there) => {
+    const name = renamedName(...there);
     return name === undefined ? [] : [name];
   });
   if (!asked) return undefined;

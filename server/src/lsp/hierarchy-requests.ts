@@ -18,15 +18,15 @@ import {
 import { definitionOf } from '../features/code-words';
 import type { Range } from '../syntax/positions';
 import type { FamilyView } from '../workspace/session';
-import { documentViews, protocolRange, uriIn, type Context, type DocumentViews } from './context';
+import { askedPlace, documentViews, protocolRange, uriIn, type Context, type DocumentViews } from './context';
 import type { Handle } from './handle';
-import { atPosition, hierarchyItemParams } from './params';
+import { hierarchyItemParams } from './params';
 import { cursorWithMentions, withMentions } from './with-mentions';
 
 /** The call hierarchy through the tables: notifying functions above their watchers, watchers below. */
 export function hierarchyRequests(context: Context, handle: Handle): void {
   handle('textDocument/prepareCallHierarchy', async (params, token): Promise<CallHierarchyItem[] | null> => {
-    const asked = await cursorWithMentions(context, atPosition.parse(params), token, farItem);
+    const asked = await cursorWithMentions(context, askedPlace(context, params), token, farItem);
     if (!asked) return null;
     const { at, mentions } = asked;
     for (const view of at.views) {

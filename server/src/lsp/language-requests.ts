@@ -15,6 +15,7 @@ import { namesReferred, references } from '../features/references';
 import type { Mentions, Target, View } from '../features/view';
 import { checkReader, isPresent } from './check-reader';
 import {
+  askedPlace,
   cursor,
   documentViews,
   linker,
@@ -24,7 +25,7 @@ import {
   type Cursor,
 } from './context';
 import { inTurns, longestTurn } from './in-turns';
-import { atPosition, inDocument, referenceParams } from './params';
+import { inDocument, referenceParams } from './params';
 import type { Handle } from './handle';
 import { cursorWithMentions } from './with-mentions';
 
@@ -36,7 +37,7 @@ export function languageRequests(context: Context, handle: Handle): void {
       names: (view: View, path: string, offset: number) => readonly string[] = () => [],
     ) =>
     async (params: unknown, token: CancellationToken): Promise<Location[] | null> => {
-      const asked = await cursorWithMentions(context, atPosition.parse(params), token, names);
+      const asked = await cursorWithMentions(context, askedPlace(context, params), token, names);
       if (!asked) return null;
       const { at, mentions } = asked;
       const found = at.views.flatMap((view) =>
@@ -56,7 +57,7 @@ export function languageRequests(context: Context, handle: Handle): void {
   });
 
   handle('textDocument/hover', async (params, token): Promise<Hover | null> => {
-    const asked = atPosition.parse(params);
+    const asked = askedPlace(context, params);
     for (;;) {
       const at = await cursor(context, asked, token);
       const answer = at ? await hoverAt(context, at) : null;

@@ -1,5 +1,6 @@
 import type { Position, Range as ProtocolRange } from 'vscode-languageserver/node';
 import type { Range } from '../syntax/positions';
+import { textDifference } from '../syntax/text-difference';
 
 /** What a position's `character` counts. */
 export type Encoding = 'utf-8' | 'utf-16' | 'utf-32';
@@ -76,3 +77,11 @@ export function lengthIn(text: string, encoding: Encoding): number {
 
 const utf8Length = (point: number): number =>
   point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+
+/** Where an offset of one text is in a later one; inside what was edited, no further than that reaches. */
+export function followed(offset: number, before: Lines, now: Lines): number {
+  if (before.text === now.text) return offset;
+  const { start, endBefore, endAfter } = textDifference(before, now);
+  if (offset < start) return offset;
+  return offset >= endBefore ? offset + endAfter - endBefore : Math.min(offset, endAfter);
+}

@@ -1,7 +1,7 @@
 import { type CancellationToken, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import type { Mentions, View } from '../features/view';
 import { isPresent } from './check-reader';
-import { cursor, type Context, type Cursor, type DocumentViews } from './context';
+import { cursor, type AskedPlace, type Context, type Cursor, type DocumentViews } from './context';
 
 /** What is asked about, and in which files of the tree the names stand that an answer needs: both of one moment. */
 export interface WithMentions<At> {
@@ -29,12 +29,12 @@ export async function withMentions<At extends DocumentViews>(
 /** The same for a cursor; `names`: those that one family's answer needs. */
 export const cursorWithMentions = (
   context: Context,
-  params: Parameters<typeof cursor>[1],
+  place: AskedPlace,
   token: CancellationToken,
   names: (view: View, path: string, offset: number) => readonly string[],
 ): Promise<WithMentions<Cursor> | undefined> =>
   withMentions(
-    () => cursor(context, params, token),
+    () => cursor(context, place, token),
     token,
     ({ views, path, offset }) => views.flatMap((view) => names(view, path, offset)),
   );
