@@ -120,6 +120,22 @@ describe('language server: what appears after it was started', () => {
     const running = client;
     await running.wait('taskWatchers/status', (params) => JSON.stringify(params).includes('"failed"'));
     await until(() => Promise.resolve(JSON.stringify(running.registrations).includes('config.chosen')));
+    // It is tried again with every edit, but said once.
+    const uri = await running.open(join(root, 'kernel/auditsc.c'));
+    for (let version = 2; version < 6; version++) {
+      const from = running.notifications.length;
+      await running.notify('textDocument/didChange', {
+        textDocument: { uri, version },
+        contentChanges: [{ text: `int x${version};\n` }],
+      });
+      await running.wait(
+        'taskWatchers/status',
+        (params) => JSON.stringify(params).includes('"failed"'),
+        from,
+      );
+    }
+    await running.notify('textDocument/didClose', { textDocument: { uri } });
+    assert.equal(running.requests.filter((method) => method === 'window/showMessageRequest').length, 1);
     cpSync(join(root, '.config'), config);
     await running.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: uriOf(config), type: 1 }] });
     await running.ready(root);

@@ -49,6 +49,8 @@ export function serve(connection: Connection): void {
   let lastAsked = 0;
   const open = documents();
   const progress = new Map<string, ProgressReporter>();
+  /** Why kernels could not be opened, as far as they are not since. */
+  const failures = new Map<string, string>();
   const log = (message: string): void => {
     connection.console.log(message);
   };
@@ -77,9 +79,13 @@ export function serve(connection: Connection): void {
       if (state.kind === 'failed') {
         // What it failed for may come.
         if (client) watchConfigs(client);
-        log(state.message);
-        connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
-      }
+        // It is tried again with every edit: a person is told once.
+        if (failures.get(root) !== state.message) {
+          log(state.message);
+          connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
+        }
+        failures.set(root, state.message);
+      } else if (state.kind === 'ready') failures.delete(root);
     },
     changed() {
       if (client) watchConfigs(client);
