@@ -57,6 +57,14 @@ export function functionTarget(
   return others.length === 0 ? target : undefined;
 }
 
+/** Whether the functions are known, and known in their own units only: the rest of the tree cannot name them. */
+export function areStatic(view: View, entries: readonly TableEntry[]): boolean {
+  return entries.every((entry) => {
+    const targets = functionTargets(view, entry);
+    return targets.length > 0 && targets.every(({ isStatic }) => isStatic);
+  });
+}
+
 /** The `.c` files of the unit that an entry belongs to. */
 export function unitOf(view: View, entry: TableEntry): ReadonlySet<string> {
   const source = sourceOf(entry);

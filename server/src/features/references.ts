@@ -1,7 +1,7 @@
 import type { TableEntry } from '../link/entry';
 import type { CallSite } from '../watchers/snapshot';
 import { definitionOf, placesOfName } from './code-words';
-import { functionTargets, unitOf, type FunctionTarget } from './function-target';
+import { areStatic, functionTargets, unitOf, type FunctionTarget } from './function-target';
 import { functionPlaces } from './name-uses';
 import { constantDefinitions, eventOf, macroDefinitions } from './navigation';
 import { registrationParts, type RegistrationParts } from './registration-parts';
@@ -14,8 +14,10 @@ import { uniqueTargets, type Mentions, type Target, type View } from './view';
 export function namesReferred(view: View, path: string, offset: number): readonly string[] {
   const subject = subjectAt(view, path, offset);
   if (!subject) return [];
-  const name = watcherIn(subject) ?? macroIn(subject);
-  if (name !== undefined) return [name];
+  const watcher = watcherIn(subject);
+  if (watcher) return areStatic(view, watcher) ? [] : [watcher[0]?.function ?? ''];
+  const macro = macroIn(subject);
+  if (macro !== undefined) return [macro];
   const event = eventOf(subject);
   if (event === undefined) return [];
   const constant = constantOf(view, event);
@@ -36,17 +38,17 @@ export function references(
 ): readonly Target[] {
   const subject = subjectAt(view, path, offset);
   if (!subject) return [];
-  if (subject.kind === 'watcher' || (subject.kind === 'registration' && subject.part === 'function'))
-    return watcherReferences(view, subject.entries, includeDeclaration, mentions);
+  const watcher = watcherIn(subject);
+  if (watcher) return watcherReferences(view, watcher, includeDeclaration, mentions);
   const event = eventOf(subject);
   if (event !== undefined) return eventReferences(view, event, includeDeclaration, mentions);
   const macro = macroIn(subject);
   return macro === undefined ? [] : macroReferences(view, macro, includeDeclaration, mentions);
 }
 
-function watcherIn(subject: Subject): string | undefined {
+function watcherIn(subject: Subject): readonly TableEntry[] | undefined {
   return subject.kind === 'watcher' || (subject.kind === 'registration' && subject.part === 'function')
-    ? subject.entries[0]?.function
+    ? subject.entries
     : undefined;
 }
 

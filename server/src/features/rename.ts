@@ -2,36 +2,37 @@ import type { TableEntry } from '../link/entry';
 import type { SourceFile } from '../syntax/c/unit';
 import { lineAt, type Range } from '../syntax/positions';
 import { definedFunctions, definitionOf, placesOfName } from './code-words';
-import { functionTargets } from './function-target';
+import { areStatic, functionTargets } from './function-target';
 import { otherMeaning } from './name-uses';
 import { registrationParts } from './registration-parts';
 import { indexOf } from './snapshot-index';
 import { subjectAt } from './subject';
 import { includes, unitSources } from './unit-sources';
-import type { Target, View } from './view';
+import type { Mentions, Target, View } from './view';
 
 export type Renaming =
   | { readonly refused: string }
   /** What is renamed, and the file that defines it. */
   | { readonly range: Range; readonly name: string; readonly file: string; readonly isStatic: boolean };
 
-/** The name of the watcher under the cursor: what {@link renamingAt} wants to have been searched for in the tree. */
-export function renamedName(view: View, path: string, offset: number): string | undefined {
+/** The names that {@link renamingAt} wants to have been searched for in the tree. */
+export function namesRenamed(view: View, path: string, offset: number): readonly string[] {
   const subject = subjectAt(view, path, offset);
-  return subject?.kind === 'watcher' || (subject?.kind === 'registration' && subject.part === 'function')
-    ? subject.entries[0]?.function
-    : undefined;
+  return (subject?.kind === 'watcher' || (subject?.kind === 'registration' && subject.part === 'function')) &&
+    !areStatic(view, subject.entries)
+    ? [subject.entries[0]?.function ?? '']
+    : [];
 }
 
 /**
- * Whether the watcher under the cursor can be renamed; `undefined`: it is no watcher. `mentioning`: the files of the tree
- * in which its name stands.
+ * Whether the watcher under the cursor can be renamed; `undefined`: it is no watcher. `mentions`: of
+ * {@link namesRenamed}.
  */
 export function renamingAt(
   view: View,
   path: string,
   offset: number,
-  mentioning: readonly string[],
+  mentions: Mentions,
 ): Renaming | undefined {
   const subject = subjectAt(view, path, offset);
   if (!subject) return undefined;
@@ -40,6 +41,7 @@ export function renamingAt(
   const [entry] = subject.entries;
   if (!entry) return undefined;
   const name = entry.function;
+  const mentioning = mentions.get(name);
   const targets = subject.entries.flatMap((one) => functionTargets(view, one, mentioning));
   const [target] = targets;
   if (!target) return { refused: `${name}: its definition is not known` };

@@ -17,7 +17,7 @@ import {
 import { completions, isTooShort, type Completion } from '../features/completions';
 import { highlights } from '../features/highlights';
 import { inlayHints } from '../features/inlay-hints';
-import { renamedName, renamingAt, renamingEdits, type Renaming } from '../features/rename';
+import { namesRenamed, renamingAt, renamingEdits, type Renaming } from '../features/rename';
 import { signatureAt } from '../features/signature-help';
 import { includes } from '../features/unit-sources';
 import type { FamilyView, Session } from '../workspace/session';
@@ -144,7 +144,8 @@ export function editingRequests(context: Context, handle: Handle): void {
       if (!found) return null;
       const { at, view } = found;
       const { name, file, isStatic } = found.renaming;
-      const mentions = await at.session.mentions([name, newName]);
+      // All at once: a search of the tree takes its time.
+      const mentions = await at.session.mentions([name, newName, ...(isStatic ? [fileName(file)] : [])]);
       const including = isStatic ? await includers(at.session, view, file) : [];
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
       // An edit came in between: its places are others.
@@ -161,11 +162,13 @@ export function editingRequests(context: Context, handle: Handle): void {
   });
 }
 
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** The `.c` files that include a file, directly or through others. */
 async function includers(session: Session, view: FamilyView, path: string): Promise<readonly string[]> {
   const found = new Set([path]);
   for (const file of found) {
-    const name = file.slice(file.lastIndexOf('/') + 1);
+    const name = fileName(file);
     const naming = (await session.mentions([name])).get(name) ?? [];
     for (const other of naming) if (other.endsWith('.c') && includes(view, other, file)) found.add(other);
   }
@@ -188,15 +191,11 @@ async function renaming(
     }
   | undefined
 > {
-  const asked = await cursorWithMentions(context, place, token, (...there) => {
-    const name = renamedName(...there);
-    return name === undefined ? [] : [name];
-  });
+  const asked = await cursorWithMentions(context, place, token, namesRenamed);
   if (!asked) return undefined;
   const { at, mentions } = asked;
   for (const view of at.views) {
-    const name = renamedName(view, at.path, at.offset);
-    const found = renamingAt(view, at.path, at.offset, mentions.get(name ?? '') ?? []);
+    const found = renamingAt(view, at.path, at.offset, mentions);
     if (!found) continue;
     if ('refused' in found) throw refusal(found.refused);
     return { at, view, renaming: found };
