@@ -41,6 +41,19 @@ describe('files that come and go', () => {
     await statuses('EXIT');
   };
 
+  it('are searched for a name again when the project file excludes others', async () => {
+    const running = open();
+    const mentioning = async (excluded: readonly string[]): Promise<readonly string[] | undefined> => {
+      writeFileSync(join(root, '.task-watchers.json'), JSON.stringify({ exclude: excluded }));
+      running.changedOnDisk(['.task-watchers.json']);
+      await statuses('EXIT');
+      return (await running.mentions(['stats_stop'])).get('stats_stop');
+    };
+    assert.deepEqual(await mentioning([]), ['kernel/sched/stats.c']);
+    assert.deepEqual(await mentioning(['kernel/sched']), []);
+    assert.deepEqual(await mentioning([]), ['kernel/sched/stats.c']);
+  });
+
   it('are noticed after another file of the folder was saved', async () => {
     await saveOpenFile();
     writeFileSync(join(root, 'kernel/late.c'), late);

@@ -168,6 +168,8 @@ export function openSession(
     files = kernelFiles(opened, files?.facts);
     const sameFamilies =
       JSON.stringify(before?.project) === JSON.stringify(opened.project) && before !== undefined;
+    // Another part of the tree is looked at: what was found in it is not all, or too much.
+    if (before?.project.exclude.join('\n') !== opened.project.exclude.join('\n')) names.clear();
     const sameSources = before !== undefined && sourcesOf(before) === sourcesOf(opened);
     for (const [name, one] of tracked) {
       if (!sameFamilies) {
