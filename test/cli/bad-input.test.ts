@@ -176,6 +176,18 @@ const cases: readonly Case[] = [
     auditIsThere: true,
   },
   {
+    title: 'folders to exclude that are none',
+    damage: (file) => {
+      writeFileSync(file('.task-watchers.json'), '{\n  "exclude": ["kernal", "./mm/", "mm/mmap.c"]\n}\n');
+      writeFileSync(file('mm/mmap.c'), '');
+    },
+    notes: [
+      /^note: \.task-watchers\.json:2: exclude: the tree has no folder kernal, so this leaves nothing out; did you mean kernel\?$/,
+      /^note: \.task-watchers\.json:2: exclude: mm\/mmap\.c is no folder, so this leaves nothing out$/,
+    ],
+    auditIsThere: true,
+  },
+  {
     title: 'a linker script that is not closed',
     damage: (file) => {
       appendFileSync(file('arch/x86/kernel/vmlinux.lds.S'), 'SECTIONS { .x : { *(.x) }\n');
@@ -234,6 +246,13 @@ describe('tw-index and what is wrong with a tree', () => {
     const { status, notes } = table();
     assert.equal(status, 0);
     assert.deepEqual(notes, ['note: arch/x86 has no vmlinux.lds.S: nothing is known about tables']);
+  });
+
+  it('says no longer that a folder is not there once it is', () => {
+    writeFileSync(join(folder, '.task-watchers.json'), '{ "exclude": ["later"] }\n');
+    assert.equal(table().notes.length, 1);
+    mkdirSync(join(folder, 'later'));
+    assert.deepEqual(table().notes, []);
   });
 
   it('a pipe in the place of a source is not waited for', () => {

@@ -306,7 +306,7 @@ describe('tw-index check', () => {
     assert.equal(out, '');
     assert.match(
       err,
-      /^tw-index: \.task-watchers\.json: rules: no rule watcher-signatur; did you mean watcher-signature\?\n$/,
+      /^tw-index: \.task-watchers\.json:1:14: rules: no rule watcher-signatur; did you mean watcher-signature\?\n$/,
     );
     const explain = check('--explain', 'nonsense');
     assert.equal(explain.status, 2);

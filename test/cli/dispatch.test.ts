@@ -113,7 +113,7 @@ describe('tw-index dispatch', () => {
       [['FORK'], /no event FORK/],
       [
         ['INIT', '--val', 'CLONE_MOON'],
-        /--val CLONE_MOON: CLONE_MOON is not a constant that kernel\/fork\.c sees$/m,
+        /^tw-index: val CLONE_MOON: CLONE_MOON is not a constant that kernel\/fork\.c sees$/m,
       ],
       [['INIT', '--val', 'CLONE_VM|CLONE_SYSVEM'], /did you mean CLONE_SYSVSEM\?$/m],
       [['INIT', '--val', 'CLONE_VM|'], /CLONE_VM\|: not a number/],
@@ -129,7 +129,7 @@ describe('tw-index dispatch', () => {
       ],
       [['INIT', '--val', '99999999999999999999999999'], /: does not fit into unsigned long$/m],
       [['INIT', '--val', '0x1ffffffffffffffffUL'], /: does not fit into unsigned long$/m],
-      [['INIT', '--val', '1<<64'], /--val 1<<64: does not fit into unsigned long$/m],
+      [['INIT', '--val', '1<<64'], /^tw-index: val 1<<64: does not fit into unsigned long$/m],
       [['INIT', '--link', 'javascript:{file}'], /--link javascript:\{file\}: give none, file, vscode/],
       [['INIT', '--each-failure', '--format', 'svg'], /no picture: use --format html/],
       [['--at', 'kernel/fork.c:1'], /nothing is notified there; call sites: kernel\/fork\.c:37/],

@@ -1,5 +1,6 @@
 import { lineAt, lineStarts } from '../syntax/positions';
-import type { RuleSetting } from '../watchers/project-file';
+import type { ProjectFile, RuleSetting } from '../watchers/project-file';
+import { orMeant, type FileProblem } from '../watchers/project-file-problems';
 import type { CheckContext } from './check-context';
 import type { Finding, Problem, Rule } from './rule';
 import { suppressionsOf } from './suppression';
@@ -38,10 +39,12 @@ export function checkSnapshot(
   return [...found.values()].sort(byPlace);
 }
 
-/** Names in the settings that no rule has. */
-export function unknownRules(settings: CheckSettings, rules: readonly Rule[]): readonly string[] {
-  const names = new Set(rules.map(({ name }) => name));
-  return Object.keys(settings.rules).filter((name) => !names.has(name));
+/** Names in the project file that no rule has. */
+export function unknownRules({ places }: ProjectFile, rules: readonly Rule[]): readonly FileProblem[] {
+  const known = rules.map(({ name }) => name);
+  return Object.entries(places.rules).flatMap(([name, place]) =>
+    known.includes(name) ? [] : [{ ...place, message: `rules: no rule ${name}; ${orMeant(name, known)}` }],
+  );
 }
 
 function completed(context: CheckContext, problem: Problem): Omit<Finding, 'rule' | 'severity'> {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { allRules } from '../checks/all-rules';
 import { checkContext, type CheckContext } from '../checks/check-context';
-import { nearest } from '../syntax/nearest-name';
 import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check-snapshot';
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
@@ -10,6 +9,7 @@ import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snaps
 import { namesToFind } from '../checks/names-to-find';
 import type { Family } from '../watchers/family';
 import { projectFileName } from '../watchers/project-file';
+import { orMeant, problemText } from '../watchers/project-file-problems';
 import type { Snapshot } from '../watchers/snapshot';
 import { explainText } from './check-explain';
 import { githubText } from './check-github';
@@ -30,20 +30,19 @@ const optionsSchema = z.object({
   explain: z.string().optional(),
 });
 
-/** Names the rule that was probably meant, else all there are. */
-function noRule(name: string): string {
-  const names = allRules.map((rule) => rule.name);
-  const meant = nearest(name, names);
-  return `no rule ${name}; ${meant === undefined ? `there are: ${names.join(', ')}` : `did you mean ${meant}?`}`;
-}
-
 /** Exit status 1 when a finding at or above `--min-severity` is left. */
 export async function runCheck(settings: Settings, options: unknown): Promise<number> {
   const { minSeverity, explain } = optionsSchema.parse(options);
   if (explain === '') throw new Failure('--explain: is empty');
   if (explain !== undefined) {
     const rule = allRules.find(({ name }) => name === explain);
-    if (!rule) throw new Failure(noRule(explain));
+    if (!rule)
+      throw new Failure(
+        `no rule ${explain}; ${orMeant(
+          explain,
+          allRules.map(({ name }) => name),
+        )}`,
+      );
     await print(explainText(rule, stylesFor(settings.color, process.stdout)));
     return exitStatus.fine;
   }
@@ -100,8 +99,8 @@ export async function loadForChecks(settings: Settings): Promise<Loaded> {
     const ahead = lookAhead(settings, (family) => scopeOf(true, family));
     const { kernel, family } = openFamily(settings, progress);
     const { rules } = kernel.project;
-    const [unknown] = unknownRules({ rules }, allRules);
-    if (unknown !== undefined) throw new Failure(`${projectFileName}: rules: ${noRule(unknown)}`);
+    const [unknown] = unknownRules(kernel.project, allRules);
+    if (unknown !== undefined) throw new Failure(problemText(projectFileName, unknown));
     const files = kernelFiles(kernel);
     const taken = await takeSnapshotOf(kernel, family, files, {
       scope: scopeOf(kernel.config !== undefined, family),

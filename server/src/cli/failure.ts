@@ -6,11 +6,17 @@ export class Failure extends Error {
   override readonly name = 'Failure';
 }
 
-/** The value, or the end of the command with its one-line message. */
-export function orFail<T>(result: T | { readonly failure: string }): T {
-  if (typeof result === 'object' && result !== null && 'failure' in result) throw new Failure(result.failure);
-  return result;
+interface Failed {
+  readonly failure: string;
 }
+
+/** The value, or the end of the command with its one-line message. */
+export function orFail<T extends object>(result: T): Exclude<T, Failed> {
+  if (isValue(result)) return result;
+  throw new Failure('failure' in result ? String(result.failure) : 'failed');
+}
+
+const isValue = <T extends object>(result: T): result is Exclude<T, Failed> => !('failure' in result);
 
 /**
  * By name: the bundles of the program and of its commands each have a class of their own. A file that changes while it is

@@ -102,7 +102,9 @@ function locate(code: TreeCode, request: DispatchRequest): Located | DispatchPro
   const { snapshot } = code.reader;
   const { family } = snapshot;
   if (snapshot.config === undefined)
-    return { problem: 'without a configuration there is no table to walk: choose one with --config FILE' };
+    return {
+      problem: 'without a configuration there is no table to walk: choose one (tw-index: --config FILE)',
+    };
   const wanted = request.site?.event ?? request.event;
   const named = wanted === undefined ? undefined : findEvent(family, wanted);
   const names = family.events.map(({ name }) => name).join(', ');
@@ -134,7 +136,7 @@ function locate(code: TreeCode, request: DispatchRequest): Located | DispatchPro
               : `which code notifies ${named.name} is not known: the event is computed in ${placesOf(computed)}`,
           ]
         : [
-            `${named.name} is notified from ${placesOf(sites)}; choose one with --at to see what its caller does`,
+            `${named.name} is notified from ${placesOf(sites)}; choose one of these places (tw-index: --at) to see what its caller does`,
           ];
   const home = (site ?? sites[0])?.file ?? findDispatcher(code)?.function.file ?? '';
   return { event: named, site, home, notes };
@@ -145,15 +147,15 @@ export function understand(code: TreeCode, request: DispatchRequest): Understood
   if ('problem' in located) return located;
   const { event, site, home } = located;
   if (request.val !== undefined && !fitsUnsignedLong(request.val))
-    return { problem: `--val ${request.val}: does not fit into unsigned long` };
+    return { problem: `val ${request.val}: does not fit into unsigned long` };
   const { dispatcher } = findDispatcher(code) ?? {};
   if (request.val !== undefined && dispatcher && dispatcher.valArgument === undefined)
-    return { problem: `--val ${request.val}: ${dispatcher.function}() takes no val` };
+    return { problem: `val ${request.val}: ${dispatcher.function}() takes no val` };
   const valText = request.val ?? site?.val ?? 'val';
   const value = code.constants.evaluate(home, valText);
   if (value === undefined && request.val !== undefined)
     return {
-      problem: `--val ${request.val}: ${whatIsWrong(code, event, home, request.val)}`,
+      problem: `val ${request.val}: ${whatIsWrong(code, event, home, request.val)}`,
     };
   const word = unsignedLong(code.program.wordBits);
   const val: Value =

@@ -58,7 +58,7 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
   if (!make.run('Makefile', make.scope)) notes.push({ message: 'the tree has no Makefile' });
   const srcarch = listOf('SRCARCH', make.scope)[0] ?? arch;
   if (tree.kind(`arch/${srcarch}`) !== 'directory')
-    notes.push({ message: `the tree has no arch/${srcarch}: choose another with --arch` });
+    notes.push({ message: `the tree has no arch/${srcarch}: name another architecture` });
   const open = new Set<string>();
   const unknown: UnknownList = ({ makefile, scope }, variable) => {
     open.add(makefile);

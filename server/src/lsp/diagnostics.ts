@@ -9,10 +9,15 @@ import {
   type WorkspaceDiagnosticReport,
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
+import { allRules } from '../checks/all-rules';
+import { unknownRules } from '../checks/check-snapshot';
 import type { Finding } from '../checks/rule';
+import { projectFileName } from '../watchers/project-file';
+import type { FileProblem } from '../watchers/project-file-problems';
 import type { Session } from '../workspace/session';
 import { noFindings, type Checking, type Findings } from './checking';
 import { protocolRange, uriIn, type Context } from './context';
+import { linesOf, rangeAt } from './positions';
 import type { Handle } from './handle';
 import { pathOf } from './uris';
 import { documentDiagnosticParams, workspaceDiagnosticParams } from './params';
@@ -66,10 +71,39 @@ export function diagnosticsIn(
   findings: Findings,
   path: string,
 ): readonly Diagnostic[] {
+  if (path === projectFileName) return projectDiagnostics(context, session);
   return (findings.byFile.get(path) ?? []).flatMap(
     (finding) => diagnosticOf(context, session, findings, finding) ?? [],
   );
 }
+
+/** What is wrong in the project file, as `tw-index` says it. */
+function projectDiagnostics(context: Context, session: Session): readonly Diagnostic[] {
+  const { text, problems } = session.projectProblems();
+  const kernel = session.kernel();
+  const lines = linesOf(text);
+  const shown = (problem: FileProblem, level: DiagnosticSeverity): Diagnostic => ({
+    range: rangeAt(lines, problem.range, context.client.encoding),
+    severity: level,
+    source: diagnosticSource,
+    message: problem.message,
+  });
+  return [
+    // Without a kernel they are why there is none.
+    ...problems.map((problem) =>
+      shown(problem, kernel ? DiagnosticSeverity.Warning : DiagnosticSeverity.Error),
+    ),
+    ...(kernel ? unknownRules(kernel.project, allRules) : []).map((problem) =>
+      shown(problem, DiagnosticSeverity.Error),
+    ),
+  ];
+}
+
+/** The files in which something is wrong, relative to the root. */
+const filesIn = (context: Context, session: Session, { byFile }: Findings): readonly string[] => [
+  ...byFile.keys(),
+  ...(projectDiagnostics(context, session).length > 0 ? [projectFileName] : []),
+];
 
 /** The same diagnostics have the same id, in another session too. */
 const resultId = (diagnostics: readonly Diagnostic[]): string =>
@@ -92,7 +126,7 @@ export function publisher(
     publish(session, findings) {
       const before = sent.get(session.root) ?? new Map<string, { uri: string; id: string }>();
       sent.set(session.root, before);
-      for (const path of new Set([...before.keys(), ...findings.byFile.keys()])) {
+      for (const path of new Set([...before.keys(), ...filesIn(context(), session, findings)])) {
         const diagnostics = diagnosticsIn(context(), session, findings, path);
         const uri = uriIn(context(), session, path);
         const last = before.get(path);
@@ -144,7 +178,7 @@ export function diagnosticRequests(
     const items: WorkspaceDocumentDiagnosticReport[] = [];
     for (const session of context.roots.sessions()) {
       const findings = await currentFindings(session, token);
-      for (const path of findings.byFile.keys()) {
+      for (const path of filesIn(context, session, findings)) {
         const uri = uriIn(context, session, path);
         const diagnostics = diagnosticsIn(context, session, findings, path);
         const id = resultId(diagnostics);

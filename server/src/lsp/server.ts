@@ -12,7 +12,7 @@ import { version } from '../version';
 import type { KernelChoice } from '../workspace/open-kernel';
 import type { Session, SessionListener } from '../workspace/session';
 import { capabilities, watchFiles } from './capabilities';
-import { checking, type Checking } from './checking';
+import { checking, noFindings, type Checking } from './checking';
 import { clientOf, type Client } from './client';
 import { codeActionRequests } from './code-action-requests';
 import { commandRequests } from './commands';
@@ -31,7 +31,7 @@ import { progressOf, type ProgressReporter } from './progress';
 import { refresher } from './refresher';
 import { resting } from './resting';
 import { roots } from './roots';
-import { defaultSettings, readSettings, type Settings } from './settings';
+import { defaultSettings, readSettings, settingWords, type Settings } from './settings';
 import { statusOf } from './status';
 import { statusNotification } from './protocol';
 import { symbolRequests } from './symbol-requests';
@@ -49,8 +49,8 @@ export function serve(connection: Connection): void {
   let lastAsked = 0;
   const open = documents();
   const progress = new Map<string, ProgressReporter>();
-  /** Why kernels could not be opened, as far as they are not since. */
-  const failures = new Map<string, string>();
+  /** By root: what was said last of a kernel that cannot be opened. */
+  const warned = new Map<string, string>();
   const log = (message: string): void => {
     connection.console.log(message);
   };
@@ -59,6 +59,7 @@ export function serve(connection: Connection): void {
   };
 
   const choiceFor = (): Omit<KernelChoice, 'root'> => ({
+    words: settingWords,
     config: settings.config,
     build: settings.buildDir,
     arch: settings.arch,
@@ -77,15 +78,15 @@ export function serve(connection: Connection): void {
       reporter?.report(state);
       if (state.kind !== 'indexing') progress.delete(root);
       if (state.kind === 'failed') {
+        check(root);
         // What it failed for may come.
         if (client) watchConfigs(client);
-        // It is tried again with every edit: a person is told once.
-        if (failures.get(root) !== state.message) {
-          log(state.message);
-          connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
-        }
-        failures.set(root, state.message);
-      } else if (state.kind === 'ready') failures.delete(root);
+        // With every edit the kernel is tried again: a person is told once.
+        if (warned.get(root) === state.message) return;
+        warned.set(root, state.message);
+        log(state.message);
+        connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
+      } else if (state.kind === 'ready') warned.delete(root);
     },
     changed() {
       if (client) watchConfigs(client);
@@ -163,6 +164,8 @@ export function serve(connection: Connection): void {
     checkingOf(session)
       .current()
       .then((findings) => {
+        // Whose kernel cannot be opened has nothing else that is wrong.
+        if (session.state().kind === 'failed') published.publish(session, noFindings);
         const isPresent = findings?.views.every((view) => session.peek(view.snapshot.family.name) === view);
         if (findings && isPresent === true && kernels.byRoot(root) === session)
           published.publish(session, findings);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChoiceWords } from '../workspace/open-kernel';
 
 const severity = z.enum(['error', 'warning', 'info', 'hint', 'off']);
 
@@ -42,6 +43,14 @@ export const defaultSettings: Settings = {
   inlayHints: true,
   semanticTokens: true,
   rules: {},
+};
+
+/** What a kernel is chosen by here. */
+export const settingWords: ChoiceWords = {
+  config: 'taskWatchers.config',
+  build: 'taskWatchers.buildDir',
+  arch: 'taskWatchers.arch',
+  giveConfig: 'select one, or set taskWatchers.config or taskWatchers.buildDir',
 };
 
 /** Lays what a client sent over `base`. What is not valid is left as it was: a typing error must not end a session. */

@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { parseJson, jsonAt, type JsonNode } from '../syntax/json';
 import type { Family } from './family';
 import { initcallsFamily } from './initcalls-family';
+import {
+  placeIn,
+  problemsOf,
+  problemText,
+  type FilePlace,
+  type FileProblem,
+  type FileProblems,
+  type JsonSchema,
+} from './project-file-problems';
 import { taskWatchersFamily } from './task-watchers-family';
 
 /** The file a kernel tree (or the folder a person works in) may hold, relative to the kernel root. */
@@ -97,11 +107,16 @@ function makeSchema() {
         .default([])
         .describe('Further tables beside task-watchers and initcalls.'),
       exclude: z
-        .array(z.string().min(1))
+        .array(
+          z
+            .string()
+            .min(1)
+            .regex(/^(?!\/|(?:.*\/)?\.\.(?:\/|$))/, 'must be a folder of the tree, relative to its root'),
+        )
         .default([])
         .describe('Folders, relative to the kernel root, in which only what is linked is looked at.'),
       rules: z
-        .record(z.string().regex(/^[a-z][a-z-]*$/, 'must be a rule’s name'), z.enum(ruleSettings))
+        .record(z.string(), z.enum(ruleSettings))
         .default({})
         .describe('Severity of a rule of `tw-index check`, or "off": { "init-without-free": "off" }.'),
     })
@@ -117,44 +132,116 @@ const projectFileSchema = (): ReturnType<typeof makeSchema> => (schema ??= makeS
 
 export interface ProjectFile {
   readonly families: readonly Family[];
+  /** Folders, relative to the root, without a slash at the end. */
   readonly exclude: readonly string[];
   /** By rule name; names are checked where rules are known (checks/). */
   readonly rules: Readonly<Record<string, RuleSetting>>;
+  /** The file as it stands; '' where there is none. */
+  readonly text: string;
+  /** Where they stand in it: each of `exclude`, in the same order, and the names of rules. */
+  readonly places: {
+    readonly exclude: readonly FilePlace[];
+    readonly rules: Readonly<Record<string, FilePlace>>;
+  };
 }
 
 export const builtInFamilies: readonly Family[] = [taskWatchersFamily, initcallsFamily];
 
-export const defaultProjectFile: ProjectFile = { families: builtInFamilies, exclude: [], rules: {} };
+export const defaultProjectFile: ProjectFile = {
+  families: builtInFamilies,
+  exclude: [],
+  rules: {},
+  text: '',
+  places: { exclude: [], rules: {} },
+};
 
-/** Reads the text of a `.task-watchers.json`. A failure is one line: where in the file, what, what to do. */
-export function readProjectFile(text: string): ProjectFile | { readonly failure: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    return { failure: `${projectFileName}: ${error instanceof Error ? error.message : 'not JSON'}` };
+/** `failure` is one line: the file, the first of the problems and where it is, and how many more there are. */
+export interface ProjectFileFailure extends FileProblems {
+  readonly failure: string;
+}
+
+/** Reads the text of a `.task-watchers.json`. */
+export function readProjectFile(text: string): ProjectFile | ProjectFileFailure {
+  const parsed = parseJson(text);
+  if ('problem' in parsed) {
+    const { range, message } = parsed.problem;
+    return failureOf(text, [{ ...placeIn(text, range), message: `not JSON: ${message}` }]);
   }
-  const read = projectFileSchema().safeParse(json);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-    return { failure: `${projectFileName}: ${where}${issue?.message ?? 'not valid'}` };
-  }
-  const names = new Set(builtInFamilies.map(({ name }) => name));
-  for (const { name } of read.data.families) {
-    if (names.has(name)) return { failure: `${projectFileName}: families: the name ${name} is taken` };
-    names.add(name);
-  }
+  const root = parsed.node;
+  const read = projectFileSchema().safeParse(root.value);
+  if (!read.success)
+    return failureOf(text, problemsOf(read.error.issues, text, root, projectFileJsonSchema()));
+  const taken = takenNames(read.data.families, text, root);
+  if (taken.length > 0) return failureOf(text, taken);
   return {
-    exclude: read.data.exclude,
+    exclude: read.data.exclude.map((folder) => folder.replace(/^(?:\.\/+)+|\/+$/g, '')),
     rules: read.data.rules,
+    text,
     families: [...builtInFamilies, ...read.data.families.map(toFamily)],
+    places: {
+      exclude: (jsonAt(root, ['exclude'])?.items ?? []).map(({ range }) => placeIn(text, range)),
+      rules: Object.fromEntries(
+        [...(jsonAt(root, ['rules'])?.members ?? [])].map(([name, { key }]) => [name, placeIn(text, key)]),
+      ),
+    },
   };
 }
 
-/** The JSON schema of the file, for editors. */
-export function projectFileJsonSchema(): object {
-  return z.toJSONSchema(projectFileSchema(), { io: 'input' });
+function failureOf(text: string, problems: readonly FileProblem[]): ProjectFileFailure {
+  const sorted = problems.toSorted((one, other) => one.range.start - other.range.start);
+  const [first, ...others] = sorted;
+  const more =
+    others.length === 0
+      ? ''
+      : ` (and ${String(others.length)} more problem${others.length === 1 ? '' : 's'} in it)`;
+  return {
+    failure: first ? problemText(projectFileName, first) + more : `${projectFileName}: not valid`,
+    text,
+    problems: sorted,
+  };
+}
+
+/** Families whose name another one has. */
+function takenNames(families: Read['families'], text: string, root: JsonNode): readonly FileProblem[] {
+  const names = new Set(builtInFamilies.map(({ name }) => name));
+  return families.flatMap(({ name }, index) => {
+    const isTaken = names.has(name);
+    names.add(name);
+    const node = jsonAt(root, ['families', index, 'name']);
+    if (!isTaken || !node) return [];
+    const whose = builtInFamilies.some((family) => family.name === name) ? 'built in' : 'above';
+    return [
+      {
+        ...placeIn(text, node.range),
+        message: `families[${String(index)}].name: ${name} is the name of a family ${whose}: take another`,
+      },
+    ];
+  });
+}
+
+/** What the published schema says about each rule. */
+export interface DescribedRule {
+  readonly name: string;
+  readonly finds: string;
+}
+
+/** The JSON schema of the file. `rules`: editors complete their names and tell those that do not exist. */
+export function projectFileJsonSchema(rules: readonly DescribedRule[] = []): JsonSchema {
+  const made: JsonSchema = z.toJSONSchema(projectFileSchema(), { io: 'input' });
+  const known = made.properties?.rules;
+  if (rules.length === 0 || typeof known !== 'object') return made;
+  const setting = known.additionalProperties;
+  if (typeof setting !== 'object') return made;
+  const properties = Object.fromEntries(
+    rules.map(({ name, finds }) => [name, { ...setting, description: finds }]),
+  );
+  return {
+    ...made,
+    properties: {
+      ...made.properties,
+      rules: { ...known, properties, additionalProperties: false },
+    },
+  };
 }
 
 function toFamily(read: Read['families'][number]): Family {

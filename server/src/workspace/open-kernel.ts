@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { planFromArtefacts } from '../kbuild/artefacts';
 import { makeLinkPlan } from '../kbuild/make-link-plan';
 import type { LinkPlan } from '../kbuild/link-plan';
@@ -9,6 +9,7 @@ import type { InputLog } from '../source/input-log';
 import { chooseRoot } from '../source/root';
 import type { TreeReader } from '../source/tree-reader';
 import { parseConfig, type KernelConfig } from '../syntax/config';
+import { nearest } from '../syntax/nearest-name';
 import type { Note } from '../syntax/note';
 import {
   defaultProjectFile,
@@ -16,6 +17,7 @@ import {
   readProjectFile,
   type ProjectFile,
 } from '../watchers/project-file';
+import type { FileProblem, FileProblems } from '../watchers/project-file-problems';
 
 /** What a person may say about which kernel is meant; what is absent is found out. */
 export interface KernelChoice {
@@ -23,7 +25,25 @@ export interface KernelChoice {
   readonly config?: string | undefined;
   readonly build?: string | undefined;
   readonly arch?: string | undefined;
+  /** What the person knows these by; options of `tw-index` where nothing is said. */
+  readonly words?: ChoiceWords;
 }
+
+/** How a configuration, a build folder and an architecture are chosen, in words for a person. */
+export interface ChoiceWords {
+  readonly config: string;
+  readonly build: string;
+  readonly arch: string;
+  /** What to do where there is no configuration. */
+  readonly giveConfig: string;
+}
+
+const optionWords: ChoiceWords = {
+  config: '--config',
+  build: '--build',
+  arch: '--arch',
+  giveConfig: 'give one with --config FILE or --build DIR',
+};
 
 /** A kernel tree with its configuration and link plan. */
 export interface Kernel {
@@ -36,6 +56,8 @@ export interface Kernel {
   readonly configFile: string | undefined;
   readonly plan: LinkPlan;
   readonly project: ProjectFile;
+  /** What the project file names and the tree does not have. */
+  readonly projectProblems: FileProblems;
   readonly notes: readonly Note[];
   /** Told of everything that is looked at. */
   readonly log: InputLog | undefined;
@@ -58,6 +80,13 @@ const hostArchitectures: Readonly<Record<string, string>> = {
   ppc64: 'powerpc',
 };
 
+/** Why a kernel cannot be opened, in one line for the user. */
+export interface OpenFailure {
+  readonly failure: string;
+  /** Where it is the project file's fault: all that is wrong there. */
+  readonly project?: FileProblems;
+}
+
 /**
  * Opens the kernel that `choice` names, seen from `currentFolder`. `openTree`: how its files are read (an editor lays
  * its buffers over the disk). `log`: told of everything that is looked at. `planSource`: where its link plan comes from.
@@ -69,14 +98,15 @@ export function openKernel(
   openTree?: (root: string) => TreeReader,
   log?: InputLog,
   planSource: PlanSource = (_, make) => make((tree) => tree),
-): Kernel | { readonly failure: string } {
+): Kernel | OpenFailure {
+  const { words = optionWords } = choice;
   const chosen = chooseRoot(choice.root, currentFolder);
   if ('failure' in chosen) return chosen;
   const { root } = chosen;
   const buildFolder = choice.build === undefined ? undefined : resolve(currentFolder, choice.build);
   if (buildFolder !== undefined && !isFolder(buildFolder))
-    return { failure: `--build ${choice.build ?? ''}: no such folder` };
-  const configuration = findConfig(choice, currentFolder, root, buildFolder, log);
+    return { failure: `${words.build} ${choice.build ?? ''}: no such folder` };
+  const configuration = findConfig({ ...choice, words }, currentFolder, root, buildFolder, log);
   if ('failure' in configuration) return configuration;
   log?.file(join(root, projectFileName));
   const project = findProject(root);
@@ -99,7 +129,7 @@ export function openKernel(
     evaluated;
   if (choice.arch !== undefined && tree.kind(`arch/${plan.srcarch}`) !== 'directory')
     return {
-      failure: `--arch ${choice.arch}: the tree has no arch/${plan.srcarch}; it has: ${architectures(tree)}`,
+      failure: `${words.arch} ${choice.arch}: the tree has no arch/${plan.srcarch}; it has: ${architectures(tree)}`,
     };
   const configFile = path === undefined ? undefined : nameFor(root, path);
   const notes: Note[] = (config?.problems ?? []).map(({ line, text }) => ({
@@ -109,9 +139,11 @@ export function openKernel(
   }));
   if (!config)
     notes.push({
-      message:
-        'no .config: every entry is shown with its guards, and nothing has an order; give one with --config FILE or --build DIR',
+      message: `no .config: every entry is shown with its guards, and nothing has an order; ${words.giveConfig}`,
     });
+  const projectProblems = { text: project.text, problems: missingFolders(project, tree) };
+  for (const { line, message } of projectProblems.problems)
+    notes.push({ file: projectFileName, line, message });
   return {
     root,
     tree,
@@ -120,6 +152,7 @@ export function openKernel(
     configFile,
     plan: rememberingPlan(plan),
     project,
+    projectProblems,
     notes,
     log,
   };
@@ -147,7 +180,7 @@ export function bytesOf(folder: string, path: string, log?: InputLog): Uint8Arra
 }
 
 function findConfig(
-  choice: KernelChoice,
+  choice: KernelChoice & { readonly words: ChoiceWords },
   currentFolder: string,
   root: string,
   build: string | undefined,
@@ -162,9 +195,9 @@ function findConfig(
     [build, root].map((folder) => folder && join(folder, '.config')).find((file) => file && existsSync(file));
   if (path === undefined || path === '') return { config: undefined, path: undefined };
   log?.file(path);
-  const shown = choice.config ?? nameFor(root, path);
+  const shown = choice.config === undefined ? nameFor(root, path) : `${choice.words.config} ${choice.config}`;
   try {
-    if (!statSync(path).isFile()) return { failure: `--config ${shown}: not a file` };
+    if (!statSync(path).isFile()) return { failure: `${shown}: not a file` };
     const bytes = readFileSync(path);
     if (bytes.subarray(0, 8192).includes(0))
       return { failure: `${shown}: not a kernel configuration (binary)` };
@@ -173,16 +206,36 @@ function findConfig(
       return { failure: `${shown}: not a kernel configuration (no CONFIG_ line in it)` };
     return { config, path };
   } catch (error) {
-    return { failure: `${shown}: cannot be read (${errorCode(error)}); give another with --config FILE` };
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { failure: `${shown}: no such file` };
+    return { failure: `${shown}: cannot be read (${code})` };
   }
 }
 
+/** The folders of `exclude` that the tree does not have: they leave nothing out. */
+function missingFolders({ exclude, places }: ProjectFile, tree: TreeReader): readonly FileProblem[] {
+  return exclude.flatMap((folder, index) => {
+    const place = places.exclude[index];
+    if (!place || tree.kind(folder) === 'directory') return [];
+    const what =
+      tree.kind(folder) === undefined ? `the tree has no folder ${folder}` : `${folder} is no folder`;
+    const siblings = tree
+      .list(dirname(folder))
+      .filter((name) => name.endsWith('/'))
+      .map((name) => join(dirname(folder), name.slice(0, -1)));
+    const meant = nearest(folder, siblings);
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    return [{ ...place, message: `exclude: ${what}, so this leaves nothing out${hint}` }];
+  });
+}
+
 /** What the tree says about its families. */
-export function findProject(root: string): ProjectFile | { readonly failure: string } {
+export function findProject(root: string): ProjectFile | OpenFailure {
   const path = join(root, projectFileName);
   if (!existsSync(path)) return defaultProjectFile;
   try {
-    return readProjectFile(readFileSync(path, 'utf8'));
+    const read = readProjectFile(readFileSync(path, 'utf8'));
+    return 'failure' in read ? { failure: read.failure, project: read } : read;
   } catch (error) {
     return { failure: `${projectFileName}: cannot be read (${errorCode(error)})` };
   }

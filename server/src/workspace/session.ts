@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { packedText } from '../source/packed-text';
+import type { FileProblems } from '../watchers/project-file-problems';
 import type { Snapshot } from '../watchers/snapshot';
 import type { RememberedFiles } from '../watchers/source-files';
 import { askedFiles, readerOf, type AskedFiles, type FileReader } from './asked-files';
@@ -45,6 +46,8 @@ export interface Session {
   readonly root: string;
   state(): SessionState;
   kernel(): Kernel | undefined;
+  /** What is wrong in `.task-watchers.json`; names of rules are not looked at. */
+  projectProblems(): FileProblems;
   families(): readonly string[];
   /** The current view; `undefined`: not yet. Asking for a family that was not asked for before starts on it. */
   view(family: string): FamilyView | undefined;
@@ -106,6 +109,7 @@ export function openSession(
   const waiters = waiting();
   let choice = firstChoice;
   let kernel: Kernel | undefined;
+  let projectProblems: FileProblems = noProblems;
   let files: RememberedFiles | undefined;
   let kernelDue = true;
   /** Of the configuration that was read. */
@@ -159,17 +163,18 @@ export function openSession(
     const opened = openKernel({ root, ...choice }, root, () => pending.tree());
     if ('failure' in opened) {
       kernel = undefined;
+      projectProblems = opened.project ?? noProblems;
       tracked.clear();
       say({ kind: 'failed', message: opened.failure });
       return false;
     }
     const before = kernel;
     kernel = opened;
+    projectProblems = opened.projectProblems;
     files = kernelFiles(opened, files?.facts);
-    const sameFamilies =
-      JSON.stringify(before?.project) === JSON.stringify(opened.project) && before !== undefined;
     // Another part of the tree is looked at: what was found in it is not all, or too much.
     if (before?.project.exclude.join('\n') !== opened.project.exclude.join('\n')) names.clear();
+    const sameFamilies = before !== undefined && tablesOf(before) === tablesOf(opened);
     const sameSources = before !== undefined && sourcesOf(before) === sourcesOf(opened);
     for (const [name, one] of tracked) {
       if (!sameFamilies) {
@@ -370,6 +375,7 @@ export function openSession(
     root,
     state: () => state,
     kernel: () => kernel,
+    projectProblems: () => projectProblems,
     families: () => kernel?.project.families.map(({ name }) => name) ?? [],
     view(family) {
       want(family);
@@ -429,6 +435,11 @@ function countUnlinked({ withStatements, includers }: Candidates, { plan }: Kern
     (path) => path.endsWith('.c') && !compiled.has(path),
   ).length;
 }
+
+const noProblems: FileProblems = { text: '', problems: [] };
+
+/** What the project file says about tables, as one text to compare: the rest of it matters only to checks. */
+const tablesOf = ({ project: { families, exclude } }: Kernel): string => JSON.stringify([families, exclude]);
 
 /** The sources that a kernel compiles, as one text to compare. */
 function sourcesOf({ plan }: Kernel): string {
