@@ -252,7 +252,7 @@ describe('tw-index, used wrongly', () => {
     fails(['--root', '/nowhere'], /^tw-index: --root \/nowhere: no such folder\n$/);
     fails(
       ['table', 'INTI', '--root', exampleKernel],
-      /^tw-index: no event INTI in task-watchers; there are: INIT, /,
+      /^tw-index: no event INTI in task-watchers; did you mean INIT\?\n$/,
     );
     fails(
       ['--root', exampleKernel, '--family', 'x'],

@@ -111,7 +111,7 @@ describe('dispatch: the example kernel', function () {
   });
 
   it('says in one line what it cannot answer', () => {
-    match(problem(reader, { event: 'FORK' }), /^no event FORK; there are INIT, CLONE, /);
+    match(problem(reader, { event: 'FORK' }), /^no event FORK in task-watchers; there are: INIT, CLONE, /);
     match(problem(reader, {}), /^name an event: INIT/);
     match(
       problem(reader, { event: 'INIT', val: 'CLONE_MOON' }),

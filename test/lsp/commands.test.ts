@@ -72,7 +72,7 @@ describe('language server commands', () => {
         command: 'taskWatchers.table',
         arguments: [{ event: 'inti' }],
       }),
-      /no event inti.*INIT, CLONE/,
+      /no event inti in task-watchers; did you mean INIT\?/,
     );
   });
 

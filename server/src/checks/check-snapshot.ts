@@ -1,6 +1,7 @@
+import { orMeant } from '../syntax/nearest-name';
 import { lineAt, lineStarts } from '../syntax/positions';
 import type { ProjectFile, RuleSetting } from '../watchers/project-file';
-import { orMeant, type FileProblem } from '../watchers/project-file-problems';
+import type { FileProblem } from '../watchers/project-file-problems';
 import type { CheckContext } from './check-context';
 import type { Finding, Problem, Rule } from './rule';
 import { suppressionsOf } from './suppression';

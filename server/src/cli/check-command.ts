@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allRules } from '../checks/all-rules';
 import { checkContext, type CheckContext } from '../checks/check-context';
+import { orMeant } from '../syntax/nearest-name';
 import { checkSnapshot, unknownRules, type CheckSettings } from '../checks/check-snapshot';
 import { severities, type Finding } from '../checks/rule';
 import { cParser } from '../workspace/c-parser-files';
@@ -9,7 +10,7 @@ import { kernelFiles, takeSnapshotOf, type Scope } from '../workspace/take-snaps
 import { namesToFind } from '../checks/names-to-find';
 import type { Family } from '../watchers/family';
 import { projectFileName } from '../watchers/project-file';
-import { orMeant, problemText } from '../watchers/project-file-problems';
+import { problemText } from '../watchers/project-file-problems';
 import type { Snapshot } from '../watchers/snapshot';
 import { explainText } from './check-explain';
 import { githubText } from './check-github';

@@ -1,6 +1,6 @@
 import type { EventTable } from '../link/entry';
 import { nearest } from '../syntax/nearest-name';
-import { findEvent } from '../watchers/family';
+import { findEvent, noEvent } from '../watchers/family';
 import type { ShownSnapshot } from '../watchers/snapshot';
 import { statusOf } from './exit-status';
 import { Failure } from './failure';
@@ -48,7 +48,6 @@ export function chosenTables(
     if (table !== undefined) return table;
     const meant = nearest(asked, commands);
     if (meant !== undefined) throw new Failure(`no command and no event ${asked}; did you mean ${meant}?`);
-    const known = snapshot.tables.map((candidate) => candidate.event).join(', ');
-    throw new Failure(`no event ${asked} in ${snapshot.family.name}; there are: ${known}`);
+    throw new Failure(noEvent(snapshot.family, asked));
   });
 }

@@ -3,7 +3,7 @@ import { registeredName } from '../link/registered-name';
 import { chooseRoot } from '../source/root';
 import type { TableEntry } from '../link/entry';
 import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
-import { findEvent, type Family } from '../watchers/family';
+import { findEvent, noEvent, type Family } from '../watchers/family';
 import { builtInFamilies } from '../watchers/project-file';
 import { Failure, orFail } from './failure';
 import { loadSnapshot } from './load-snapshot';
@@ -63,9 +63,7 @@ function chosen(family: Family, tables: readonly ElfTable[], events: readonly st
   return events.map((asked) => {
     const found = tables.find(({ event }) => event === findEvent(family, asked)?.name);
     if (found) return found;
-    throw new Failure(
-      `no event ${asked} in ${family.name}; there are: ${tables.map(({ event }) => event).join(', ')}`,
-    );
+    throw new Failure(noEvent(family, asked));
   });
 }
 

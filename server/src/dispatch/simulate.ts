@@ -1,7 +1,7 @@
 import type { TableEntry } from '../link/entry';
 import { nearest } from '../syntax/nearest-name';
 import type { CodeReader } from '../watchers/code-reader';
-import { findEvent, type FamilyEvent } from '../watchers/family';
+import { findEvent, noEvent, type FamilyEvent } from '../watchers/family';
 import type { CallSite } from '../watchers/snapshot';
 import { finish, type Steps } from '../syntax/steps';
 import { runsAfter } from './after-dispatch';
@@ -115,7 +115,7 @@ function locate(code: TreeCode, request: DispatchRequest): Located | DispatchPro
           ? request.site
             ? `the event of this call is not a constant; name one of ${names}`
             : `name an event: ${names}`
-          : `no event ${wanted}; there are ${names}`,
+          : noEvent(family, wanted),
     };
   const sites = snapshot.callSites.filter(
     ({ event, status, caller }) => event === named.name && status === 'linked' && caller !== undefined,

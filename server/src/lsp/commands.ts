@@ -6,6 +6,7 @@ import { verifyJson, verifyMarkdown } from '../features/verify';
 import { whyJson, whyMarkdown, whyObject } from '../features/why';
 import { compareTables } from '../link/compare';
 import { elfRequests, elfRequestsOf } from '../watchers/elf-requests';
+import { noEvent } from '../watchers/family';
 import { configurations } from '../workspace/configurations';
 import { readTablesFrom } from '../workspace/elf-file';
 import type { Kernel } from '../workspace/open-kernel';
@@ -95,10 +96,7 @@ async function table(
   if (!session) return null;
   const view = await viewOf(context, session, family, token);
   const tables = tablesNamed(view, event);
-  if (!tables) {
-    const known = view.snapshot.tables.map((one) => one.event).join(', ');
-    throw failed(`no event ${event ?? ''} in ${view.snapshot.family.name}; there are: ${known}`);
-  }
+  if (!tables) throw failed(noEvent(view.snapshot.family, event ?? ''));
   return {
     markdown: tableMarkdown(view.snapshot, tables, all ?? false, linker(context, session)),
     json: tableJson(view.snapshot, tables, all ?? false),

@@ -1,6 +1,7 @@
 /** Of `known`, the name a person probably meant by `written`; `undefined`: none is near enough. */
 export function nearest(written: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.min(3, Math.floor(written.length / 4)));
+  // Any two names of two letters are near each other.
+  const limit = written.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(written.length / 4)));
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const name of known) {
     if (name === written || Math.abs(name.length - written.length) > limit) continue;
@@ -8,6 +9,12 @@ export function nearest(written: string, known: readonly string[]): string | und
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };
   }
   return best?.name;
+}
+
+/** What to say of a name that is none of `known`. */
+export function orMeant(written: string, known: readonly string[]): string {
+  const meant = nearest(written, known);
+  return meant === undefined ? `there are: ${known.join(', ') || 'none'}` : `did you mean ${meant}?`;
 }
 
 /** Optimal string alignment: a swapped pair counts as one change. */

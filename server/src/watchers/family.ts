@@ -1,4 +1,5 @@
 import type { FunctionField } from '../syntax/c/initialiser';
+import { orMeant } from '../syntax/nearest-name';
 
 /**
  * A family describes one kind of linker-gathered table: which macros register, which input sections feed which event,
@@ -55,6 +56,8 @@ export interface FamilyEvent {
   readonly mayFail?: boolean;
   /** The event that gives back what this one took, and is notified when it failed. */
   readonly undoneBy?: string;
+  /** Not every tree has it (security initcalls of old): it is not shown where nothing is known of it. */
+  readonly mayBeAbsent?: boolean;
   /** The event whose boundary symbols it shares: initcall level `6s` lies in the table of `6`. */
   readonly within?: string;
   /** Boundary symbols that no {@link BoundaryShape} spells. */
@@ -147,6 +150,13 @@ function eventSpelt(family: Family, section: string): string | undefined {
   }
   return undefined;
 }
+
+/** What to say of an event that {@link findEvent} does not find. */
+export const noEvent = ({ name: family, events }: Family, asked: string): string =>
+  `no event ${asked} in ${family}; ${orMeant(
+    asked,
+    events.map(({ name }) => name),
+  )}`;
 
 /** The event a person means: `INIT`, `init`, `WATCH_TASK_INIT`, or its number. */
 export function findEvent(family: Family, text: string): FamilyEvent | undefined {

@@ -34,20 +34,25 @@ const levelMeaning: Readonly<Record<string, string>> = {
   con: 'consoles, from console_init()',
 };
 
+/** Which levels there are depends on the kernel's age. */
+const mayBeAbsent = true;
+
 /** Mainline's own linker-gathered tables (include/linux/init.h, include/asm-generic/vmlinux.lds.h), in call order. */
 export const initcallsFamily: Family = {
   name: 'initcalls',
   title: 'Initcalls',
   noun: ['initcall', 'initcalls'],
   events: [
-    { name: 'early', start: '__initcall_start', meaning: levelMeaning.early ?? '' },
+    { name: 'early', mayBeAbsent, start: '__initcall_start', meaning: levelMeaning.early ?? '' },
     ...levels.map((name) => ({
       name,
+      mayBeAbsent,
       ...(name.endsWith('s') && name !== 'rootfs' ? { within: name.slice(0, -1) } : {}),
       meaning: levelMeaning[name] ?? `${levelMeaning[name.slice(0, -1)] ?? ''}, synchronised`,
     })),
     {
       name: 'con',
+      mayBeAbsent,
       section: '.con_initcall.init',
       start: '__con_initcall_start',
       stop: '__con_initcall_end',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { jsonAt, type JsonNode } from '../syntax/json';
-import { nearest } from '../syntax/nearest-name';
+import { nearest, orMeant } from '../syntax/nearest-name';
 import { lineAt, lineStarts, type Range } from '../syntax/positions';
 
 /** Where something stands in a file: 1-based; the column counts UTF-16 code units. */
@@ -30,12 +30,6 @@ export function placeIn(text: string, range: Range): FilePlace {
 /** `3:5: unknown key …`, behind the file's name. */
 export const problemText = (file: string, { line, column, message }: FileProblem): string =>
   `${file}:${String(line)}:${String(column)}: ${message}`;
-
-/** What to say of a name that is none of `known`. */
-export function orMeant(written: string, known: readonly string[]): string {
-  const meant = nearest(written, known);
-  return meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${meant}?`;
-}
 
 type Issue = z.core.$ZodIssue;
 type Path = Issue['path'];

@@ -6,6 +6,7 @@ import type { RunningScan } from '../source/prescan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
+import { absentNames, absentTables, isLaid } from '../watchers/absent-tables';
 import { assembleTables, unlinkedRow, type Contribution } from '../watchers/assemble';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
@@ -141,6 +142,9 @@ export async function snapshotOf(
   const contributions = read && !script ? needed.contributions.map(withoutScript) : needed.contributions;
   const unread = unreadTexts(kernel, candidates);
   const laid = script ? certainTables(kernel, family, script, contributions, order, unread, notes) : [];
+  const others = kernel.project.families.map(({ name }) => name);
+  if (script) notes.push(...absentTables(family, laid, others));
+  else if (!config && candidates.hits.length === 0) notes.push(absentNames(family, others));
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
   const assembled = assembleTables(shown, plan, laid, contributions);
@@ -198,7 +202,7 @@ function certainTables(
   return withCertainSlots(laid, layTables(kernel, family, script, possible, order, unread).laid);
 }
 
-/** Built-in events that this tree's script and sources know nothing of are not shown (security initcalls of old). */
+/** The events that the tree knows of, and those that every tree of the family should have. */
 function shownEvents(
   family: Family,
   laid: readonly LaidTable[],
@@ -206,10 +210,7 @@ function shownEvents(
 ): Family['events'] {
   const used = new Set(contributions.map(({ entry }) => eventOfSection(family, entry.section)));
   return family.events.filter(
-    ({ name, constant }) =>
-      constant !== undefined ||
-      used.has(name) ||
-      (laid.find(({ event }) => event === name)?.patterns.length ?? 0) > 0,
+    (event) => event.mayBeAbsent !== true || used.has(event.name) || isLaid(laid, event),
   );
 }
 
