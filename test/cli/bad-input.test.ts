@@ -275,6 +275,10 @@ describe('tw-index and what is wrong with a tree', () => {
       status: 2,
       err: 'tw-index: the output cannot be written: ENOSPC: no space left on device, write\n',
     });
+    assert.deepEqual(shell('"$0" "$1" --version > /dev/full'), {
+      status: 2,
+      err: 'tw-index: the output cannot be written: ENOSPC: no space left on device, write\n',
+    });
   });
 
   it('a reader that goes away ends it quietly', () => {

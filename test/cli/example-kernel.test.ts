@@ -275,7 +275,17 @@ describe('tw-index, used wrongly', () => {
     );
     fails(['--nonsense'], /^tw-index: unknown option '--nonsense'; see tw-index --help\n$/);
     fails(['--quite'], /^tw-index: unknown option '--quite'; did you mean --quiet\?\n$/);
-    fails(['verify'], /^tw-index: missing required argument 'vmlinux'; see tw-index --help\n$/);
+    fails(['verify'], /^tw-index: <vmlinux> is missing; see tw-index verify --help\n$/);
+    fails(
+      ['verify', 'a', 'b'],
+      /^tw-index: too many arguments: verify takes 1, not 2; see tw-index verify --help\n$/,
+    );
+    fails(
+      ['--quiet', 'list', 'a'],
+      /^tw-index: too many arguments: list takes none, not 1; see tw-index list --help\n$/,
+    );
+    fails(['link-order', '--why'], /^tw-index: --why: <object> is missing behind it\n$/);
+    fails(['completion', 'ksh'], /^tw-index: shell ksh is unknown; /);
     fails(['help', 'foo'], /^tw-index: no command foo; see tw-index --help\n$/);
     fails(['help', 'tabel'], /^tw-index: no command tabel; did you mean table\?\n$/);
     const atRoot = ['--root', exampleKernel];
@@ -283,7 +293,34 @@ describe('tw-index, used wrongly', () => {
     fails(['table', 'tabel', ...atRoot], /^tw-index: no event tabel in task-watchers; there are: /);
     fails(['--root', __filename], /: a file, not a folder\n$/);
     fails([...atRoot, '--arch', '../x'], /^tw-index: --arch \.\.\/x: not the name of an architecture\n$/);
-    fails(['table', '--format', 'xml'], /^tw-index: option '--format <name>' argument 'xml' is invalid/);
+    fails(['table', '--format', 'xml'], /^tw-index: --format xml is unknown; there are: text, json\n$/);
+    fails(['table', '--format', 'jsn'], /^tw-index: --format jsn is unknown; did you mean json\?\n$/);
+    fails(['table', '--format', ''], /^tw-index: --format: is empty; there are: text, json\n$/);
+    fails(['table', '', ...atRoot], /^tw-index: \[event\]: is empty\n$/);
+    fails(['verify', '', ...atRoot], /^tw-index: <vmlinux>: is empty\n$/);
+    fails(['dispatch', 'INIT', '--fail', '', ...atRoot], /^tw-index: --fail: is empty\n$/);
+    fails(['dispatch', 'INIT', '--val', '', ...atRoot], /^tw-index: --val: is empty\n$/);
+    fails(
+      ['--family', 'Initcalls', ...atRoot],
+      /^tw-index: no family Initcalls; did you mean initcalls\?\n$/,
+    );
+    // What an option cannot do is said, not passed over.
+    fails(['link-order', '--family', 'initcalls', ...atRoot], /^tw-index: unknown option '--family'/);
+    fails(['table', '--from', '/bin/true', '--all', ...atRoot], /^tw-index: --all with --from: /);
+    fails(['check', '--explain', 'not-linked', '--format', 'json'], /^tw-index: --explain prints text/);
+  });
+
+  it('shows a table once, however often it is asked for', () => {
+    const asked = ['table', '--root', exampleKernel, '--no-cache'];
+    assert.deepEqual(
+      twIndex([...asked, 'INIT', '0', 'init', 'WATCH_TASK_INIT']),
+      twIndex([...asked, 'INIT']),
+    );
+  });
+
+  it('says in the help what the exit status means, and shows no default that is none', () => {
+    assert.match(twIndex(['--help']).out, /^Exit status: 0 fine; 1 a finding, /m);
+    assert.doesNotMatch(twIndex(['dispatch', '--help']).out, /default: \[\]/);
   });
 
   it('says why a root cannot be read', () => {

@@ -35,6 +35,8 @@ const optionsSchema = z.object({
 export async function runCheck(settings: Settings, options: unknown): Promise<number> {
   const { minSeverity, explain } = optionsSchema.parse(options);
   if (explain === '') throw new Failure('--explain: is empty');
+  if (explain !== undefined && settings.format !== 'text')
+    throw new Failure(`--explain prints text: leave out --format ${settings.format}`);
   if (explain !== undefined) {
     const rule = allRules.find(({ name }) => name === explain);
     if (!rule)

@@ -3,10 +3,17 @@ import { exitStatus } from './exit-status';
 import { nearest } from '../syntax/nearest-name';
 import { Failure, isFailure } from './failure';
 import { oneLine } from './terminal';
+import { usageMessage } from './usage-message';
 import { version } from '../version';
 
-/** Declares the whole command line. `done` takes the exit status of the command that ran. */
-export async function createProgram(done: (status: number) => void): Promise<Command> {
+/**
+ * Declares the whole command line. `done` takes the exit status of the command that ran; `words`: what will be parsed, for
+ * messages about it.
+ */
+export async function createProgram(
+  done: (status: number) => void,
+  words: readonly string[] = [],
+): Promise<Command> {
   const program = new Command('tw-index')
     .description(
       'What the linker-gathered tables of a Linux kernel hold: task watchers, initcalls and your own.',
@@ -17,9 +24,13 @@ export async function createProgram(done: (status: number) => void): Promise<Com
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => {
-        write(`tw-index: ${ownMessage(text)}\n`);
+        write(`tw-index: ${usageMessage(text, namedCommand(program, words))}\n`);
       },
-    });
+    })
+    .addHelpText(
+      'after',
+      '\nExit status: 0 fine; 1 a finding, or a table that differs; 2 wrong usage, or input\nthat cannot be read.',
+    );
   const { addCommands } = await import('./commands');
   addCommands(program, done);
   program
@@ -32,17 +43,6 @@ export async function createProgram(done: (status: number) => void): Promise<Com
       await printCompletion(program, shell);
     });
   return program;
-}
-
-/** What commander says, in one line that says what to do. */
-function ownMessage(text: string): string {
-  const [message = '', guess] = text
-    .replace(/^error: /, '')
-    .trimEnd()
-    .split('\n');
-  if (guess !== undefined) return `${message}; ${guess.replace(/^\(D(.*)\)$/, 'd$1')}`;
-  const isPuzzling = /^(?:unknown option|missing required argument)/.test(message);
-  return isPuzzling ? `${message}; see tw-index --help` : message;
 }
 
 /** Commander would show what the program itself can do. */
@@ -64,7 +64,7 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   let status: number = exitStatus.fine;
   const program = await createProgram((result) => {
     status = result;
-  });
+  }, words);
   try {
     checkHelp(program, words);
     await program.parseAsync(commandFirst(program, words), { from: 'user' });
@@ -80,6 +80,11 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
   }
   return status;
 }
+
+const namedCommand = (program: Command, words: readonly string[]): string | undefined => {
+  const [first] = commandFirst(program, words);
+  return program.commands.find((command) => command.name() === first)?.name();
+};
 
 /** Options may stand before the command's name, where commander would take the name for an argument of the default one. */
 function commandFirst(program: Command, words: readonly string[]): readonly string[] {

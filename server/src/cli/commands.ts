@@ -1,10 +1,11 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addCommonOptions, readSettings } from './settings';
 
 /** All that reads a kernel is loaded only when a kernel is read. */
 const ofKernels = (): Promise<typeof import('./kernel-commands')> => import('./kernel-commands');
 
-const linkHelp = 'where places lead: none, file, vscode, or an address with {file} and {line}';
+const linkHelp =
+  'where places lead in svg and html: none, file, vscode, or an address with {file} or {path}, and {line}';
 
 /**
  * Declares every command. Each loads its own code only when it is run, so that none pays for the others.
@@ -21,8 +22,12 @@ export function addCommands(program: Command, done: (status: number) => void): v
     ['text', 'json'],
   ).action(
     async (events: string[], options: { readonly all?: boolean; readonly from?: string }, table: Command) => {
-      const { from } = options;
-      if (from !== undefined && from !== '') {
+      const { from, all } = options;
+      if (from !== undefined && all === true)
+        throw new InvalidArgumentError(
+          '--all with --from: an ELF file holds only what is linked; leave out one',
+        );
+      if (from !== undefined) {
         const { runTableFromElf } = await (await ofKernels()).tableFromElf();
         done(await runTableFromElf(events, readSettings(options), from));
         return;
@@ -49,6 +54,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .description('the objects of vmlinux in link order')
       .option('--why <object>', 'why an object is linked, or is not: kernel/fork.o'),
     ['text', 'json'],
+    { ofFamily: false },
   ).action(async (options: unknown) => {
     const { runLinkOrder } = await (await ofKernels()).linkOrder();
     done(await runLinkOrder(readSettings(options), options));
@@ -91,8 +97,7 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .option(
         '--fail <function[=errno]>',
         'a watcher that fails (repeatable): copy_semundo, copy_semundo=ENOMEM',
-        (value: string, before: readonly string[]) => [...before, value],
-        [],
+        (value: string, before: readonly string[] | undefined) => [...(before ?? []), value],
       )
       .option('--each-failure', 'fail every watcher in turn, one line each')
       .option('--link <where>', linkHelp, 'file'),
@@ -109,7 +114,6 @@ export function addCommands(program: Command, done: (status: number) => void): v
       .argument('<file>', 'the page to write: FILE.html; - for standard output')
       .option('--link <where>', linkHelp, 'file'),
     ['html'],
-    'html',
   ).action(async (file: string, options: unknown) => {
     const { runReport } = await (await ofKernels()).report();
     done(await runReport(file, readSettings(options), options));

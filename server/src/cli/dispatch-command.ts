@@ -45,6 +45,8 @@ export async function runDispatch(
     (one, index) => failures.findIndex((other) => other.function === one.function) < index,
   );
   if (twice) throw new Failure(`--fail ${twice.function}: named twice; a watcher fails in one way`);
+  if (val === '') throw new Failure('--val: is empty');
+  if (event === '') throw new Failure('[event]: is empty');
   const reader = await loadCode(settings, 'linked');
   const { snapshot } = reader;
   const site = at === undefined ? undefined : siteAt(snapshot, at);
@@ -106,7 +108,7 @@ export function hrefFor(snapshot: Snapshot, link: string): Href {
   const href = sourceLink(snapshot.root, link);
   if (href) return href;
   throw new Failure(
-    `--link ${link}: give none, file, vscode, or an address with {file} or {path} and {line} in it`,
+    `--link ${link}: give none, file, vscode, or an address (https, http, file, vscode, vscodium, vscode-insiders, idea, editor) with {file} or {path}, and {line}`,
   );
 }
 
@@ -118,6 +120,7 @@ const isSameEvent = (one: string, other: string): boolean =>
 /** `copy_semundo`, `copy_semundo=ENOMEM`. */
 function failureOf(text: string): FailureRequest {
   const match = /^(\w+)(?:=(-?\w+))?$/.exec(text.trim());
+  if (text === '') throw new Failure('--fail: is empty');
   const [, name, errno] = match ?? [];
   if (name === undefined) throw new Failure(`--fail ${text}: give a function, or FUNCTION=ERRNO`);
   return errno === undefined ? { function: name } : { function: name, errno };

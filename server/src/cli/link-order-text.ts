@@ -12,7 +12,9 @@ export function linkOrderText(plan: LinkPlan, styles: Styles): string {
       : '',
     styles.dim(object.source ?? 'generated'),
   ]);
-  return columns(rows).join('\n') + '\n';
+  return columns(rows)
+    .map((row) => `${row}\n`)
+    .join('');
 }
 
 export function linkOrderJson(plan: LinkPlan): unknown {

@@ -4,6 +4,7 @@ import type { KeptInputs } from '../source/kept-inputs';
 import { FileChanged } from '../source/tree-reader';
 import type { RunningScan } from '../source/prescan';
 import { chooseRoot } from '../source/root';
+import { orMeant } from '../syntax/nearest-name';
 import type { Family } from '../watchers/family';
 import type { Snapshot } from '../watchers/snapshot';
 import { beginCandidates } from '../workspace/first-look';
@@ -29,8 +30,8 @@ export function openFamily(
   const kernel = orFail(openKernel(settings, undefined, keeper?.openTree, log, keeper?.plan));
   const family = kernel.project.families.find(({ name }) => name === settings.family);
   if (family === undefined) {
-    const known = kernel.project.families.map(({ name }) => name).join(', ');
-    throw new Failure(`no family ${settings.family}; there are: ${known}`);
+    const known = kernel.project.families.map(({ name }) => name);
+    throw new Failure(`no family ${settings.family}; ${orMeant(settings.family, known)}`);
   }
   return { kernel, family };
 }

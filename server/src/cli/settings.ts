@@ -14,18 +14,25 @@ export interface Settings {
   readonly color: 'auto' | 'always' | 'never';
 }
 
-/** Adds the options of every command to one command, so that they can stand before or after its name. */
-export function addCommonOptions(command: Command, formats: readonly string[], format = 'text'): Command {
-  return command
+/**
+ * Adds the options of every command to one command, so that they can stand before or after its name. The first format is
+ * the one that is taken when none is named. `ofFamily`: it shows one family's tables.
+ */
+export function addCommonOptions(
+  command: Command,
+  formats: readonly [string, ...string[]],
+  { ofFamily = true } = {},
+): Command {
+  command
     .option('--root <dir>', 'kernel tree (default: the one around the current folder)')
     .option('--config <file>', 'kernel configuration (default: .config in --build or in the root)')
     .option('--build <dir>', 'build folder (O=): its .config and artefacts')
     .option('--arch <name>', 'architecture (default: from the configuration, else the host’s)')
-    .option('--family <name>', 'which tables (default: task-watchers)')
-    .addOption(new Option('--format <name>', 'output form').choices(formats).default(format))
+    .addOption(new Option('--format <name>', 'output form').choices(formats).default(formats[0]))
     .option('--no-cache', 'neither read nor write the cache')
     .option('--quiet', 'no progress, no notes')
     .addOption(new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'));
+  return ofFamily ? command.option('--family <name>', 'which tables (default: task-watchers)') : command;
 }
 
 /**

@@ -35,14 +35,15 @@ export async function runTable(
   return statusOf(notes);
 }
 
-/** The tables asked for, in the order asked; all of them without a choice. */
+/** The tables asked for, in the order asked, each once; all of them without a choice. */
 export function chosenTables(
   snapshot: ShownSnapshot,
   events: readonly string[],
   commands: readonly string[] = [],
 ): readonly EventTable[] {
   if (events.length === 0) return snapshot.tables;
-  return events.map((asked) => {
+  const found = events.map((asked) => {
+    if (asked === '') throw new Failure('[event]: is empty');
     const event = findEvent(snapshot.family, asked);
     const table = snapshot.tables.find((candidate) => candidate.event === event?.name);
     if (table !== undefined) return table;
@@ -50,4 +51,5 @@ export function chosenTables(
     if (meant !== undefined) throw new Failure(`no command and no event ${asked}; did you mean ${meant}?`);
     throw new Failure(noEvent(snapshot.family, asked));
   });
+  return [...new Set(found)];
 }

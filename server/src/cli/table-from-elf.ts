@@ -17,6 +17,7 @@ export async function runTableFromElf(
   settings: Settings,
   path: string,
 ): Promise<number> {
+  if (path === '') throw new Failure('--from: is empty');
   const chosenRoot = chooseRoot(settings.root, process.cwd());
   if (settings.root !== undefined) orFail(chosenRoot);
   const hasTree = 'root' in chosenRoot;

@@ -21,7 +21,21 @@ export function stylesFor(choice: ColourChoice, stream: { readonly isTTY?: boole
   const on =
     choice === 'always' ||
     (choice === 'auto' && !refused && (wanted || (stream.isTTY === true && term !== 'dumb')));
-  return picocolors.createColors(on);
+  const { bold, dim, red, green, yellow, cyan, magenta } = picocolors.createColors(on);
+  // Codes around nothing are no text either.
+  const unlessEmpty =
+    (style: (text: string) => string) =>
+    (text: string): string =>
+      text === '' ? '' : style(text);
+  return {
+    bold: unlessEmpty(bold),
+    dim: unlessEmpty(dim),
+    red: unlessEmpty(red),
+    green: unlessEmpty(green),
+    yellow: unlessEmpty(yellow),
+    cyan: unlessEmpty(cyan),
+    magenta: unlessEmpty(magenta),
+  };
 }
 
 /** Writes results; a reader that goes away (`| head`) ends the program quietly, as it does other Unix tools. */

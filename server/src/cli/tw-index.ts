@@ -1,6 +1,7 @@
 import { survivePipeEnd } from './terminal';
 import { version } from '../version';
 
+survivePipeEnd();
 // The answer to --version needs none of the rest: scripts ask for it often, and it should cost nothing.
 const words = process.argv.slice(2);
 if (words.length === 1 && words[0] === '--version') process.stdout.write(`${version}\n`);
@@ -12,7 +13,6 @@ else
 async function run(): Promise<number> {
   const { isScanCertain } = await import('./foresee-scan');
   if (isScanCertain(words)) (await import('../source/scan-thread')).expectScan();
-  survivePipeEnd();
   const { runProgram } = await import('./program');
   return runProgram(words);
 }

@@ -13,6 +13,7 @@ import { placeText, print, stylesFor, type Styles } from './terminal';
 
 /** `verify VMLINUX`: every table entry by entry; status 1 where any differs. */
 export async function runVerify(vmlinux: string, settings: Settings): Promise<number> {
+  if (vmlinux === '') throw new Failure('<vmlinux>: is empty');
   const snapshot = await loadSnapshot(settings, 'linked');
   if (snapshot.plan.source === 'none')
     throw new Failure(
