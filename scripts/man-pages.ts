@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { DescribedCommand, DescribedOption, DescribedProgram } from '../server/src/cli/command-model';
+import type {
+  DescribedCommand,
+  DescribedOption,
+  DescribedProgram,
+  WordKind,
+} from '../server/src/cli/command-model';
 import { serverDescription, serverOptions } from '../server/src/lsp/command-line';
 
 /** Text as roff takes it: no line may start with a dot or a quote, and a minus is a minus. */
@@ -15,10 +20,13 @@ const header = (name: string, version: string, date: string): string =>
   `.\\" Made from the command's own declaration by scripts/prepare-package.ts.
 .TH ${name.toUpperCase()} 1 "${date}" "${name} ${version}" "Task Watchers tools"`;
 
+/** Few enough to be told. */
+const choices = (value: WordKind | undefined): string =>
+  value?.kind === 'words' && value.words.length <= 6 ? `: ${value.words.join(', ')}` : '';
+
 function optionLines({ flags, description, value, preset }: DescribedOption): string {
-  const words = value?.kind === 'words' && value.words.length <= 6 ? `: ${value.words.join(', ')}` : '';
   const otherwise = preset === undefined ? '' : ` (default: ${preset})`;
-  return `.TP\n.B ${roff(flags)}\n${roff(description + words + otherwise)}`;
+  return `.TP\n.B ${roff(flags)}\n${roff(description + choices(value) + otherwise)}`;
 }
 
 function synopsis(name: string, command: DescribedCommand): string {
@@ -27,12 +35,25 @@ function synopsis(name: string, command: DescribedCommand): string {
   return `.B ${roff(name)}\n${roff(`${shownName} [options] ${words}`.trim())}`;
 }
 
-/** Options that every analysing command has, with the same values, are told once: `--format` is not among them. */
+/**
+ * Options that every analysing command has, or all but one, with the same values, are told once: `--format` is not among
+ * them.
+ */
 function shared(commands: readonly DescribedCommand[]): readonly DescribedOption[] {
   const [first, ...others] = commands.filter(({ options }) => options.some(({ long }) => long === '--root'));
-  return (first?.options ?? []).filter((wanted) =>
-    others.every(({ options }) => options.some((option) => isDeepStrictEqual(option, wanted))),
+  return (first?.options ?? []).filter((wanted) => {
+    const same = others.flatMap(({ options }) => options.filter(({ long }) => long === wanted.long));
+    return same.length >= others.length - 1 && same.every((option) => isDeepStrictEqual(option, wanted));
+  });
+}
+
+/** Commands that lack one of them: ` (not link-order)`. */
+function exceptIn(commands: readonly DescribedCommand[], { long }: DescribedOption): string {
+  const without = commands.filter(
+    ({ options }) =>
+      options.some((option) => option.long === '--root') && !options.some((option) => option.long === long),
   );
+  return without.length === 0 ? '' : ` (not of ${without.map(({ name }) => name).join(', ')})`;
 }
 
 /** tw-index(1); `date` as `2026-11-23`. */
@@ -56,18 +77,28 @@ export function commandPage(program: DescribedProgram, date: string): string {
         roff(command.description),
         ...command.arguments
           .filter((argument) => argument.description !== '')
-          .map((argument) => `.TP\n.I ${roff(argument.name)}\n${roff(argument.description)}`),
+          .map(
+            ({ name: word, description: meaning, value }) =>
+              `.TP\n.I ${roff(word)}\n${roff(meaning + choices(value))}`,
+          ),
         ...own.map(optionLines),
       ].join('\n');
     }),
     '.SH OPTIONS\nOf every command that analyses a kernel:',
-    ...common.map(optionLines),
+    ...common.map((option) =>
+      optionLines({ ...option, description: option.description + exceptIn(commands, option) }),
+    ),
     ...program.options.map(optionLines),
     `.SH EXIT STATUS\n.TP\n.B 0\nFine.\n.TP\n.B 1\nFindings, or a table that differs.\n.TP\n.B 2\nWrong usage, or input that can't be read; one line on standard error says what to do.`,
     `.SH FILES\n.TP\n.I ${roff('.task-watchers.json')}\n${roff(
       'In the root of the kernel: tables of your own, folders to leave out, severities of rules.',
     )}\n.TP\n.I ${roff('.config')}\n${roff(
       'The kernel configuration, in the root or in the folder of --build. Without one nothing has a slot.',
+    )}`,
+    `.SH ENVIRONMENT\n.TP\n.B NO_COLOR, FORCE_COLOR\n${roff(
+      'Not empty: no colours, or colours also where the output is no terminal. --color goes first.',
+    )}\n.TP\n.B XDG_CACHE_HOME\n${roff(
+      'Where answers are kept between runs (default: ~/.cache), in the folder task-watchers.',
     )}`,
     `.SH EXAMPLES\n.TP\n.B ${roff(`${name} table INIT`)}\n${roff('the watchers of INIT as linked, around the current folder')}\n.TP\n.B ${roff(
       `${name} --root ~/linux --family initcalls`,
