@@ -263,6 +263,17 @@ describe('tw-index and what is wrong with a tree', () => {
     assert.deepEqual(notes, ['note: kernel/auditsc.c:1: cannot be read (no regular file)']);
   });
 
+  it('a configuration has to be a file that can be read again', () => {
+    const failure = (config: string): string => twIndex(['--root', folder, '--config', config]).err;
+    assert.equal(failure(folder), `tw-index: --config ${folder}: a folder, not a file\n`);
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    assert.equal(
+      failure(pipe),
+      `tw-index: --config ${pipe}: not a regular file; write the configuration to one\n`,
+    );
+  });
+
   const shell = (text: string): { readonly status: number | null; readonly err: string } => {
     const { status, stderr } = spawnSync('sh', ['-c', text, process.execPath, command, folder], {
       encoding: 'utf8',

@@ -25,6 +25,36 @@ describe('language server: settings', () => {
     ]);
   });
 
+  it('that name what does not exist are said once, with what was meant', async () => {
+    client = await startClient({
+      folders: [root],
+      initializationOptions: {
+        families: ['task-watchers', 'initcals'],
+        diagnostics: { rules: { 'orphan-sectio': 'off', 'not-linked': 'off' } },
+      },
+    });
+    await client.ready(root);
+    await client.request('workspace/symbol', { query: '' });
+    const logged = (): readonly string[] =>
+      (client?.notifications ?? [])
+        .filter(({ method }) => method === 'window/logMessage')
+        .map(({ params }) => JSON.stringify(params))
+        .filter((text) => text.includes('taskWatchers.'));
+    const [families = '', rules = '', ...others] = logged();
+    assert.match(families, /taskWatchers\.families: no family initcals; did you mean initcalls\?/);
+    assert.match(
+      rules,
+      /taskWatchers\.diagnostics\.rules: no rule orphan-sectio; did you mean orphan-section\?/,
+    );
+    assert.deepEqual(others, []);
+    assert.equal(client.requests.filter((method) => method === 'window/showMessageRequest').length, 2);
+    await client.notify('workspace/didChangeConfiguration', {
+      settings: { taskWatchers: { families: ['initcals'] } },
+    });
+    await client.request('workspace/symbol', { query: '' });
+    assert.equal(logged().length, 2);
+  });
+
   it('without semantic tokens take away those that are shown', async () => {
     client = await startClient({ folders: [root], initializationOptions: { semanticTokens: false } });
     await client.ready(root);

@@ -103,7 +103,8 @@ function locate(code: TreeCode, request: DispatchRequest): Located | DispatchPro
   const { family } = snapshot;
   if (snapshot.config === undefined)
     return {
-      problem: 'without a configuration there is no table to walk: choose one (tw-index: --config FILE)',
+      problem:
+        'without a configuration there is no table to walk: choose one (--config FILE; in an editor: Select Kernel Config)',
     };
   const wanted = request.site?.event ?? request.event;
   const named = wanted === undefined ? undefined : findEvent(family, wanted);
@@ -136,7 +137,7 @@ function locate(code: TreeCode, request: DispatchRequest): Located | DispatchPro
               : `which code notifies ${named.name} is not known: the event is computed in ${placesOf(computed)}`,
           ]
         : [
-            `${named.name} is notified from ${placesOf(sites)}; choose one of these places (tw-index: --at) to see what its caller does`,
+            `${named.name} is notified from ${placesOf(sites)}; choose one of them (--at FILE:LINE; in an editor: the call itself) to see what its caller does`,
           ];
   const home = (site ?? sites[0])?.file ?? findDispatcher(code)?.function.file ?? '';
   return { event: named, site, home, notes };

@@ -35,6 +35,7 @@ import { defaultSettings, readSettings, settingWords, type Settings } from './se
 import { statusOf } from './status';
 import { statusNotification } from './protocol';
 import { symbolRequests } from './symbol-requests';
+import { unknownNames } from './unknown-names';
 import { pathOf, uriOf } from './uris';
 
 /** Serves one client over a connection that does not listen yet. */
@@ -51,6 +52,7 @@ export function serve(connection: Connection): void {
   const progress = new Map<string, ProgressReporter>();
   /** By root: what was said last of a kernel that cannot be opened. */
   const warned = new Map<string, string>();
+  const warnedOfNames = new Set<string>();
   const log = (message: string): void => {
     connection.console.log(message);
   };
@@ -86,7 +88,10 @@ export function serve(connection: Connection): void {
         warned.set(root, state.message);
         log(state.message);
         connection.window.showWarningMessage(`Task Watchers: ${state.message}`);
-      } else if (state.kind === 'ready') warned.delete(root);
+      } else if (state.kind === 'ready') {
+        warned.delete(root);
+        warnOfNames();
+      }
     },
     changed() {
       if (client) watchConfigs(client);
@@ -103,6 +108,19 @@ export function serve(connection: Connection): void {
       if (started) for (const { uri, text } of open.all()) edited(uri, text);
     },
   );
+  /** Says once what the settings name and does not exist. */
+  const warnOfNames = (): void => {
+    const sessions = kernels.sessions();
+    // A family of one's own may be that of another kernel, which is not read yet.
+    if (sessions.length === 0 || sessions.some((session) => !session.kernel())) return;
+    const known = new Set(sessions.flatMap((session) => session.families()));
+    for (const line of unknownNames(settings, [...known])) {
+      if (warnedOfNames.has(line)) continue;
+      warnedOfNames.add(line);
+      log(line);
+      connection.window.showWarningMessage(`Task Watchers: ${line}`);
+    }
+  };
   const onDisk = diskEvents(kernels);
   const watchConfigs = configWatcher(
     connection,
@@ -190,6 +208,7 @@ export function serve(connection: Connection): void {
   const applySettings = (next: Settings): void => {
     const before = settings;
     settings = next;
+    warnOfNames();
     const kernelChanged =
       before.config !== next.config || before.buildDir !== next.buildDir || before.arch !== next.arch;
     for (const session of kernels.sessions()) {

@@ -197,7 +197,9 @@ function findConfig(
   log?.file(path);
   const shown = choice.config === undefined ? nameFor(root, path) : `${choice.words.config} ${choice.config}`;
   try {
-    if (!statSync(path).isFile()) return { failure: `${shown}: not a file` };
+    const found = statSync(path);
+    if (found.isDirectory()) return { failure: `${shown}: a folder, not a file` };
+    if (!found.isFile()) return { failure: `${shown}: not a regular file; write the configuration to one` };
     const bytes = readFileSync(path);
     if (bytes.subarray(0, 8192).includes(0))
       return { failure: `${shown}: not a kernel configuration (binary)` };
