@@ -61,6 +61,24 @@ describe('a family that the tree has no table of', () => {
     );
   });
 
+  it('claims nothing of sections that another family takes', () => {
+    const families = [
+      {
+        ...own('part', ['init', '.task_watchers.init']),
+        sections: [{ template: '.task_watchers.{event}' }],
+      },
+    ];
+    writeFileSync(join(root, '.task-watchers.json'), JSON.stringify({ families }));
+    // The linker script has a table of them, which the dispatcher walks.
+    assert.equal(isInScript('.task_watchers.'), true);
+    const { out } = twIndex(['list', '--family', 'part', '--root', root]);
+    assert.match(
+      out,
+      /exec \(no such event\) .*\.task_watchers\.exec belongs to no event: in none of these tables$/m,
+    );
+    assert.doesNotMatch(out, /never called/);
+  });
+
   it('says so where there is no configuration either', () => {
     rmSync(join(root, '.config'));
     const families = [{ ...own('nothing', ['e', '.init.e']), macros: ['nowhere_to_be_found'] }];

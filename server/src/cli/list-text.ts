@@ -20,9 +20,7 @@ export function listText(snapshot: ShownSnapshot, styles: Styles): string {
     known.has(entry.event) ? entry.event : styles.red(`${entry.event} (no such event)`),
     styles.bold(entry.function),
     entry.slot === undefined ? styles.yellow(entry.status) : `slot ${entry.slot}`,
-    styles.dim(
-      entry.status === 'linked' || entry.status === 'conditional' ? (entry.object ?? '') : reason(entry),
-    ),
+    styles.dim(whereOrWhy(entry, known)),
   ]);
   const sites = snapshot.callSites.map((site) => [
     placeText(site),
@@ -47,6 +45,14 @@ export function listText(snapshot: ShownSnapshot, styles: Styles): string {
       : ['', `${styles.bold('Notifier registrations')} (${notifiers.length})`, ...columns(notifiers)]),
     '',
   ].join('\n');
+}
+
+/** The object it is linked from, or why it is not. */
+function whereOrWhy(entry: TableEntry, known: ReadonlySet<string>): string {
+  if (entry.status === 'linked' || entry.status === 'conditional') return entry.object ?? '';
+  // A pattern may take its section all the same, for another family's table.
+  const isElsewhere = entry.status === 'orphan' && !known.has(entry.event);
+  return isElsewhere ? `${entry.section} belongs to no event: in none of these tables` : reason(entry);
 }
 
 export function listJson(snapshot: ShownSnapshot): unknown {
