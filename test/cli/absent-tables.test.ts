@@ -16,7 +16,7 @@ describe('a family that the tree has no table of', () => {
     root = copyOfExample();
     const families = [
       own('setup', ['setup', '.init.setup']),
-      own('some', ['init', '.task_watchers.init'], ['later', '.init.later']),
+      own('some', ['init', '.task_watchers.init'], ['later', '.init.later'], ['wild', '.data.mine']),
     ];
     writeFileSync(join(root, '.task-watchers.json'), JSON.stringify({ families }));
   });
@@ -55,6 +55,8 @@ describe('a family that the tree has no table of', () => {
     const { out, err } = twIndex(['table', '--family', 'some', '--root', root]);
     assert.match(out, /^init {2}7 entries .*\n/);
     assert.match(out, /^later {2}0 entries {2}\.init\.later$/m);
+    // `*(.data .data.*)` takes it.
+    assert.match(out, /^wild {2}0 entries /m);
     assert.equal(
       err,
       'note: this tree has no table of later: no pattern of its linker script takes .init.later\n',
@@ -87,7 +89,7 @@ describe('a family that the tree has no table of', () => {
     assert.equal(status, 0);
     assert.match(
       err,
-      /^note: nothing of nothing is in this tree: no file holds nowhere_to_be_found; other families: task-watchers, initcalls$/m,
+      /^note: nothing of nothing was found in this tree: no source holds nowhere_to_be_found; other families: task-watchers, initcalls$/m,
     );
   });
 });

@@ -32,14 +32,17 @@ describe('.task-watchers.json', () => {
   });
 
   it('says in one line what is wrong, where, and how much more there is', () => {
-    const text = '{\n  "families": [],\n  "exclud": [],\n  "rules": { "orphan-section": "of" }\n}';
+    const text = '{\n  "families": [],\n  "exclud": [],\n  "rules": { "orphan-section": "warnin" }\n}';
     assert.equal(
       failed(text).failure,
       '.task-watchers.json:3:3: unknown key "exclud"; did you mean exclude? (and 1 more problem in it)',
     );
     assert.deepEqual(problems(text), [
       ['unknown key "exclud"; did you mean exclude?', '"exclud"'],
-      ['rules.orphan-section: "of" is none of error, warning, info, hint, off; did you mean off?', '"of"'],
+      [
+        'rules.orphan-section: "warnin" is none of error, warning, info, hint, off; did you mean warning?',
+        '"warnin"',
+      ],
     ]);
     assert.equal(
       failed('{\n  "rules": {},\n}').failure,

@@ -1,22 +1,24 @@
-import type { LaidTable } from '../link/tables';
+import { globMatches } from '../link/glob';
+import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
 import { sectionsOf } from './assemble';
-import type { Family, FamilyEvent } from './family';
-
-/** Whether the linker script has a place for an event's table. */
-export const isLaid = (laid: readonly LaidTable[], { name }: FamilyEvent): boolean =>
-  (laid.find(({ event }) => event === name)?.patterns.length ?? 0) > 0;
+import type { Family } from './family';
 
 /**
  * The tables that the linker script of the tree has no place for. `others`: names of all families, for a person who asked
- * for the wrong one.
+ * for the wrong one. Says nothing where the script is not understood as a whole.
  */
 export function absentTables(
   family: Family,
-  laid: readonly LaidTable[],
+  { statements, problems }: LinkerScript,
   others: readonly string[],
 ): readonly Note[] {
-  const absent = family.events.filter((event) => !isLaid(laid, event));
+  if (problems.length > 0) return [];
+  const globs = statements
+    .flatMap((one) => (one.kind === 'output' && one.name !== '/DISCARD/' ? one.contents : []))
+    .flatMap((one) => (one.kind === 'input' ? one.sections.map(({ glob }) => glob) : []));
+  const isTaken = (section: string): boolean => globs.some((glob) => globMatches(glob, section));
+  const absent = family.events.filter(({ name }) => !sectionsOf(family, name).some(isTaken));
   if (absent.length === family.events.length)
     return [
       {
@@ -32,7 +34,7 @@ export function absentTables(
 
 /** The same where no configuration says which linker script, and no file of the tree holds a needle. */
 export const absentNames = (family: Family, others: readonly string[]): Note => ({
-  message: `nothing of ${family.name} is in this tree: no file holds ${family.needles.join(' or ')}${otherFamilies(family, others)}`,
+  message: `nothing of ${family.name} was found in this tree: no source holds ${family.needles.join(' or ')}${otherFamilies(family, others)}`,
 });
 
 function otherFamilies(family: Family, others: readonly string[]): string {

@@ -6,7 +6,7 @@ import type { RunningScan } from '../source/prescan';
 import type { SourceFile, UnitFiles } from '../syntax/c/unit';
 import type { LinkerScript } from '../syntax/ldscript/script';
 import type { Note } from '../syntax/note';
-import { absentNames, absentTables, isLaid } from '../watchers/absent-tables';
+import { absentNames, absentTables } from '../watchers/absent-tables';
 import { assembleTables, unlinkedRow, type Contribution } from '../watchers/assemble';
 import { eventOfSection, findEvent, type Family } from '../watchers/family';
 import type { CallSite, Snapshot } from '../watchers/snapshot';
@@ -143,7 +143,7 @@ export async function snapshotOf(
   const unread = unreadTexts(kernel, candidates);
   const laid = script ? certainTables(kernel, family, script, contributions, order, unread, notes) : [];
   const others = kernel.project.families.map(({ name }) => name);
-  if (script) notes.push(...absentTables(family, laid, others));
+  if (script) notes.push(...absentTables(family, script, others));
   else if (!config && candidates.hits.length === 0) notes.push(absentNames(family, others));
   const events = shownEvents(family, laid, contributions);
   const shown: Family = { ...family, events };
@@ -210,7 +210,10 @@ function shownEvents(
 ): Family['events'] {
   const used = new Set(contributions.map(({ entry }) => eventOfSection(family, entry.section)));
   return family.events.filter(
-    (event) => event.mayBeAbsent !== true || used.has(event.name) || isLaid(laid, event),
+    ({ name, mayBeAbsent }) =>
+      mayBeAbsent !== true ||
+      used.has(name) ||
+      (laid.find(({ event }) => event === name)?.patterns.length ?? 0) > 0,
   );
 }
 
