@@ -88,8 +88,8 @@ export function rulesOf(text: string): readonly WrittenRule[] {
     if (colon < 0 || directive.test(written) || written.slice(0, colon).includes('=')) continue;
     const behind = written.slice(colon).replace(/^:+/, '');
     if (behind.startsWith('=')) continue;
-    const [normal = ''] = splitAt(behind, ';');
-    const [pattern = '', rest] = splitAt(normal, ':');
+    const [normal] = splitAt(behind, ';');
+    const [pattern, rest] = splitAt(normal, ':');
     // `targets: NAME := value` sets a variable.
     if (/^[^$]*[?+:!]?=/.test(normal)) continue;
     rules.push(
