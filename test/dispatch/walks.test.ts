@@ -219,7 +219,7 @@ int call_probes(unsigned int ev, struct task_struct *tsk, long how)
       },
       (reader) => {
         deepEqual(simulateDispatch(reader, { event: 'go', val: '5' }), {
-          problem: '--val 5: call_probes() takes no val',
+          problem: 'val 5: call_probes() takes no val',
         });
         equal(dispatched(reader, { event: 'go' }).result.length, 2);
       },

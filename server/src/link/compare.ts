@@ -82,10 +82,21 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
   };
   // Names of variables decide before names of functions: the same function may be registered twice.
   const byVariable = predicted.entries.map(({ entry }) => takeFrom(`v:${entry.variable}`, entry.function));
+  const byName = predicted.entries.map(
+    ({ entry }, at) => byVariable[at] ?? takeFrom(`f:${entry.function}`, entry.function),
+  );
+  // What is not known to be there claims nothing, and may be any that is left.
+  const isOpen = ({ entry }: LaidEntry): boolean =>
+    entry.unclear !== undefined && entry.function === unknownFunction;
+  const takeAny = (): Actual | undefined => {
+    const taken = found.find((one) => !used.has(one));
+    if (taken) used.add(taken);
+    return taken;
+  };
   const pairs = predicted.entries.map((entry, predictedSlot) => ({
     entry,
     predictedSlot,
-    actual: byVariable[predictedSlot] ?? takeFrom(`f:${entry.entry.function}`, entry.entry.function),
+    actual: byName[predictedSlot] ?? (isOpen(entry) ? takeAny() : undefined),
   }));
   const both = pairs.filter((pair) => pair.actual !== undefined);
   const inPlace = longestRising(both.map(({ actual: found }) => found?.slot ?? 0));
@@ -93,12 +104,13 @@ export function compareTables(predicted: LaidTable, actual: ElfTable): TableComp
   const differences: { readonly at: number; readonly difference: TableDifference }[] = [];
   for (const { entry, predictedSlot, actual: found } of pairs) {
     const called = entry.entry.function;
-    if (!found)
+    if (!found) {
+      if (isOpen(entry)) continue;
       differences.push({
         at: predictedSlot,
         difference: { kind: 'missing', function: called, predicted: entry, predictedSlot },
       });
-    else if (!inPlace.has(found.slot) && predicted.orderUnknown === undefined)
+    } else if (!inPlace.has(found.slot) && predicted.orderUnknown === undefined)
       differences.push({
         at: found.slot,
         difference: { kind: 'moved', function: called, predicted: entry, predictedSlot, slot: found.slot },

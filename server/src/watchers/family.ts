@@ -119,9 +119,12 @@ export function isFamilySection(family: Family, section: string): boolean {
  * `.task_watchers.init.50`. `undefined`: not a section of this family.
  */
 export function eventOfSection(family: Family, section: string): string | undefined {
-  for (let end = section.length; end > 0; end = sortedBehind(section, end)) {
+  const whole = eventSpelt(family, section);
+  if (whole !== undefined) return whole;
+  for (let end = sortedBehind(section, section.length); end > 0; end = sortedBehind(section, end)) {
     const event = eventSpelt(family, section.slice(0, end));
-    if (event !== undefined) return event;
+    // `.task_watchers.function.init` holds functions: there is no event of that name.
+    if (event !== undefined && family.events.some(({ name }) => name === event)) return event;
   }
   return undefined;
 }

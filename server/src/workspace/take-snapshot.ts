@@ -19,6 +19,7 @@ import type { Scope } from './first-look';
 import { layTables, readScript, withCertainSlots, type ReadScript } from './lay-tables';
 import { memberSymbols, loadedMembers, type LoadedMembers } from './needed-members';
 import { readAhead } from './read-ahead';
+import { generatedEntries } from './generated-entries';
 import type { WalkerMaker } from './remembered-walks';
 import type { Kernel } from './open-kernel';
 import { unreadInclude, unreadMakefile, unreadNotes, unreadTexts, withoutScript } from './unread-texts';
@@ -133,7 +134,8 @@ export async function snapshotOf(
   const { plan, config } = kernel;
   const notes: Note[] = [...kernel.notes, ...candidates.notes];
   const unseen: Contribution[] = [];
-  const contributed = await contribute(kernel, files, candidates, notes, unseen, work);
+  const registered = await contribute(kernel, files, candidates, notes, unseen, work);
+  const contributed = [...registered, ...generatedEntries(kernel, candidates.learnt, files, registered)];
   const needed = await withNeededMembers(kernel, files, contributed, work);
   const { order } = needed;
   const read = config ? work.script(() => readScript(kernel)) : undefined;

@@ -1,0 +1,102 @@
+import type { PlannedObject } from '../kbuild/link-plan';
+import { normalise } from '../syntax/c/include-path';
+import { unknownFunction, type SectionEntry } from '../syntax/c/section-entry';
+import type { UnitFiles } from '../syntax/c/unit';
+import { lineAt, lineStarts } from '../syntax/positions';
+import type { Contribution } from '../watchers/assemble';
+import type { LearntFamily } from '../watchers/wanted';
+import type { Kernel } from './open-kernel';
+
+/** A registering name in what a build makes C from, as in `fprintf(out, "subsys_initcall(init_%s);\n", name)`. */
+interface Mention {
+  readonly file: string;
+  readonly line: number;
+  /** 0-based UTF-16 offsets. */
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/**
+ * What objects may register whose source only a build makes: an entry for each registering name in the files that it is
+ * made from, like those that the kernel has of that name. Whether the build writes one, how many, and of which function,
+ * is not known.
+ */
+export function generatedEntries(
+  { plan, tree }: Kernel,
+  { wanted }: LearntFamily,
+  files: UnitFiles,
+  contributed: readonly Contribution[],
+): readonly Contribution[] {
+  const entries = contributed.map(({ entry }) => entry);
+  const found: Contribution[] = [];
+  const written = new RegExp(`\\b(${[...wanted.names].join('|')})\\s*\\(([^()]*)\\)`, 'g');
+  for (const object of plan.objects) {
+    if (object.source !== undefined || object.madeFrom === undefined) continue;
+    const read = (path: string): string | undefined =>
+      isC(path) ? files.source(path)?.text : tree.kind(path) === 'file' ? tree.read(path) : undefined;
+    for (const path of withOwnHeaders(object.madeFrom, files))
+      for (const mention of mentionsIn(path, read(path) ?? '', written))
+        for (const example of examplesOf(mention, entries)) found.push(mayRegister(object, mention, example));
+  }
+  return found;
+}
+
+const isC = (path: string): boolean => /\.[ch]$/.test(path);
+
+/** With what C files among them include from beside them. */
+function withOwnHeaders(paths: readonly string[], files: UnitFiles): ReadonlySet<string> {
+  const all = new Set(paths);
+  for (const path of all) {
+    const includes = isC(path) ? (files.source(path)?.facts.includes ?? []) : [];
+    for (const { form, text } of includes) {
+      const beside = normalise(path.slice(0, path.lastIndexOf('/') + 1) + text);
+      if (form === 'quote' && files.exists(beside)) all.add(beside);
+    }
+  }
+  return all;
+}
+
+function mentionsIn(file: string, text: string, written: RegExp): readonly Mention[] {
+  const found = [...text.matchAll(written)];
+  if (found.length === 0) return [];
+  const starts = lineStarts(text);
+  return found.map(({ 0: all, 1: name = '', 2: inside = '', index }) => ({
+    ...{ file, line: lineAt(starts, index), start: index, end: index + all.length },
+    ...{ name, arguments: inside },
+  }));
+}
+
+/** Entries of the kernel that it may be like: of the same macro, for the same event as far as the arguments tell. */
+function examplesOf(
+  { name, arguments: inside }: Mention,
+  entries: readonly SectionEntry[],
+): readonly SectionEntry[] {
+  const [first = ''] = inside.split(',', 1);
+  const all = entries.filter(({ macro }) => macro === name);
+  const same = all.filter((entry) => entry.arguments.length > 1 && entry.arguments[0] === first.trim());
+  return [...new Map((same.length > 0 ? same : all).map((entry) => [entry.section, entry])).values()];
+}
+
+function mayRegister(object: PlannedObject, mention: Mention, example: SectionEntry): Contribution {
+  const { file, line, start, end, name, arguments: inside } = mention;
+  const { section, form, isConst, alignment, size } = example;
+  const made = object.path.replace(/\.o$/, '.c');
+  return {
+    object,
+    status: undefined,
+    entry: {
+      ...{ section, form, isConst, isKept: true, variable: unknownFunction, function: unknownFunction },
+      ...(alignment === undefined ? {} : { alignment }),
+      ...(size === undefined ? {} : { size }),
+      unclear: `only a build makes ${made}, and ${file}:${String(line)} may write registrations into it`,
+      place: { file, line },
+      range: { start, end },
+      macro: name,
+      arguments: [inside.trim()],
+      guards: [],
+      expansion: '',
+    },
+  };
+}
