@@ -10,7 +10,7 @@ const returned = z.object({
 });
 
 const step = z.object({
-  slot: z.number(),
+  slot: z.number().optional(),
   function: z.string(),
   file: z.string(),
   line: z.number(),
@@ -39,7 +39,7 @@ const callerStep = z.discriminatedUnion('kind', [
     afterInit: z.enum(['complete', 'failed', 'never', 'unknown']),
     watchers: z.array(
       z.object({
-        slot: z.number(),
+        slot: z.number().optional(),
         function: z.string(),
         place: z.object({ file: z.string(), line: z.number() }).nullish(),
         meets: z.enum(['done', 'failed', 'not-called', 'unknown']).nullish(),

@@ -95,7 +95,8 @@ function entryItem(tables: Tables, event: string, entry: Entry): TreeItem {
     .appendText(entry.object === null ? '' : `object ${entry.object}\n`)
     .appendText(entry.reason === '' ? `slot ${entry.slot ?? 'unknown'}` : `${entry.status}: ${entry.reason}`);
   item.command = openCommand(tables.root, entry);
-  const status = entry.slot === null ? `not linked, ${entry.reason}` : `slot ${entry.slot} of ${event}`;
+  const status =
+    entry.reason === '' ? `slot ${entry.slot ?? 'unknown'} of ${event}` : `not linked, ${entry.reason}`;
   item.accessibilityInformation = { label: `${entry.function}, ${status}, ${where}` };
   return item;
 }

@@ -9,6 +9,7 @@ import type {
 import { someOf } from '../features/failures-shown';
 import { isFailure, meetsText } from '../features/picture/watcher-stations';
 import { columns, placeText, type Styles } from './terminal';
+import { slotText } from '../features/slot-text';
 
 /** A simulated notification for a terminal: the watchers in slot order, the result, the caller's way on. */
 export function dispatchText(result: DispatchResult, styles: Styles): string {
@@ -61,7 +62,7 @@ function stepLines(steps: readonly DispatchStep[], styles: Styles): readonly str
     ].filter((part) => part !== '');
     const place = chosen && called !== 'no' ? placeText(chosen) : placeText(step);
     rows.push([
-      `  ${String(slot).padStart(4)}`,
+      `  ${slotText(slot).padStart(4)}`,
       called === 'no' ? styles.dim(step.function) : step.function,
       isError ? styles.red(text) : text,
       `${styles.dim(place)}  ${[...new Set(why)].join('; ')}`.trimEnd(),
@@ -177,7 +178,7 @@ export function failureTableText(rows: readonly FailureRow[], styles: Styles): s
     'not given back',
   ];
   const cells = rows.map((row) => [
-    String(row.failed.slot).padStart(4),
+    slotText(row.failed.slot).padStart(4),
     row.failed.function,
     row.injected ? styles.dim(`(${row.error})`) : row.error,
     String(row.ranBefore.length),

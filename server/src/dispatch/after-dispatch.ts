@@ -116,8 +116,8 @@ function* follow(
               ? 'complete'
               : 'unknown',
       watchers: later.event
-        ? linkedEntries(snapshot, later.event.name).map((entry, index) => ({
-            slot: entry.slot ?? index,
+        ? linkedEntries(snapshot, later.event.name).map((entry) => ({
+            slot: entry.slot,
             function: entry.function,
           }))
         : [],

@@ -41,7 +41,7 @@ export interface DispatcherShown extends Place {
 }
 
 export interface DispatchStep extends Place {
-  readonly slot: number;
+  readonly slot: number | undefined;
   readonly function: string;
   /** `kernel/auditsc.o`. */
   readonly object: string | undefined;
@@ -104,7 +104,7 @@ export type CallerStep =
 
 /** A watcher that a later notification calls. */
 export interface LaterWatcher {
-  readonly slot: number;
+  readonly slot: number | undefined;
   readonly function: string;
   /** Where it is registered. */
   readonly place?: Place;
@@ -117,7 +117,7 @@ export interface LaterWatcher {
 
 /** One row of the table of failures: this watcher of INIT fails, and then? */
 export interface FailureRow {
-  readonly failed: { readonly slot: number; readonly function: string };
+  readonly failed: { readonly slot: number | undefined; readonly function: string };
   readonly error: string;
   /** The watcher's source does not show how it could fail: the failure is only asked for. */
   readonly injected: boolean;

@@ -75,7 +75,7 @@ function rowOf(
   const isSure = (entry: TableEntry): boolean => !isOpen && took(entry) === 'yes';
   const unique = (texts: readonly string[]): string => [...new Set(texts)].join(' or ');
   return {
-    failed: { slot: failed.slot ?? at, function: failed.function },
+    failed: { slot: failed.slot, function: failed.function },
     error: result.steps[at]?.chosen?.text ?? 'unknown',
     injected: result.steps[at]?.injected === true,
     ranBefore,

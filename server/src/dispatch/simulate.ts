@@ -272,7 +272,7 @@ function* simulationSteps(code: TreeCode, asked: Understood): Steps<DispatchResu
     if (called !== 'no' && chosen?.assumed !== undefined) notes.add(chosen.assumed);
     if (called !== 'no' && chosen?.mayFail) spared.push(`${entry.function}()`);
     return {
-      slot: entry.slot ?? index,
+      slot: entry.slot,
       function: entry.function,
       object: entry.object,
       file: entry.place.file,

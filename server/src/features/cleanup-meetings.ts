@@ -23,7 +23,7 @@ export function withMeetings(snapshot: Snapshot, result: DispatchResult): Dispat
     return {
       ...step,
       watchers: step.watchers.map((watcher): LaterWatcher => {
-        const place = places.get(watcher.slot);
+        const place = watcher.slot === undefined ? undefined : places.get(watcher.slot);
         if (!place) return watcher;
         const meets = step.event === undoing ? metIn(result, place.file) : undefined;
         return { ...watcher, place, ...(meets === undefined ? {} : { meets }) };

@@ -5,6 +5,7 @@ import { element, escaped, rounded } from './picture/markup';
 import { cellWidthFor, stationGrid, type Drawn } from './picture/station-grid';
 import { pictureStyle } from './picture/style-sheet';
 import { watcherCellWidth, watcherStations } from './picture/watcher-stations';
+import { slotText } from './slot-text';
 
 export interface PictureOptions {
   /** In CSS pixels; what does not fit beside each other wraps. Not less than 280; default 960. */
@@ -159,7 +160,7 @@ function inWords(result: DispatchResult): string {
   const sentences = [
     `${String(called)} of ${String(steps.length)} watchers are called.`,
     ...failed.map(
-      (step) => `${step.function}() in slot ${String(step.slot)} returns ${step.chosen?.text ?? ''}.`,
+      (step) => `${step.function}() in slot ${slotText(step.slot)} returns ${step.chosen?.text ?? ''}.`,
     ),
     `The dispatcher returns ${result.result.map(({ text }) => text).join(' or ') || 'what is not known'}${certain ? '' : ', not certain'}.`,
     ...caller

@@ -2,6 +2,7 @@ import type { CallerStep, DispatchResult, DispatchStep, PossibleReturn } from '.
 import { code, markdownTable, plain } from './markdown';
 import { meetsText } from './picture/watcher-stations';
 import { place, type LinkTo } from './table-markdown';
+import { slotText } from './slot-text';
 
 /** A simulated notification as Markdown: the watchers in order, the result, and how the caller may go on. */
 export function dispatchMarkdown(result: DispatchResult, linkTo: LinkTo): string {
@@ -38,7 +39,7 @@ function stepRow(step: DispatchStep, linkTo: LinkTo): readonly string[] {
     ? `${returned(step.chosen)}${step.injected ? ' (asked for: the source does not show how)' : ''}`
     : '';
   return [
-    String(step.slot),
+    slotText(step.slot),
     `${code(step.function)} ${place(step, linkTo)}`,
     step.called,
     chosen,

@@ -1,6 +1,7 @@
 import type { FailureRow } from '../dispatch/dispatch-result';
 import { code, markdownTable, plain } from './markdown';
 import { element, escaped } from './picture/markup';
+import { slotText } from './slot-text';
 
 const head = [
   'slot',
@@ -24,7 +25,7 @@ export function failuresMarkdown(rows: readonly FailureRow[]): string {
   const table = markdownTable(
     head,
     rows.map((row) => [
-      String(row.failed.slot),
+      slotText(row.failed.slot),
       code(row.failed.function),
       row.injected ? `(${plain(row.error)})` : plain(row.error),
       names(row.ranBefore),
@@ -61,7 +62,7 @@ export function failuresHtml(rows: readonly FailureRow[]): string {
     element(
       'tr',
       {},
-      cell(String(row.failed.slot), { class: 'number' }),
+      cell(slotText(row.failed.slot), { class: 'number' }),
       element('td', {}, element('span', { class: 'code' }, escaped(row.failed.function))),
       cell(row.injected ? `(${row.error})` : row.error, row.injected ? { class: 'quiet' } : {}),
       count(row.ranBefore),

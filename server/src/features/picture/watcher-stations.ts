@@ -7,6 +7,7 @@ import type {
 import { flowText, type Line, type Span } from './flow-text';
 import { cellGap, textSpace, type Onward, type Station } from './station-grid';
 import { textWidth } from './type-sizes';
+import { slotText } from '../slot-text';
 
 /** Wide enough for most names on one line; longer ones break at `_`. */
 export const watcherCellWidth = (names: readonly string[]): number =>
@@ -29,7 +30,7 @@ export function watcherStations(result: DispatchResult, cellWidth: number): read
     const next = steps[index + 1];
     const carries = onward[index] ?? 'plain';
     return {
-      number: String(step.slot),
+      number: slotText(step.slot),
       state: stateOf(step),
       // To a station that is not reached, and away from it, leads nothing, unless an error goes past it.
       onward:
@@ -191,14 +192,14 @@ export function cleanupStations(watchers: Cleanup, event: string, cellWidth: num
     const { text, tone } = meetsText(watcher.meets, event);
     const isLast = index === watchers.length - 1;
     return {
-      number: String(watcher.slot),
+      number: slotText(watcher.slot),
       state: 'fine',
       onward: isLast ? 'off' : 'plain',
       lines: [
         ...flowText([{ text: watcher.function, type: 'value' }], room, 3, watcher.place),
         ...flowText([{ text, type: 'small', tone }], room, 3),
       ],
-      label: `slot ${String(watcher.slot)}, ${watcher.function}()${text === '' ? '' : `, ${text}`}`,
+      label: `slot ${slotText(watcher.slot)}, ${watcher.function}()${text === '' ? '' : `, ${text}`}`,
       attributes: { 'data-slot': watcher.slot, 'data-function': watcher.function },
     };
   });
