@@ -63,4 +63,28 @@ $(obj)/twin-image.o: $(obj)/twin-image.c
       for (const folder of [source, built]) rmSync(folder, { recursive: true });
     }
   });
+
+  it('as Rust has them, of the level of module_init()', () => {
+    const folder = copyOfExample({
+      'kernel/Makefile': `obj-y := early.o rusty.o late.o\n${read('kernel/Makefile').replace('obj-y :=', 'obj-y +=')}`,
+      ...Object.fromEntries(
+        ['early', 'late'].map((name) => [
+          `kernel/${name}.c`,
+          `#include <linux/init.h>\nstatic int ${name}_one(void)\n{\n\treturn 0;\n}\nmodule_init(${name}_one);\n`,
+        ]),
+      ),
+      'kernel/rusty.rs': '//! A driver.\n\nmodule! {\n    type: Rusty,\n    name: "rusty",\n}\n',
+    });
+    try {
+      const { out } = twIndex(['table', '6', '--family', 'initcalls', '--root', folder, '--no-cache']);
+      match(out, / 0 +early_one/);
+      match(
+        out,
+        /\? +\(unknown\) +kernel\/rusty\.rs:3 .*what Rust registers at kernel\/rusty\.rs:3 is not known/,
+      );
+      match(out, /\? +late_one/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

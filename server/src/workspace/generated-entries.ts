@@ -18,10 +18,15 @@ interface Mention {
   readonly arguments: string;
 }
 
+/** What registers a Rust module in a kernel that holds it: `module! { … }`, `module_platform_driver! { … }`. */
+const rustModule = /\bmodule(?:_\w+)?!/g;
+/** The C macro that does the same (rust/macros/module.rs). */
+const asRustModule = 'module_init';
+
 /**
- * What objects may register whose source only a build makes: an entry for each registering name in the files that it is
- * made from, like those that the kernel has of that name. Whether the build writes one, how many, and of which function,
- * is not known.
+ * What objects may register that are not compiled from C of the tree: an entry for each registering name in the files that
+ * a build makes their source from, or in their Rust, like those that the kernel has of that name. Whether there is one,
+ * how many, and of which function, is not known.
  */
 export function generatedEntries(
   { plan, tree }: Kernel,
@@ -29,16 +34,33 @@ export function generatedEntries(
   files: UnitFiles,
   contributed: readonly Contribution[],
 ): readonly Contribution[] {
-  const entries = contributed.map(({ entry }) => entry);
+  if (wanted.names.size === 0) return [];
   const found: Contribution[] = [];
+  const entries = contributed.map(({ entry }) => entry);
   const written = new RegExp(`\\b(${[...wanted.names].join('|')})\\s*\\(([^()]*)\\)`, 'g');
+  const read = (path: string): string =>
+    (isC(path) ? files.source(path)?.text : tree.kind(path) === 'file' ? tree.read(path) : undefined) ?? '';
+  const add = (object: PlannedObject, mentions: readonly Mention[], doubt: (at: string) => string): void => {
+    for (const mention of mentions)
+      for (const example of examplesOf(mention, entries))
+        found.push(mayRegister(object, mention, example, doubt(`${mention.file}:${String(mention.line)}`)));
+  };
   for (const object of plan.objects) {
-    if (object.source !== undefined || object.madeFrom === undefined) continue;
-    const read = (path: string): string | undefined =>
-      isC(path) ? files.source(path)?.text : tree.kind(path) === 'file' ? tree.read(path) : undefined;
-    for (const path of withOwnHeaders(object.madeFrom, files))
-      for (const mention of mentionsIn(path, read(path) ?? '', written))
-        for (const example of examplesOf(mention, entries)) found.push(mayRegister(object, mention, example));
+    const { path, source, madeFrom = [] } = object;
+    if (source?.endsWith('.rs') === true && wanted.names.has(asRustModule))
+      add(
+        object,
+        mentionsIn(source, read(source), rustModule),
+        (at) => `what Rust registers at ${at} is not known`,
+      );
+    if (source !== undefined) continue;
+    const made = path.replace(/\.o$/, '.c');
+    for (const one of withOwnHeaders(madeFrom, files))
+      add(
+        object,
+        mentionsIn(one, read(one), written),
+        (at) => `only a build makes ${made}, and ${at} may write registrations into it`,
+      );
   }
   return found;
 }
@@ -62,7 +84,7 @@ function mentionsIn(file: string, text: string, written: RegExp): readonly Menti
   const found = [...text.matchAll(written)];
   if (found.length === 0) return [];
   const starts = lineStarts(text);
-  return found.map(({ 0: all, 1: name = '', 2: inside = '', index }) => ({
+  return found.map(({ 0: all, 1: name = asRustModule, 2: inside = '', index }) => ({
     ...{ file, line: lineAt(starts, index), start: index, end: index + all.length },
     ...{ name, arguments: inside },
   }));
@@ -79,10 +101,14 @@ function examplesOf(
   return [...new Map((same.length > 0 ? same : all).map((entry) => [entry.section, entry])).values()];
 }
 
-function mayRegister(object: PlannedObject, mention: Mention, example: SectionEntry): Contribution {
+function mayRegister(
+  object: PlannedObject,
+  mention: Mention,
+  example: SectionEntry,
+  unclear: string,
+): Contribution {
   const { file, line, start, end, name, arguments: inside } = mention;
   const { section, form, isConst, alignment, size } = example;
-  const made = object.path.replace(/\.o$/, '.c');
   return {
     object,
     status: undefined,
@@ -90,7 +116,7 @@ function mayRegister(object: PlannedObject, mention: Mention, example: SectionEn
       ...{ section, form, isConst, isKept: true, variable: unknownFunction, function: unknownFunction },
       ...(alignment === undefined ? {} : { alignment }),
       ...(size === undefined ? {} : { size }),
-      unclear: `only a build makes ${made}, and ${file}:${String(line)} may write registrations into it`,
+      unclear,
       place: { file, line },
       range: { start, end },
       macro: name,
