@@ -248,6 +248,17 @@ describe('tw-index and what is wrong with a tree', () => {
     assert.deepEqual(notes, ['note: arch/x86 has no vmlinux.lds.S: nothing is known about tables']);
   });
 
+  it('makefiles that are understood to link nothing are no answer', () => {
+    prepend(join(folder, 'Makefile'), 'ifneq ($(NEVER_SET),)\n');
+    appendFileSync(join(folder, 'Makefile'), 'endif\n');
+    const { status, notes } = table();
+    assert.equal(status, 2);
+    assert.match(
+      notes.join('\n'),
+      /^note: Makefile:1: links nothing into vmlinux, as far as it is understood/m,
+    );
+  });
+
   it('says no longer that a folder is not there once it is', () => {
     writeFileSync(join(folder, '.task-watchers.json'), '{ "exclude": ["later"] }\n');
     assert.equal(table().notes.length, 1);

@@ -93,6 +93,12 @@ export function makeLinkPlan(input: PlanInput): LinkPlan {
     return new ExplainedObject(from.length === 0 ? object : { ...object, madeFrom: from }, whyOf);
   });
   notes.push(...missingSources(missing, (path) => ownerOf(path)?.makefile));
+  if (config && objects.length === 0)
+    notes.push({
+      file: 'Makefile',
+      message: 'links nothing into vmlinux, as far as it is understood: nothing is known about tables',
+      isUnread: true,
+    });
   const mayBeUnread = (path: string): boolean =>
     [...make.unreadFrom].some((folder) => folder === '' || path.startsWith(`${folder}/`));
   return {
