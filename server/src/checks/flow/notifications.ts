@@ -10,13 +10,6 @@ export interface NotifyingFunction {
   readonly sites: readonly CallSite[];
 }
 
-/** A call that notifies: a dispatcher's, or one of a function that calls a dispatcher. */
-export interface Notification {
-  readonly event: string;
-  /** The task, as written; `undefined`: not seen. */
-  readonly task: string | undefined;
-}
-
 interface Known {
   readonly functions: readonly NotifyingFunction[];
   readonly sites: ReadonlyMap<string, CallSite>;

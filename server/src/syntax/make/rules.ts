@@ -45,21 +45,35 @@ export function readRule(
   colon: number,
   line: number,
 ): { readonly rule: RuleStatement; readonly hasRecipe: boolean } | undefined {
-  const behind = text.slice(colon).replace(/^:+/, '');
-  if (!namesSource.test(behind)) return undefined;
-  const second = ruleColon(behind);
-  const pattern = second < 0 ? undefined : behind.slice(0, second);
-  const [prerequisites = '', ...recipe] = behind.slice(second + 1).split(';');
+  if (!namesSource.test(text.slice(colon))) return undefined;
+  const { targets, pattern, prerequisites, hasRecipe } = partsOfRule(text, colon);
+  const [normal = ''] = prerequisites.split('|', 1);
+  return { rule: { kind: 'rule', line, targets, pattern, prerequisites: normal }, hasRecipe };
+}
+
+interface RuleParts {
+  readonly targets: string;
+  /** Of a static pattern rule. */
+  readonly pattern: string | undefined;
+  readonly prerequisites: string;
+  /** Behind a semicolon. */
+  readonly hasRecipe: boolean;
+}
+
+function partsOfRule(text: string, colon: number): RuleParts {
+  const [made, recipe] = splitAt(text.slice(colon).replace(/^:+/, ''), ';');
+  const [first, second] = splitAt(made, ':');
   return {
-    rule: {
-      kind: 'rule',
-      line,
-      targets: text.slice(0, colon),
-      pattern,
-      prerequisites: prerequisites.split('|', 1)[0] ?? '',
-    },
-    hasRecipe: recipe.length > 0,
+    targets: text.slice(0, colon),
+    pattern: second === undefined ? undefined : first,
+    prerequisites: second ?? first,
+    hasRecipe: recipe !== undefined,
   };
+}
+
+function splitAt(text: string, separator: string): readonly [string, string?] {
+  const at = outsideReferences(text, separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** A rule, as far as it says what is made from what; both as written, with references. */
@@ -86,22 +100,10 @@ export function rulesOf(text: string): readonly WrittenRule[] {
     const written = withoutComment(joinedText(cursor));
     const colon = ruleColon(written);
     if (colon < 0 || directive.test(written) || written.slice(0, colon).includes('=')) continue;
-    const behind = written.slice(colon).replace(/^:+/, '');
-    if (behind.startsWith('=')) continue;
-    const [normal] = splitAt(behind, ';');
-    const [pattern, rest] = splitAt(normal, ':');
-    // `targets: NAME := value` sets a variable.
-    if (/^[^$]*[?+:!]?=/.test(normal)) continue;
-    rules.push(
-      rest === undefined
-        ? { line, targets: written.slice(0, colon).trim(), prerequisites: pattern.trim() }
-        : { line, targets: pattern.trim(), prerequisites: rest.trim() },
-    );
+    const { targets, pattern, prerequisites } = partsOfRule(written, colon);
+    // `NAME := value` and `targets: NAME := value` set a variable.
+    if (/^[^$]*=/.test(`${pattern ?? ''}:${prerequisites}`)) continue;
+    rules.push({ line, targets: (pattern ?? targets).trim(), prerequisites: prerequisites.trim() });
   }
   return rules;
-}
-
-function splitAt(text: string, separator: string): readonly [string, string?] {
-  const at = outsideReferences(text, separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
